@@ -1,0 +1,1 @@
+"""Alembic revisions; data files of the package."""

@@ -1,0 +1,726 @@
+"""Initial schema.
+
+Revision: 0001, the first.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "change_set",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("device", sa.String(length=36), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("args", sa.JSON(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("actor_name", sa.String(length=120), nullable=False),
+        sa.Column("undoes", sa.Uuid(), nullable=True),
+        sa.Column("undone_by", sa.Uuid(), nullable=True),
+        sa.Column("import_id", sa.Uuid(), nullable=True),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_change_set")),
+        sa.UniqueConstraint("device", "seq", name=op.f("uq_change_set_device_seq")),
+    )
+    with op.batch_alter_table("change_set", schema=None) as batch_op:
+        batch_op.create_index("ix_change_set_at", ["at"], unique=False)
+
+    op.create_table(
+        "defection_rule",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("rule_version", sa.Integer(), nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("is_enabled", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_defection_rule")),
+        sa.UniqueConstraint(
+            "kind", "rule_version", name=op.f("uq_defection_rule_kind_rule_version")
+        ),
+    )
+    op.create_table(
+        "import_job",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("file_name", sa.String(length=260), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("mapping", sa.JSON(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("new", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("same", sa.Integer(), nullable=False),
+        sa.Column("rejected", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_job")),
+    )
+    op.create_table(
+        "reason",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("group_code", sa.String(length=64), nullable=False),
+        sa.Column("current_version", sa.Integer(), nullable=False),
+        sa.Column("retired_on", sa.Date(), nullable=True),
+        sa.Column("replaced_by", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reason")),
+        sa.UniqueConstraint("code", name=op.f("uq_reason_code")),
+    )
+    with op.batch_alter_table("reason", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reason_group_code"), ["group_code"], unique=False)
+
+    op.create_table(
+        "setting",
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_setting")),
+        sa.UniqueConstraint("key", name=op.f("uq_setting_key")),
+    )
+    op.create_table(
+        "store",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("city", sa.String(length=80), nullable=False),
+        sa.Column("region", sa.String(length=80), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_store")),
+        sa.UniqueConstraint("code", name=op.f("uq_store_code")),
+    )
+    op.create_table(
+        "workspace_figures",
+        sa.Column("reference_day", sa.Integer(), nullable=False),
+        sa.Column("window_days", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("reference_day", name=op.f("pk_workspace_figures")),
+    )
+    op.create_table(
+        "app_user",
+        sa.Column("login", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("role", sa.String(length=32), nullable=False),
+        sa.Column("store_id", sa.Uuid(), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_app_user_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_app_user")),
+        sa.UniqueConstraint("login", name=op.f("uq_app_user_login")),
+    )
+    op.create_table(
+        "change",
+        sa.Column("change_set_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("entity", sa.String(length=40), nullable=False),
+        sa.Column("row_id", sa.String(length=36), nullable=False),
+        sa.Column("op", sa.String(length=32), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["change_set_id"], ["change_set.id"], name=op.f("fk_change_change_set_id")
+        ),
+        sa.PrimaryKeyConstraint("change_set_id", "position", name=op.f("pk_change")),
+    )
+    with op.batch_alter_table("change", schema=None) as batch_op:
+        batch_op.create_index("ix_change_entity_row_id", ["entity", "row_id"], unique=False)
+
+    op.create_table(
+        "reason_version",
+        sa.Column("reason_id", sa.Uuid(), nullable=False),
+        sa.Column("reason_version", sa.Integer(), nullable=False),
+        sa.Column("zh", sa.String(length=200), nullable=False),
+        sa.Column("en", sa.String(length=200), nullable=False),
+        sa.Column("churn_type", sa.String(length=64), nullable=False),
+        sa.Column("avoidable", sa.Boolean(), nullable=True),
+        sa.Column("keaveney", sa.Integer(), nullable=True),
+        sa.Column("origin", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["reason_id"], ["reason.id"], name=op.f("fk_reason_version_reason_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reason_version")),
+        sa.UniqueConstraint(
+            "reason_id", "reason_version", name=op.f("uq_reason_version_reason_id_reason_version")
+        ),
+    )
+    op.create_table(
+        "customer",
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("email", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=400), nullable=False),
+        sa.Column("card_number", sa.String(length=64), nullable=False),
+        sa.Column("store_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("joined_on", sa.Date(), nullable=True),
+        sa.Column("is_identified", sa.Boolean(), nullable=False),
+        sa.Column("do_not_contact", sa.Boolean(), nullable=False),
+        sa.Column("is_deceased", sa.Boolean(), nullable=False),
+        sa.Column("malicious_arrears", sa.Boolean(), nullable=False),
+        sa.Column("switch_dates", sa.JSON(), nullable=False),
+        sa.Column("attributes", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["app_user.id"], name=op.f("fk_customer_owner_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_customer_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
+        sa.UniqueConstraint("number", name=op.f("uq_customer_number")),
+    )
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_card_number", ["card_number"], unique=False)
+        batch_op.create_index("ix_customer_owner_id", ["owner_id"], unique=False)
+        batch_op.create_index("ix_customer_phone", ["phone"], unique=False)
+        batch_op.create_index("ix_customer_store_id", ["store_id"], unique=False)
+
+    op.create_table(
+        "saved_view",
+        sa.Column("page", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("criteria", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_saved_view_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+    )
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_view_page"), ["page"], unique=False)
+
+    op.create_table(
+        "typed_draft",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_typed_draft_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "key", name=op.f("pk_typed_draft")),
+    )
+    op.create_table(
+        "contact",
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("duty", sa.String(length=120), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("email", sa.String(length=200), nullable=False),
+        sa.Column("is_primary", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_contact_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
+    )
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contact_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "customer_order",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_order_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["import_job.id"], name=op.f("fk_customer_order_import_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_order")),
+    )
+    with op.batch_alter_table("customer_order", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_customer_order_customer_id_day_amount",
+            ["customer_id", "day", "amount"],
+            unique=False,
+        )
+        batch_op.create_index("ix_customer_order_day", ["day"], unique=False)
+        batch_op.create_index("ix_customer_order_import_id", ["import_id"], unique=False)
+        batch_op.create_index("ix_customer_order_number", ["number"], unique=False)
+
+    op.create_table(
+        "customer_stat",
+        sa.Column("no", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_folded", sa.String(length=200), nullable=False),
+        sa.Column("phone_reversed", sa.String(length=40), nullable=False),
+        sa.Column("card_reversed", sa.String(length=64), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("purchase_days", sa.Integer(), nullable=False),
+        sa.Column("first_day", sa.Integer(), nullable=True),
+        sa.Column("last_day", sa.Integer(), nullable=True),
+        sa.Column("spend_total", sa.BigInteger(), nullable=False),
+        sa.Column("spend_window", sa.BigInteger(), nullable=False),
+        sa.Column("spend_before", sa.BigInteger(), nullable=False),
+        sa.Column("klass", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_stat_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("no", name=op.f("pk_customer_stat")),
+        sa.UniqueConstraint("customer_id", name=op.f("uq_customer_stat_customer_id")),
+    )
+    with op.batch_alter_table("customer_stat", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_stat_card_reversed", ["card_reversed"], unique=False)
+        batch_op.create_index("ix_customer_stat_last_day", ["last_day", "no"], unique=False)
+        batch_op.create_index("ix_customer_stat_name", ["name", "no"], unique=False)
+        batch_op.create_index("ix_customer_stat_number", ["number", "no"], unique=False)
+        batch_op.create_index("ix_customer_stat_phone_reversed", ["phone_reversed"], unique=False)
+        batch_op.create_index("ix_customer_stat_spend_total", ["spend_total", "no"], unique=False)
+
+    op.create_table(
+        "departure_case",
+        sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("store_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("stage", sa.String(length=32), nullable=False),
+        sa.Column("stage_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(length=32), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("churn_type", sa.String(length=64), nullable=True),
+        sa.Column("extent", sa.String(length=64), nullable=True),
+        sa.Column("state_of_mind", sa.String(length=64), nullable=True),
+        sa.Column("competitor", sa.String(length=120), nullable=False),
+        sa.Column("value_at_stake", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("approach", sa.String(length=32), nullable=True),
+        sa.Column("offer_text", sa.Text(), nullable=False),
+        sa.Column("what_happened", sa.Text(), nullable=False),
+        sa.Column("next_step", sa.String(length=32), nullable=True),
+        sa.Column("next_due", sa.Date(), nullable=True),
+        sa.Column("close_note", sa.Text(), nullable=False),
+        sa.Column("screening_note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_departure_case_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["app_user.id"], name=op.f("fk_departure_case_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.id"], name=op.f("fk_departure_case_store_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_departure_case")),
+        sa.UniqueConstraint("number", name=op.f("uq_departure_case_number")),
+    )
+    with op.batch_alter_table("departure_case", schema=None) as batch_op:
+        batch_op.create_index("ix_departure_case_closed_on", ["closed_on"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_departure_case_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_departure_case_next_due", ["next_due", "id"], unique=False)
+        batch_op.create_index("ix_departure_case_opened_on", ["opened_on", "id"], unique=False)
+        batch_op.create_index(
+            "ix_departure_case_owner_id_stage", ["owner_id", "stage"], unique=False
+        )
+        batch_op.create_index("ix_departure_case_stage", ["stage", "value_at_stake"], unique=False)
+        batch_op.create_index(batch_op.f("ix_departure_case_store_id"), ["store_id"], unique=False)
+        batch_op.create_index(
+            "ix_departure_case_value_at_stake", ["value_at_stake", "id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_departure_case_open",
+            ["customer_id", "kind"],
+            unique=True,
+            sqlite_where=sa.text("stage <> 'closed'"),
+            postgresql_where=sa.text("stage <> 'closed'"),
+        )
+
+    op.create_table(
+        "case_event",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("old_value", sa.String(length=64), nullable=False),
+        sa.Column("new_value", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_case_event_by_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_case_event_case_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_event")),
+    )
+    with op.batch_alter_table("case_event", schema=None) as batch_op:
+        batch_op.create_index("ix_case_event_case_id_at", ["case_id", "at"], unique=False)
+
+    op.create_table(
+        "case_reason",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("layer", sa.String(length=32), nullable=False),
+        sa.Column("reason_version_id", sa.Uuid(), nullable=False),
+        sa.Column("verbatim", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_case_reason_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reason_version_id"],
+            ["reason_version.id"],
+            name=op.f("fk_case_reason_reason_version_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_reason")),
+        sa.UniqueConstraint("case_id", "layer", name=op.f("uq_case_reason_case_id_layer")),
+    )
+    with op.batch_alter_table("case_reason", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_case_reason_reason_version_id"), ["reason_version_id"], unique=False
+        )
+
+    op.create_table(
+        "contact_attempt",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("result", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("duration_seconds", sa.Integer(), nullable=True),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("next_step", sa.String(length=32), nullable=True),
+        sa.Column("next_due", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_contact_attempt_by_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_contact_attempt_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_contact_attempt_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_attempt")),
+    )
+    with op.batch_alter_table("contact_attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_contact_attempt_case_id_at", ["case_id", "at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_contact_attempt_customer_id"), ["customer_id"], unique=False
+        )
+
+    op.create_table(
+        "defection_signal",
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("rule_id", sa.Uuid(), nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("measured", sa.Double(), nullable=True),
+        sa.Column("limit", sa.Double(), nullable=True),
+        sa.Column("sentence_zh", sa.String(length=400), nullable=False),
+        sa.Column("sentence_en", sa.String(length=400), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("state_note", sa.Text(), nullable=False),
+        sa.Column("snoozed_until", sa.Date(), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_defection_signal_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_defection_signal_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["app_user.id"], name=op.f("fk_defection_signal_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"], ["defection_rule.id"], name=op.f("fk_defection_signal_rule_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_defection_signal")),
+    )
+    with op.batch_alter_table("defection_signal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_defection_signal_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_defection_signal_customer_id_kind", ["customer_id", "kind"], unique=False
+        )
+        batch_op.create_index("ix_defection_signal_state", ["state", "as_of"], unique=False)
+
+    op.create_table(
+        "interview",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("questionnaire", sa.String(length=64), nullable=False),
+        sa.Column("questionnaire_version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_interview_by_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_interview_case_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interview")),
+    )
+    with op.batch_alter_table("interview", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_interview_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "order_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("product_code", sa.String(length=64), nullable=False),
+        sa.Column("product_name", sa.String(length=200), nullable=False),
+        sa.Column("product_line", sa.String(length=120), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_order_line_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["import_job.id"], name=op.f("fk_order_line_import_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_order_line_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_line")),
+    )
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_order_line_customer_id_product_line_day",
+            ["customer_id", "product_line", "day", "amount"],
+            unique=False,
+        )
+        batch_op.create_index("ix_order_line_import_id", ["import_id"], unique=False)
+        batch_op.create_index("ix_order_line_order_id", ["order_id"], unique=False)
+
+    op.create_table(
+        "probe_step",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("reason_version_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_probe_step_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reason_version_id"],
+            ["reason_version.id"],
+            name=op.f("fk_probe_step_reason_version_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_probe_step")),
+        sa.UniqueConstraint("case_id", "step", name=op.f("uq_probe_step_case_id_step")),
+    )
+    op.create_table(
+        "visit",
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_visit_by_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["departure_case.id"], name=op.f("fk_visit_case_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_visit_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+    )
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visit_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_visit_state_planned_on", ["state", "planned_on"], unique=False)
+
+    op.create_table(
+        "answer",
+        sa.Column("interview_id", sa.Uuid(), nullable=False),
+        sa.Column("question", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["interview_id"], ["interview.id"], name=op.f("fk_answer_interview_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+        sa.UniqueConstraint(
+            "interview_id", "question", name=op.f("uq_answer_interview_id_question")
+        ),
+    )
+    op.execute(
+        "CREATE VIRTUAL TABLE customer_fts USING fts5(tokens, content='', contentless_delete=1,"
+        " detail=none, tokenize='ascii')"
+    )
+    op.execute("CREATE INDEX ix_customer_stat_rank ON customer_stat (spend_window DESC, number)")
+    op.execute(
+        "CREATE INDEX ix_customer_stat_klass ON customer_stat (klass, spend_window DESC, number)"
+    )
+
+
+def downgrade() -> None:
+    op.execute("DROP TABLE customer_fts")
+    op.drop_table("answer")
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_index("ix_visit_state_planned_on")
+        batch_op.drop_index(batch_op.f("ix_visit_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_visit_case_id"))
+
+    op.drop_table("visit")
+    op.drop_table("probe_step")
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_order_line_order_id")
+        batch_op.drop_index("ix_order_line_import_id")
+        batch_op.drop_index("ix_order_line_customer_id_product_line_day")
+
+    op.drop_table("order_line")
+    with op.batch_alter_table("interview", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interview_case_id"))
+
+    op.drop_table("interview")
+    with op.batch_alter_table("defection_signal", schema=None) as batch_op:
+        batch_op.drop_index("ix_defection_signal_state")
+        batch_op.drop_index("ix_defection_signal_customer_id_kind")
+        batch_op.drop_index(batch_op.f("ix_defection_signal_case_id"))
+
+    op.drop_table("defection_signal")
+    with op.batch_alter_table("contact_attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_attempt_customer_id"))
+        batch_op.drop_index("ix_contact_attempt_case_id_at")
+
+    op.drop_table("contact_attempt")
+    with op.batch_alter_table("case_reason", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_reason_reason_version_id"))
+
+    op.drop_table("case_reason")
+    with op.batch_alter_table("case_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_event_case_id_at")
+
+    op.drop_table("case_event")
+    with op.batch_alter_table("departure_case", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_departure_case_open",
+            sqlite_where=sa.text("stage <> 'closed'"),
+            postgresql_where=sa.text("stage <> 'closed'"),
+        )
+        batch_op.drop_index("ix_departure_case_value_at_stake")
+        batch_op.drop_index(batch_op.f("ix_departure_case_store_id"))
+        batch_op.drop_index("ix_departure_case_stage")
+        batch_op.drop_index("ix_departure_case_owner_id_stage")
+        batch_op.drop_index("ix_departure_case_opened_on")
+        batch_op.drop_index("ix_departure_case_next_due")
+        batch_op.drop_index(batch_op.f("ix_departure_case_customer_id"))
+        batch_op.drop_index("ix_departure_case_closed_on")
+
+    op.drop_table("departure_case")
+    with op.batch_alter_table("customer_stat", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_stat_spend_total")
+        batch_op.drop_index("ix_customer_stat_phone_reversed")
+        batch_op.drop_index("ix_customer_stat_number")
+        batch_op.drop_index("ix_customer_stat_name")
+        batch_op.drop_index("ix_customer_stat_last_day")
+        batch_op.drop_index("ix_customer_stat_card_reversed")
+
+    op.drop_table("customer_stat")
+    with op.batch_alter_table("customer_order", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_order_number")
+        batch_op.drop_index("ix_customer_order_import_id")
+        batch_op.drop_index("ix_customer_order_day")
+        batch_op.drop_index("ix_customer_order_customer_id_day_amount")
+
+    op.drop_table("customer_order")
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_customer_id"))
+
+    op.drop_table("contact")
+    op.drop_table("typed_draft")
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_view_page"))
+
+    op.drop_table("saved_view")
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_store_id")
+        batch_op.drop_index("ix_customer_phone")
+        batch_op.drop_index("ix_customer_owner_id")
+        batch_op.drop_index("ix_customer_card_number")
+
+    op.drop_table("customer")
+    op.drop_table("reason_version")
+    with op.batch_alter_table("change", schema=None) as batch_op:
+        batch_op.drop_index("ix_change_entity_row_id")
+
+    op.drop_table("change")
+    op.drop_table("app_user")
+    op.drop_table("workspace_figures")
+    op.drop_table("store")
+    op.drop_table("setting")
+    with op.batch_alter_table("reason", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reason_group_code"))
+
+    op.drop_table("reason")
+    op.drop_table("import_job")
+    op.drop_table("defection_rule")
+    with op.batch_alter_table("change_set", schema=None) as batch_op:
+        batch_op.drop_index("ix_change_set_at")
+
+    op.drop_table("change_set")

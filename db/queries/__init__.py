@@ -1,0 +1,1 @@
+"""Questions answered from the database: functions that return frozen rows."""

@@ -1,0 +1,228 @@
+"""Exit interviews: the list, and one with its answers."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from db.models import Answer, Case, Customer, CustomerStat, Interview, Reason, ReasonVersion, User
+from db.queries.cases import customers_found, in_order
+from db.queries.paging import Sort
+from db.queries.scope import EVERYTHING, Visible, visible_cases
+from db.vocabulary import CaseStage, InterviewState, RuleKind
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewFilter:
+    """Which interviews; the defaults are all of them."""
+
+    text: str = ""
+    state: InterviewState | None = None
+    case_id: uuid.UUID | None = None
+    by_id: uuid.UUID | None = None
+    visible: Visible = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewRow:
+    """A line of the list of interviews; `answered` counts the questions with an answer."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    case_number: str
+    kind: RuleKind
+    stage: CaseStage
+    customer_id: uuid.UUID
+    customer_number: str
+    customer: str
+    state: InterviewState
+    started_at: dt.datetime
+    finished_at: dt.datetime | None
+    by: str
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewFile:
+    """One interview: its line, which questionnaire it follows, and the answers by question."""
+
+    row: InterviewRow
+    questionnaire: str
+    questionnaire_version: int
+    answers: Mapping[str, Mapping[str, Any]]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewSubject:
+    """What the conditions of the questions look at, as it is stored."""
+
+    kind: RuleKind
+    extent: str | None
+    competitor: str
+    orders: int
+    first_day: int | None  # ordinal of the first purchase
+    joined_on: dt.date | None
+    attributes: Mapping[str, Any]
+
+
+def count_interviews(session: Session, criteria: InterviewFilter) -> int:
+    """How many interviews fit."""
+    statement = select(func.count()).select_from(Interview).join(Case, Case.id == Interview.case_id)
+    return session.execute(statement.where(*_conditions(session, criteria))).scalar_one()
+
+
+def list_interviews(
+    session: Session,
+    criteria: InterviewFilter,
+    sort: Sort | None = None,
+    offset: int = 0,
+    limit: int = 200,
+) -> list[InterviewRow]:
+    """One page of interviews; newest first without a sort."""
+    statement = _rows().where(*_conditions(session, criteria)).order_by(*_order(sort))
+    return [_read(row) for row in session.execute(statement.offset(offset).limit(limit))]
+
+
+def interviews_of_case(session: Session, case_id: uuid.UUID) -> tuple[InterviewRow, ...]:
+    """All interviews of a case, oldest first."""
+    statement = _rows().where(Interview.case_id == case_id)
+    ordered = statement.order_by(Interview.started_at, Interview.id)
+    return tuple(_read(row) for row in session.execute(ordered))
+
+
+def interview_file(session: Session, interview_id: uuid.UUID) -> InterviewFile | None:
+    """One interview whole."""
+    row = session.execute(_rows().where(Interview.id == interview_id)).first()
+    if row is None:
+        return None
+    more = session.execute(
+        select(Interview.questionnaire, Interview.questionnaire_version, Interview.version).where(
+            Interview.id == interview_id
+        )
+    ).one()
+    answers = session.execute(
+        select(Answer.question, Answer.value).where(Answer.interview_id == interview_id)
+    )
+    return InterviewFile(
+        row=_read(row),
+        questionnaire=more.questionnaire,
+        questionnaire_version=more.questionnaire_version,
+        answers=MappingProxyType({answer.question: answer.value for answer in answers}),
+        version=more.version,
+    )
+
+
+def interview_subject(session: Session, case_id: uuid.UUID) -> InterviewSubject:
+    """The case and the customer as the conditions of the questions see them."""
+    row = session.execute(
+        select(
+            Case.kind,
+            Case.extent,
+            Case.competitor,
+            func.coalesce(CustomerStat.orders, 0).label("orders"),
+            CustomerStat.first_day,
+            Customer.joined_on,
+            Customer.attributes,
+        )
+        .select_from(Case)
+        .join(Customer, Customer.id == Case.customer_id)
+        .outerjoin(CustomerStat, CustomerStat.customer_id == Case.customer_id)
+        .where(Case.id == case_id)
+    ).one()
+    values = dict(row._mapping)  # noqa: SLF001  (public by documentation)
+    return InterviewSubject(**values | {"kind": RuleKind(row.kind)})
+
+
+def reason_facts(session: Session) -> dict[str, tuple[str, str]]:
+    """Group and churn type of every reason by code, as the reason is now."""
+    rows = session.execute(
+        select(Reason.code, Reason.group_code, ReasonVersion.churn_type).join(
+            ReasonVersion,
+            (ReasonVersion.reason_id == Reason.id)
+            & (ReasonVersion.reason_version == Reason.current_version),
+        )
+    )
+    return {row.code: (row.group_code, row.churn_type) for row in rows}
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    answered = (
+        select(func.count())
+        .select_from(Answer)
+        .where(Answer.interview_id == Interview.id)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Interview.id,
+            Interview.case_id,
+            Case.number.label("case_number"),
+            Case.kind,
+            Case.stage,
+            Case.customer_id,
+            Customer.number.label("customer_number"),
+            Customer.name.label("customer"),
+            Interview.state,
+            Interview.started_at,
+            Interview.finished_at,
+            func.coalesce(User.name, "").label("by"),
+            answered.label("answered"),
+        )
+        .select_from(Interview)
+        .join(Case, Case.id == Interview.case_id)
+        .join(Customer, Customer.id == Case.customer_id)
+        .outerjoin(User, User.id == Interview.by_id)
+    )
+
+
+def _read(row: Row[*tuple[Any, ...]]) -> InterviewRow:
+    values = dict(row._mapping)  # noqa: SLF001  (public by documentation)
+    words = {
+        "kind": RuleKind(row.kind),
+        "stage": CaseStage(row.stage),
+        "state": InterviewState(row.state),
+    }
+    return InterviewRow(**values | words)
+
+
+_SORTED_BY: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "case_number": Case.number,
+        "customer_number": Customer.number,
+        "customer": Customer.name,
+        "kind": in_order(Case.kind, RuleKind),
+        "stage": in_order(Case.stage, CaseStage),
+        "state": in_order(Interview.state, InterviewState),
+        "started_at": Interview.started_at,
+        "finished_at": Interview.finished_at,
+        "by": User.name,
+    }
+)
+
+
+def _order(sort: Sort | None) -> tuple[Any, ...]:
+    sort = sort or Sort("started_at", descending=True)
+    key = _SORTED_BY[sort.column_id]
+    if sort.descending:
+        return key.desc().nulls_last(), Interview.id.desc()
+    return key.asc().nulls_last(), Interview.id.asc()
+
+
+def _conditions(session: Session, criteria: InterviewFilter) -> list[ColumnElement[bool]]:
+    found = [visible_cases(criteria.visible)]
+    if criteria.text.strip():
+        typed = criteria.text.strip()
+        by_customer = Case.customer_id.in_(customers_found(session, typed))
+        found.append(or_(Case.number.contains(typed, autoescape=True), by_customer))
+    equal = (
+        (Interview.state, criteria.state),
+        (Interview.case_id, criteria.case_id),
+        (Interview.by_id, criteria.by_id),
+    )
+    return found + [column == value for column, value in equal if value is not None]

@@ -1,0 +1,154 @@
+"""The journal as lists show it."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db import journal
+from db.models import ChangeSet
+from db.queries.paging import Sort
+from db.vocabulary import ChangeKind, Op
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetFilter:
+    """Which change sets; the defaults mean all."""
+
+    kind: ChangeKind | None = None
+    actor_id: uuid.UUID | None = None
+    since: dt.datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetRow:
+    """One change set; `title` is an English text with placeholders for `args`."""
+
+    id: uuid.UUID
+    seq: int
+    at: dt.datetime
+    kind: ChangeKind
+    title: str
+    args: Mapping[str, Any]
+    actor_id: uuid.UUID | None
+    actor: str
+    changes: int
+    undone_by: uuid.UUID | None
+    undoes: uuid.UUID | None
+    import_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of one record, changed once."""
+
+    at: dt.datetime
+    actor: str
+    title: str
+    args: Mapping[str, Any]
+    op: Op
+    field: str
+    old: Any
+    new: Any
+    change_set_id: uuid.UUID
+
+
+def count_change_sets(session: Session, criteria: ChangeSetFilter) -> int:
+    """How many change sets fit."""
+    return session.scalar(_narrow(select(func.count()).select_from(ChangeSet), criteria)) or 0
+
+
+def list_change_sets(
+    session: Session, criteria: ChangeSetFilter, sort: Sort | None, offset: int, limit: int
+) -> list[ChangeSetRow]:
+    """A window of the change sets that fit, newest first unless sorted otherwise."""
+    order = sort or Sort("at", descending=True)
+    column = {
+        "at": ChangeSet.at,
+        "kind": ChangeSet.kind,
+        "actor": ChangeSet.actor_name,
+        "changes": ChangeSet.changes,
+    }[order.column_id]
+    tie = ChangeSet.seq.desc() if order.descending else ChangeSet.seq.asc()
+    rows: Iterable[Any] = session.execute(
+        _narrow(
+            select(
+                ChangeSet.id,
+                ChangeSet.seq,
+                ChangeSet.at,
+                ChangeSet.kind,
+                ChangeSet.title,
+                ChangeSet.args,
+                ChangeSet.actor_id,
+                ChangeSet.actor_name,
+                ChangeSet.changes,
+                ChangeSet.undone_by,
+                ChangeSet.undoes,
+                ChangeSet.import_id,
+            ),
+            criteria,
+        )
+        .order_by(column.desc() if order.descending else column.asc(), tie)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [_change_set(list(row)) for row in rows]
+
+
+def _change_set(values: list[Any]) -> ChangeSetRow:
+    values[3] = ChangeKind(values[3])
+    return ChangeSetRow(*values)
+
+
+def record_history(session: Session, entity: str, row_id: uuid.UUID) -> list[FieldChange]:
+    """Who changed which field of a record from what to what, newest first."""
+    found = []
+    for change_set, change in journal.history(session, entity, row_id):
+        for name, value in change.fields.items():
+            old, new = _pair(Op(change.op), value)
+            if old == new or name in ("id", "created_at"):
+                continue
+            found.append(
+                FieldChange(
+                    change_set.at,
+                    change_set.actor_name,
+                    change_set.title,
+                    change_set.args,
+                    Op(change.op),
+                    name,
+                    old,
+                    new,
+                    change_set.id,
+                )
+            )
+    return found
+
+
+def _pair(op: Op, value: Any) -> tuple[Any, Any]:
+    match op:
+        case Op.INSERT:
+            return None, value
+        case Op.DELETE:
+            return value, None
+        case Op.UPDATE:
+            return value[0], value[1]
+
+
+def _narrow(statement: Any, criteria: ChangeSetFilter) -> Any:
+    if criteria.kind:
+        statement = statement.where(ChangeSet.kind == criteria.kind)
+    if criteria.actor_id:
+        statement = statement.where(ChangeSet.actor_id == criteria.actor_id)
+    if criteria.since:
+        statement = statement.where(ChangeSet.at >= criteria.since)
+    if criteria.text:
+        statement = statement.where(
+            ChangeSet.title.icontains(criteria.text, autoescape=True)
+            | ChangeSet.actor_name.icontains(criteria.text, autoescape=True)
+        )
+    return statement

@@ -1,0 +1,188 @@
+"""The engine and the two ways to use it: `Database.read` and `Database.write`.
+
+Only `Database.write` commits. A write is opened for an actor and becomes one change set.
+"""
+
+import threading
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.orm import Session
+
+from db import derived, journal
+from db.errors import DatabaseError, Trouble, sorted_troubles
+from db.vocabulary import ChangeKind, Role
+
+__all__ = ["APPLICATION_ID", "NOTHING", "SYSTEM", "Actor", "Changes", "Database", "Session"]
+
+APPLICATION_ID: Final = 0x57424B44  # "WBKD"
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "temp_store=MEMORY",
+    "trusted_schema=OFF",
+    "cache_size=-65536",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the signed-in user."""
+
+    user_id: uuid.UUID | None
+    login: str
+    name: str
+    role: Role
+    store_id: uuid.UUID | None = None
+
+
+SYSTEM: Final = Actor(None, "system", "system", Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a committed write changed; refreshes open pages and feeds the *Undo* bar."""
+
+    tables: frozenset[str]
+    change_set_id: uuid.UUID | None = None
+    title: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    kind: ChangeKind = ChangeKind.EDIT
+    count: int = 0
+
+
+NOTHING: Final = Changes(frozenset())
+
+
+def check_engine_version() -> None:
+    """Refuse an SQLite with the WAL-reset bug (3.7.0 to 3.51.2, except 3.50.7+ and 3.44.6+)."""
+    version = tuple(int(part) for part in driver.sqlite_version.split("."))
+    sound = (
+        version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    )
+    if not sound:
+        msg = f"SQLite {driver.sqlite_version} can damage databases; install sqlcipher3 0.6.4 or newer"
+        raise RuntimeError(msg)
+
+
+def make_engine(path: Path, key: bytes | None, *, foreign_keys: bool = True) -> Engine:
+    """Engine on a database file.
+
+    Args:
+        path: the file; made if missing.
+        key: 32 bytes, or None for a plain file. Never part of the URL, a repr or a log.
+        foreign_keys: off only for migrations.
+    """
+    check_engine_version()
+    engine = create_engine(f"sqlite:///{path}", module=driver, pool_size=4, max_overflow=4)
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        prepare(connection, key, foreign_keys=foreign_keys)
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(
+            connection.get_execution_options().get("begin", "BEGIN IMMEDIATE")
+        )
+
+    return engine
+
+
+def prepare(
+    connection: Any, key: bytes | None, *, foreign_keys: bool = True, wal: bool = True
+) -> None:
+    """Set up a fresh driver connection: key first, then the pragmas."""
+    connection.isolation_level = None  # transactions are ours, the driver begins none
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA cipher_log_level=NONE")
+    if key is not None:
+        cursor.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+    for pragma in _PRAGMAS if wal else _PRAGMAS[1:]:
+        cursor.execute(f"PRAGMA {pragma}").fetchall()
+    if not foreign_keys:
+        cursor.execute("PRAGMA foreign_keys=OFF")
+    cursor.close()
+
+
+class Database:
+    """One open workspace database. Safe to use from several threads, one session each."""
+
+    def __init__(self, path: Path, key: bytes | None, *, device: str = "local") -> None:
+        self.path = path
+        self.device = device
+        self._key = key
+        self._engine = make_engine(path, key)
+        self._reading = self._engine.execution_options(begin="BEGIN")
+        self._lock = threading.RLock()
+
+    @property
+    def key(self) -> bytes | None:
+        """The key, for backups; never shown."""
+        return self._key
+
+    @contextmanager
+    def read(self, actor: Actor | None = None) -> Iterator[Session]:
+        """A session that sees one state of the database and cannot change it.
+
+        Services that ask who acts need the actor; queries do not.
+        """
+        with sorted_troubles(self.path), Session(self._reading, autoflush=False) as session:
+            session.info["actor"] = actor
+            connection = session.connection()
+            connection.exec_driver_sql("PRAGMA query_only=ON")
+            try:
+                yield session
+            finally:
+                connection.exec_driver_sql("PRAGMA query_only=OFF")
+                session.rollback()
+
+    @contextmanager
+    def write(self, actor: Actor) -> Iterator[Session]:
+        """A session whose changes become one change set at the end, or nothing on an exception.
+
+        After the block `session.info["changes"]` holds the `Changes`.
+
+        Raises:
+            DatabaseError: busy, full, damaged, read-only or changed by somebody else.
+        """
+        with self._lock, sorted_troubles(self.path), Session(self._engine) as session:
+            session.info["actor"] = actor
+            session.info["changes"] = NOTHING
+            journal.attach(session, journal.Buffer(self.device, actor.user_id, actor.name))
+            yield session
+            session.flush()
+            buffer = journal.buffer_of(session)
+            if buffer.touched:
+                derived.refresh(session, buffer.touched)
+                buffer.tables.add("customer_stat")
+            change_set = journal.close(session)
+            changes = Changes(
+                frozenset(buffer.tables),
+                change_set.id if change_set else None,
+                buffer.title,
+                dict(buffer.args),
+                buffer.kind,
+                change_set.changes if change_set else 0,
+            )
+            session.commit()
+            session.info["changes"] = changes
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+    def verify(self) -> None:
+        """Read one page of the file. Raises DatabaseError (WRONG_KEY, DAMAGED, UNREADABLE)."""
+        with sorted_troubles(self.path), self._reading.connect() as connection:
+            found = connection.execute(text("PRAGMA application_id")).scalar()
+        if found != APPLICATION_ID:
+            raise DatabaseError(Trouble.NOT_A_WORKSPACE, self.path.name, self.path)

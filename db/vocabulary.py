@@ -1,0 +1,212 @@
+"""Every word kept in a column. The members are stored in lower case and never renamed.
+
+One word a concept, in code, tables, labels and manual: churn 流失, save 挽留, win back 赢回,
+root reason 根本原因, case 个案, signal 流失信号, attempt 联系记录, visit 走访.
+The words people read stand in `desktop_app/labels.py` (enums) and `resources/reference` (lists).
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user is in the workspace; `desktop_app.domain.permissions` says what each may do."""
+
+    AGENT = "agent"
+    STORE_MANAGER = "store_manager"
+    DEPT_MANAGER = "dept_manager"
+    HEAD_OFFICE = "head_office"
+    TRAINER = "trainer"
+    FIELD_STAFF = "field_staff"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class CustomerKind(StrEnum):
+    """Person or enterprise."""
+
+    PERSON = "person"
+    COMPANY = "company"
+
+
+class CustomerClass(StrEnum):
+    """Spend-based class (formula F-15): top 5 %, next 15 %, the rest."""
+
+    A = "a"
+    B = "b"
+    C = "c"
+
+
+class RuleKind(StrEnum):
+    """Kind of departure, also the kind of a case."""
+
+    LAPSING = "lapsing"
+    PARTIAL_SHARE = "partial_share"
+    PRODUCT_LINE_STOP = "product_line_stop"
+    VALUE_DOWNGRADE = "value_downgrade"
+    CANCEL_REQUEST = "cancel_request"
+
+
+class SignalState(StrEnum):
+    """What became of a signal."""
+
+    OPEN = "open"
+    SNOOZED = "snoozed"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    CLEARED = "cleared"  # a later scan no longer found it
+
+
+class CaseStage(StrEnum):
+    """Life cycle of a case, in order."""
+
+    IDENTIFIED = "identified"
+    SCREENED = "screened"
+    ASSIGNED = "assigned"
+    CONTACTING = "contacting"
+    INTERVIEWED = "interviewed"
+    DIAGNOSED = "diagnosed"
+    PLAN_AGREED = "plan_agreed"
+    REMEDY_IN_PROGRESS = "remedy_in_progress"
+    FOLLOW_UP = "follow_up"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How a case ended."""
+
+    SAVED = "saved"
+    WON_BACK = "won_back"
+    LOST = "lost"
+    DO_NOT_PURSUE = "do_not_pursue"
+    UNREACHABLE = "unreachable"
+    DUPLICATE = "duplicate"
+
+
+class ReasonLayer(StrEnum):
+    """Layers of reason: what is said first, what the why-chain ends at, what staff thought."""
+
+    STATED = "stated"
+    ROOT = "root"
+    BELIEF = "belief"
+
+
+class ReasonOrigin(StrEnum):
+    """Where the words of a reason version come from."""
+
+    SHIPPED = "shipped"
+    USER = "user"
+
+
+class Approach(StrEnum):
+    """Win-back approach."""
+
+    RELATIONSHIP = "relationship"
+    PRICE = "price"
+    MIXED = "mixed"
+
+
+class Channel(StrEnum):
+    """How a customer was contacted."""
+
+    CALL = "call"
+    VISIT = "visit"
+    MESSAGE = "message"
+
+
+class AttemptResult(StrEnum):
+    """Result of one contact attempt."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    CALLBACK = "callback"
+    LEFT_MESSAGE = "left_message"
+    WRONG_NUMBER = "wrong_number"
+    REFUSED = "refused"
+    DO_NOT_CONTACT = "do_not_contact"
+
+
+class NextStep(StrEnum):
+    """What is to be done next on a case."""
+
+    CALL = "call"
+    VISIT = "visit"
+    INTERVIEW = "interview"
+    OFFER = "offer"
+    REMEDY = "remedy"
+    FOLLOW_UP = "follow_up"
+    CORRECT_CONTACT = "correct_contact"
+    CLOSE = "close"
+
+
+class VisitState(StrEnum):
+    """Planned or done."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class InterviewState(StrEnum):
+    """Draft while it is typed, finished afterwards."""
+
+    DRAFT = "draft"
+    FINISHED = "finished"
+
+
+class QuestionKind(StrEnum):
+    """What kind of answer a question of an interview asks for."""
+
+    DATE = "date"
+    PRODUCTS = "products"
+    VERBATIM = "verbatim"
+    EVENT = "event"
+    REASON = "reason"
+    PROBE = "probe"
+    COMPETITOR = "competitor"
+    AMOUNT = "amount"
+    PERCENT = "percent"
+    YES_NO = "yes_no"
+    EMPLOYEE = "employee"
+    TEXT = "text"
+    COUNT = "count"
+
+
+class CaseEventKind(StrEnum):
+    """Entries of a case's own history."""
+
+    OPENED = "opened"
+    MOVED = "moved"
+    ASSIGNED = "assigned"
+    SCREENED = "screened"
+    OVERRIDDEN = "overridden"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    NOTE = "note"
+
+
+class ImportKind(StrEnum):
+    """What a foreign file holds."""
+
+    CUSTOMERS = "customers"
+    ORDERS = "orders"
+
+
+class ChangeKind(StrEnum):
+    """Kind of a change set."""
+
+    EDIT = "edit"
+    BULK = "bulk"
+    IMPORT = "import"
+    SCAN = "scan"
+    UNDO = "undo"
+    SYSTEM = "system"
+    EVENT = "event"
+
+
+class Op(StrEnum):
+    """What a change did to a row."""
+
+    INSERT = "insert"
+    UPDATE = "update"
+    DELETE = "delete"

@@ -1,0 +1,1 @@
+"""Files from outside: read in a limited child process, mapped, checked, loaded, reported."""

@@ -1,0 +1,296 @@
+"""Which column is which field: suggested from headings, saved as TOML, checked before use."""
+
+import hashlib
+import json
+import re
+import tomllib
+import unicodedata
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from db.vocabulary import ImportKind
+from desktop_app.errors import FileProblemError, InvalidInputError, Problem
+from desktop_app.i18n import _
+from desktop_app.importing.fields import FIELDS
+from desktop_app.importing.readers import Preview, ReadOptions
+from desktop_app.importing.values import DateOrder, guess_date_order
+
+EXACT, NEAR, LEAST_SCORE = 100.0, 90.0, 72.0
+"""Scores of a heading: a known name, a known name with a slip, the least that is suggested."""
+
+_UNITS = re.compile(r"[(（\[【{<《].*?[)）\]】}>》]|[*#:：]")
+_BETWEEN = re.compile(r"[\s_\-./\\'\"`·]+")
+
+
+class MatchKey(StrEnum):
+    """How a row finds its customer."""
+
+    NUMBER = "number"
+    PHONE = "phone"
+    CARD_NUMBER = "card_number"
+    NAME_PHONE = "name_phone"
+
+
+class UnknownCustomer(StrEnum):
+    """What to do with orders of a customer that is not known."""
+
+    CREATE = "create"
+    REJECT = "reject"
+
+
+class NoCustomer(StrEnum):
+    """What to do with order rows that name no customer at all."""
+
+    REJECT = "reject"
+    WALK_IN = "walk_in"
+
+
+class Mapping(BaseModel):
+    """How the columns of a file become fields, with the choices that go with it.
+
+    Attributes:
+        kind: What the file holds.
+        columns: Field name to heading.
+        attributes: Headings kept as further attributes of a customer.
+        key: How rows find their customer.
+        date_order: How to read 03/04/2005.
+        decimal_comma: Whether the comma is the decimal sign.
+        currency: For rows that name none.
+        unknown_customer: Create customers met only in orders as unidentified, or reject the row.
+        no_customer: Reject rows without customer, or book them to one walk-in customer.
+        read: How to read the file.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ImportKind
+    columns: dict[str, str]
+    attributes: tuple[str, ...] = ()
+    key: MatchKey = MatchKey.NUMBER
+    date_order: DateOrder | None = None
+    decimal_comma: bool = False
+    currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
+    unknown_customer: UnknownCustomer = UnknownCustomer.CREATE
+    no_customer: NoCustomer = NoCustomer.REJECT
+    read: ReadOptions = ReadOptions()
+
+    @model_validator(mode="after")
+    def _known_fields(self) -> Self:
+        known = {field.name for field in FIELDS[self.kind]}
+        unknown = sorted(set(self.columns) - known)
+        if unknown:
+            raise ValueError(
+                _("There is no field {field}. Fields are: {fields}.").format(
+                    field=", ".join(unknown), fields=", ".join(sorted(known))
+                )
+            )
+        return self
+
+
+def normalised(heading: str) -> str:
+    """A heading for comparing: no case, blanks, underscores, units, width."""
+    folded = unicodedata.normalize("NFKC", heading).casefold()
+    bare = _BETWEEN.sub("", _UNITS.sub("", folded))
+    return bare or _BETWEEN.sub("", folded)
+
+
+def score(heading: str, synonyms: Sequence[str]) -> float:
+    """How well a heading fits a field, 0 to 100; an earlier synonym is a little better."""
+    wanted = normalised(heading)
+    best = 0.0
+    for place, synonym in enumerate(synonyms):
+        known = normalised(synonym)
+        late = place / 1000
+        if wanted == known:
+            return EXACT - late
+        if not wanted.isascii() and len(known) > 1 and wanted.endswith(known):
+            best = max(best, 60 + 30 * len(known) / len(wanted) - late)
+        elif len(known) > 8 and len(wanted) > 8:  # noqa: PLR2004  (short words differ by chance)
+            likeness = SequenceMatcher(None, wanted, known).ratio()
+            if likeness >= 0.9:  # noqa: PLR2004
+                best = max(best, NEAR * likeness - late)
+    return best
+
+
+def suggest_columns(kind: ImportKind, headings: Sequence[str]) -> dict[str, str]:
+    """Fields and the headings that fit them best; each field and each heading at most once."""
+    scored = sorted(
+        (
+            (-found, place, field.name, heading)
+            for place, heading in enumerate(headings)
+            for field in FIELDS[kind]
+            if (found := score(heading, field.synonyms)) >= LEAST_SCORE
+        ),
+    )
+    columns: dict[str, str] = {}
+    for _score, _place, name, heading in scored:
+        if name not in columns and heading not in columns.values():
+            columns[name] = heading
+    return {field.name: columns[field.name] for field in FIELDS[kind] if field.name in columns}
+
+
+def suggest(kind: ImportKind, preview: Preview, read: ReadOptions | None = None) -> Mapping:
+    """A whole mapping for a file from its headings and first rows.
+
+    Args:
+        kind: What the file holds.
+        preview: How it was read.
+        read: With which options.
+    """
+    headings = preview.head.headings
+    columns = suggest_columns(kind, headings)
+    used = set(columns.values())
+    date_field = "joined_on" if kind is ImportKind.CUSTOMERS else "ordered_on"
+    order = None
+    if date_field in columns:
+        place = headings.index(columns[date_field])
+        order = guess_date_order(
+            [row.cells[place] for row in preview.rows if place < len(row.cells)]
+        )
+    return Mapping(
+        kind=kind,
+        columns=columns,
+        attributes=tuple(each for each in headings if each not in used)
+        if kind is ImportKind.CUSTOMERS
+        else (),
+        key=_key_of(kind, columns),
+        date_order=order,
+        read=read or ReadOptions(),
+    )
+
+
+def _key_of(kind: ImportKind, columns: dict[str, str]) -> MatchKey:
+    prefix = "" if kind is ImportKind.CUSTOMERS else "customer_"
+    card = "card_number" if kind is ImportKind.CUSTOMERS else "customer_card"
+    if f"{prefix}number" in columns:
+        return MatchKey.NUMBER
+    if card in columns:
+        return MatchKey.CARD_NUMBER
+    if f"{prefix}phone" in columns:
+        return MatchKey.PHONE
+    return MatchKey.NAME_PHONE
+
+
+def check_mapping(mapping: Mapping, headings: Sequence[str]) -> None:
+    """Refuse a mapping that cannot work on these headings.
+
+    Raises:
+        InvalidInputError: a heading is not in the file or used twice, or a needed one is missing.
+    """
+    problems = [
+        Problem(field, _('The file has no column "{heading}".').format(heading=heading))
+        for field, heading in mapping.columns.items()
+        if heading not in headings
+    ]
+    problems += [
+        Problem("attributes", _('The file has no column "{heading}".').format(heading=heading))
+        for heading in mapping.attributes
+        if heading not in headings
+    ]
+    used = list(mapping.columns.values())
+    problems += [
+        Problem(field, _('The column "{heading}" is used twice.').format(heading=heading))
+        for field, heading in mapping.columns.items()
+        if used.count(heading) > 1
+    ]
+    problems += _missing(mapping)
+    if problems:
+        raise InvalidInputError(problems)
+
+
+def _missing(mapping: Mapping) -> list[Problem]:
+    columns = mapping.columns
+    problems = []
+    is_orders = mapping.kind is ImportKind.ORDERS
+    keys = {
+        MatchKey.NUMBER: ("customer_number",) if is_orders else ("number",),
+        MatchKey.PHONE: ("customer_phone",) if is_orders else ("phone",),
+        MatchKey.CARD_NUMBER: ("customer_card",) if is_orders else ("card_number",),
+        MatchKey.NAME_PHONE: ("customer_name",) if is_orders else ("name",),
+    }
+    needed: tuple[str, ...] = keys[mapping.key]
+    if not is_orders and mapping.key is not MatchKey.NUMBER:
+        needed = (*needed, "name") if "number" not in columns else needed
+    if is_orders:
+        needed = (*needed, "ordered_on")
+        if "amount" not in columns and not {"unit_price", "quantity"} <= columns.keys():
+            problems.append(
+                Problem("amount", _("Choose the amount, or the unit price and the quantity."))
+            )
+    titles = {field.name: field.title for field in FIELDS[mapping.kind]}
+    problems += [
+        Problem(name, _("Choose the column for: {field}.").format(field=_(titles[name])))
+        for name in needed
+        if name not in columns
+    ]
+    return problems
+
+
+def signature(kind: ImportKind, headings: Sequence[str]) -> str:
+    """Key under which the mapping of files with these headings is remembered."""
+    text = "\n".join([kind.value, *sorted(normalised(heading) for heading in headings)])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def load_mapping(path: Path) -> Mapping:
+    """Read a mapping file.
+
+    Raises:
+        FileProblemError: it cannot be read or is not a mapping.
+    """
+    try:
+        return Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileProblemError(
+            _("{file} cannot be read. Check that it exists.").format(file=path.name)
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise FileProblemError(
+            _("{file} is not a mapping file: {reason}").format(file=path.name, reason=error)
+        ) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise FileProblemError(
+            _("{file} is not a mapping file: {reason}").format(
+                file=path.name, reason=f"{place}: {first['msg']}".removeprefix(": ")
+            )
+        ) from error
+
+
+def save_mapping(mapping: Mapping, path: Path) -> None:
+    """Write a mapping as TOML, by way of a temporary file.
+
+    Raises:
+        FileProblemError: the file cannot be written.
+    """
+    temporary = path.with_name(path.name + ".part")
+    try:
+        temporary.write_text(mapping_text(mapping), encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise FileProblemError(
+            _("{file} cannot be written: {reason}").format(file=path.name, reason=error.strerror)
+        ) from error
+
+
+def mapping_text(mapping: Mapping) -> str:
+    """A mapping as TOML."""
+    data = mapping.model_dump(mode="json", exclude_none=True)
+    tables = {name: data.pop(name) for name in ("columns", "read")}
+    lines = [f"{name} = {_toml(value)}" for name, value in data.items()]
+    for name, table in tables.items():
+        lines += ["", f"[{name}]"]
+        lines += [f"{_toml(key)} = {_toml(value)}" for key, value in table.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

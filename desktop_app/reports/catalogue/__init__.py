@@ -1,0 +1,1 @@
+"""The reports, one file each. They do not know each other."""

@@ -1,0 +1,118 @@
+"""The texts of a table and the widths of its columns on paper."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from desktop_app.columns import Align
+from desktop_app.reports import fonts
+from desktop_app.reports.base import Table
+from desktop_app.reports.textflow import wrap
+
+SIZE = 8.0
+PADDING = 8.0
+SAMPLE = 400
+WIDEST = 240.0
+
+Clean = Callable[[str, str], str]
+
+
+@dataclass(slots=True)
+class Grid:
+    """All texts of a table as they are drawn, each made once.
+
+    Attributes:
+        headings: Titles of the columns.
+        rows: One list of texts a row.
+        total: The last row in bold, or empty.
+        right: Whether a column stands right.
+        natural: Width each column would like, in points.
+    """
+
+    headings: list[str]
+    rows: list[list[str]]
+    total: list[str]
+    right: list[bool]
+    natural: list[float]
+    _cache: dict[tuple[str, float, bool], list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: Table, clean: Clean) -> "Grid":
+        """Read a table; ``clean`` makes a text drawable and notes what it loses."""
+        headings = [clean(column.heading(), table.title) for column in table.columns]
+        places = [f"{table.title} / {heading}".strip(" /") for heading in headings]
+        readers = list(zip((column.shown for column in table.columns), places, strict=True))
+        rows = [[clean(shown(row), place) for shown, place in readers] for row in table.rows]
+        total = []
+        if table.total is not None:
+            total = [clean(shown(table.total), place) for shown, place in readers]
+        right = [column.align is Align.RIGHT for column in table.columns]
+        return cls(headings, rows, total, right, _natural(headings, rows, total))
+
+    def natural_width(self) -> float:
+        """Width the whole table would like."""
+        return sum(self.natural)
+
+    def wrapped(
+        self, texts: Sequence[str], widths: Sequence[float], *, bold: bool = False
+    ) -> list[list[str]]:
+        """The lines of each cell of a row."""
+        return [
+            self._lines(text, width - PADDING, bold=bold)
+            for text, width in zip(texts, widths, strict=True)
+        ]
+
+    def _lines(self, text: str, width: float, *, bold: bool) -> list[str]:
+        key = (text, width, bold)
+        lines = self._cache.get(key)
+        if lines is None:
+            face = fonts.face(fonts.BOLD if bold else fonts.REGULAR)
+            lines = wrap(text, width, lambda piece: face.width(piece, SIZE))
+            self._cache[key] = lines
+        return lines
+
+
+def _natural(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], total: Sequence[str]
+) -> list[float]:
+    """Widest text of each column, measured on rows spread over the whole table."""
+    regular, bold = fonts.face(fonts.REGULAR), fonts.face(fonts.BOLD)
+    step = max(1, len(rows) // SAMPLE)
+    natural = []
+    for index, heading in enumerate(headings):
+        widest = bold.width(_one_line(heading), SIZE)
+        if total:
+            widest = max(widest, bold.width(_one_line(total[index]), SIZE))
+        for row in rows[::step]:
+            widest = max(widest, regular.width(_one_line(row[index]), SIZE))
+        natural.append(min(widest, WIDEST) + PADDING + 1)
+    return natural
+
+
+def _one_line(text: str) -> str:
+    """The beginning that decides about the width: nothing beyond it makes a column wider."""
+    return text.partition("\n")[0][:80].replace("\t", " ").translate(_NO_BREAKS)
+
+
+_NO_BREAKS = dict.fromkeys(map(ord, "\n\r\v\f\x85\u2028\u2029"))
+
+
+def fit(grid: Grid, room: float) -> list[float]:
+    """Widths that fill the room: short columns keep what they need, long ones share the rest."""
+    natural = grid.natural
+    total = sum(natural)
+    if total <= room:
+        spare = room - total
+        texts = [0.0 if right else width for width, right in zip(natural, grid.right, strict=True)]
+        weight = sum(texts)
+        if not weight:
+            return [width * room / total for width in natural]
+        return [width + spare * text / weight for width, text in zip(natural, texts, strict=True)]
+    low, high = 0.0, max(natural)
+    for _step in range(40):  # find the cap under which everything fits
+        cap = (low + high) / 2
+        if sum(min(width, cap) for width in natural) > room:
+            high = cap
+        else:
+            low = cap
+    widths = [min(width, low) for width in natural]
+    return [width * room / sum(widths) for width in widths]

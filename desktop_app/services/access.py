@@ -1,0 +1,100 @@
+"""Who acts, what they may do and whose records they see: the first line of every service.
+
+The actor stands in `session.info["actor"]`: `Database.write` and the tasks of the window put it
+there. Without one, nothing is allowed.
+"""
+
+import dataclasses
+from typing import Any, Protocol, TypeVar, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Case
+from db.queries.scope import Reach, Visible, visible_cases
+from db.session import Actor
+from desktop_app import labels
+from desktop_app.domain import permissions
+from desktop_app.domain.permissions import Action, Scope
+from desktop_app.errors import NotAllowedError
+from desktop_app.i18n import _
+
+
+class Limited(Protocol):
+    """Criteria of a list that may be limited to what a user sees."""
+
+    @property
+    def visible(self) -> Visible:
+        """Whose records are shown."""
+
+
+CriteriaT = TypeVar("CriteriaT", bound=Limited)
+
+
+def actor(session: Session) -> Actor:
+    """Who acts in this session.
+
+    Raises:
+        NotAllowedError: nobody is signed in.
+    """
+    found = session.info.get("actor")
+    if not isinstance(found, Actor):
+        raise NotAllowedError(_("Nobody is signed in."))
+    return found
+
+
+def may(session: Session, action: Action) -> bool:
+    """Whether the actor's role allows something; False when nobody is signed in."""
+    found = session.info.get("actor")
+    return isinstance(found, Actor) and permissions.allowed(found.role, action)
+
+
+def require(session: Session, action: Action) -> None:
+    """Refuse what the actor's role does not allow.
+
+    Raises:
+        NotAllowedError: the role does not allow it, or nobody is signed in.
+    """
+    who = actor(session)
+    if not permissions.allowed(who.role, action):
+        raise NotAllowedError(
+            _("Your role ({role}) does not allow this.").format(role=labels.label(who.role))
+        )
+
+
+def visible(session: Session) -> Visible:
+    """Whose cases the actor sees.
+
+    Scope ALL: everybody's. Scope STORE: the own store's, for those who assign work; the others
+    see their own and what nobody works on. Scope OWN: the own. See `db.queries.scope.Reach`.
+    """
+    who = actor(session)
+    match permissions.scope_of(who.role):
+        case Scope.ALL:
+            reach = Reach.ALL
+        case Scope.STORE if permissions.allowed(who.role, Action.ASSIGN_CASE):
+            reach = Reach.STORE
+        case Scope.STORE:
+            reach = Reach.POOL
+        case Scope.OWN:
+            reach = Reach.OWN
+    return Visible(reach, who.user_id, who.store_id)
+
+
+def limited(session: Session, criteria: CriteriaT) -> CriteriaT:
+    """The same criteria, limited to what the actor sees: for every list query of a service."""
+    return cast("CriteriaT", dataclasses.replace(cast("Any", criteria), visible=visible(session)))
+
+
+def require_case(session: Session, case: Case) -> None:
+    """Refuse a case outside the actor's scope.
+
+    Raises:
+        NotAllowedError: the case belongs to somebody else.
+    """
+    session.flush()
+    seen = select(Case.id).where(Case.id == case.id, visible_cases(visible(session)))
+    if session.execute(seen).first() is None:
+        raise NotAllowedError(
+            _("Case {number} belongs to somebody else.").format(number=case.number)
+        )

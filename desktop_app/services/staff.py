@@ -1,0 +1,169 @@
+"""Users and stores. Who may sign in stands in the key file; here is who they are."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import journal
+from db.models import Store, User
+from db.vocabulary import Role
+from desktop_app.domain.drafts import Draft, Text
+from desktop_app.domain.permissions import Action
+from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
+from desktop_app.i18n import N_, _
+from desktop_app.services import access
+
+
+class UserDraft(Draft):
+    """Somebody who signs in."""
+
+    login: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S+$")]
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    role: Role
+    store_id: uuid.UUID | None = None
+    is_active: bool = True
+
+
+class StoreDraft(Draft):
+    """A shop or branch."""
+
+    code: Annotated[str, Field(min_length=1, max_length=40)]
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    city: Annotated[Text, Field(max_length=80)] = ""
+    region: Annotated[Text, Field(max_length=80)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """One user of the list."""
+
+    id: uuid.UUID
+    version: int
+    login: str
+    name: str
+    role: Role
+    store_id: uuid.UUID | None
+    store: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRow:
+    """One store of the list."""
+
+    id: uuid.UUID
+    version: int
+    code: str
+    name: str
+    city: str
+    region: str
+
+
+def list_users(session: Session, *, active_only: bool = False) -> list[UserRow]:
+    """Users by name."""
+    statement = (
+        select(User, Store.name).outerjoin(Store, Store.id == User.store_id).order_by(User.name)
+    )
+    if active_only:
+        statement = statement.where(User.is_active)
+    return [
+        UserRow(
+            user.id,
+            user.version,
+            user.login,
+            user.name,
+            Role(user.role),
+            user.store_id,
+            store or "",
+            user.is_active,
+        )
+        for user, store in session.execute(statement)
+    ]
+
+
+def list_stores(session: Session) -> list[StoreRow]:
+    """Stores by code."""
+    return [
+        StoreRow(row.id, row.version, row.code, row.name, row.city, row.region)
+        for row in session.scalars(select(Store).order_by(Store.code))
+    ]
+
+
+def add_user(session: Session, draft: UserDraft) -> uuid.UUID:
+    """Add a user; the caller wraps the key for the login (`db.workspace.set_password`).
+
+    Raises InvalidInputError when the login is taken.
+    """
+    access.require(session, Action.MANAGE_USERS)
+    if session.scalar(select(User.id).where(User.login == draft.login)):
+        raise InvalidInputError([Problem("login", _("This login name is taken."))])
+    journal.name_change(session, N_("Add user {name}"), name=draft.name)
+    user = User(**draft.model_dump())
+    session.add(user)
+    session.flush()
+    return user.id
+
+
+def change_user(session: Session, user_id: uuid.UUID, version: int, draft: UserDraft) -> None:
+    """Change a user; the last active administrator stays one.
+
+    Raises NotFoundError, ConflictError.
+    """
+    access.require(session, Action.MANAGE_USERS)
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFoundError(_("This user is gone."))
+    _require_version(user.version, version)
+    if draft.login != user.login:
+        raise InvalidInputError([Problem("login", _("The login name cannot be changed."))])
+    journal.name_change(session, N_("Change user {name}"), name=draft.name)
+    for name, value in draft.model_dump().items():
+        if getattr(user, name) != value:
+            setattr(user, name, value)
+    session.flush()
+    remaining = session.scalar(
+        select(User.id).where(User.role == Role.ADMINISTRATOR, User.is_active).limit(1)
+    )
+    if remaining is None:
+        raise ConflictError(_("Somebody must stay administrator."))
+
+
+def add_store(session: Session, draft: StoreDraft) -> uuid.UUID:
+    """Add a store. Raises InvalidInputError when the code is taken."""
+    access.require(session, Action.MANAGE_USERS)
+    _require_free_code(session, draft.code, None)
+    journal.name_change(session, N_("Add store {name}"), name=draft.name)
+    store = Store(**draft.model_dump())
+    session.add(store)
+    session.flush()
+    return store.id
+
+
+def change_store(session: Session, store_id: uuid.UUID, version: int, draft: StoreDraft) -> None:
+    """Change a store. Raises NotFoundError, ConflictError, InvalidInputError."""
+    access.require(session, Action.MANAGE_USERS)
+    store = session.get(Store, store_id)
+    if store is None:
+        raise NotFoundError(_("This store is gone."))
+    _require_version(store.version, version)
+    _require_free_code(session, draft.code, store_id)
+    journal.name_change(session, N_("Change store {name}"), name=draft.name)
+    for name, value in draft.model_dump().items():
+        if getattr(store, name) != value:
+            setattr(store, name, value)
+    session.flush()
+
+
+def _require_version(stored: int, read: int) -> None:
+    if stored != read:
+        raise ConflictError(_("Somebody else has changed this meanwhile. Reload and try again."))
+
+
+def _require_free_code(session: Session, code: str, store_id: uuid.UUID | None) -> None:
+    taken = session.scalar(select(Store.id).where(Store.code == code))
+    if taken is not None and taken != store_id:
+        raise InvalidInputError([Problem("code", _("Another store has this code."))])

@@ -1,0 +1,323 @@
+"""The window: side bar, search, page stack, message bar, status; menus from the table of actions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from desktop_app import labels
+from desktop_app.i18n import _
+from desktop_app.settings import Settings
+from desktop_app.ui import errors, help_dialogs, theme
+from desktop_app.ui.action_set import ActionSet, plain_text
+from desktop_app.ui.actions import ROUTES, Menu
+from desktop_app.ui.command_palette import CommandPalette, Hit, SearchFn
+from desktop_app.ui.message_bar import MessageBar
+from desktop_app.ui.page import Page, PageContext, Slots
+from desktop_app.ui.panels import FilterBar
+from desktop_app.ui.side_bar import SideBar
+from desktop_app.ui.status_line import StatusLine
+from desktop_app.ui.tasks import Latest, Tasks
+from desktop_app.ui.undo_bar import UndoBar, UndoFn
+from desktop_app.ui.window_state import WindowState
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+    from db.session import Actor, Changes, Session
+
+    from desktop_app.ui.record_table import RecordTable
+
+_BADGES_MS = 60_000
+_NUMBERED = 9
+
+
+@dataclass(frozen=True, slots=True)
+class WindowServices:
+    """What the window itself asks the program for; pages call services on their own."""
+
+    undo: UndoFn
+    title_text: Callable[[str, Mapping[str, Any]], str]
+    search: SearchFn | None = None
+    due: "Callable[[Session], Mapping[str, int]] | None" = None
+    last_backup: Callable[[], datetime | None] = lambda: None
+    search_keys: Callable[[str], str] = lambda text: text
+    export: "Callable[[PageContext, RecordTable], None] | None" = None
+    """Writes what a table shows to a file."""
+
+
+@dataclass
+class _Trail:
+    """Where the user has been, for back and forward."""
+
+    places: list[tuple[str, object]] = field(default_factory=list)
+    at: int = -1
+
+    def visit(self, place: tuple[str, object]) -> None:
+        if self.at < 0 or self.places[self.at] != place:
+            self.places = [*self.places[: self.at + 1], place]
+            self.at = len(self.places) - 1
+
+
+class MainWindow(QMainWindow):
+    """One signed-in session on one workspace."""
+
+    restart_wanted = Signal()
+    """The language was changed: build the window anew."""
+    workspace_wanted = Signal()
+    sign_out_wanted = Signal()
+    closed = Signal()
+
+    def __init__(
+        self,
+        tasks: Tasks,
+        settings: Settings,
+        actor: "Actor",
+        workspace: Path,
+        pages: Sequence[type[Page]],
+        services: WindowServices,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("main-window")
+        self.setWindowIcon(theme.app_icon())
+        self._services, self._settings = services, settings
+        self._pages = {page.SPEC.id: page for page in pages if actor.role in page.SPEC.roles}
+        self._listed = [p.SPEC for p in self._pages.values() if p.SPEC.in_sidebar]
+        self._made: dict[str, Page] = {}
+        self._stale: set[str] = set()
+        self._trail = _Trail()
+        self._counting = Latest()
+        self.messages = MessageBar()
+        self.actions_by_id = ActionSet(actor.role, self)
+        self.context = PageContext(
+            tasks,
+            settings,
+            actor,
+            self.messages,
+            self.navigate,
+            self.actions_by_id,
+            WindowState(actor.login, self),
+            workspace,
+        )
+        self.undo_bar = UndoBar(tasks, self.messages, services.undo, services.title_text, self)
+        self.side_bar = SideBar(self._listed, actor.name, labels.label(actor.role))
+        self.status = StatusLine(workspace, f"{actor.name} · {labels.label(actor.role)}")
+        self.stack = QStackedWidget()
+        self._arrange()
+        self._fill_menus()
+        self._connect(tasks)
+
+    # ------------------------------------------------------------------ building
+
+    def _arrange(self) -> None:
+        self.search_box = QPushButton(theme.icon("search"), _("Search customers, cases, actions…"))
+        self.search_box.setObjectName("search-box")
+        self.search_box.setToolTip(_("Go to anything  Ctrl+K"))
+        self.search_box.setMinimumWidth(360)
+        top = QWidget(objectName="top-bar")
+        row = QHBoxLayout(top)
+        row.setContentsMargins(theme.GAP_L, theme.GAP_S, theme.GAP_L, theme.GAP_S)
+        row.setSpacing(theme.GAP_XS)
+        for action_id in ("nav.back", "nav.forward", "page.refresh"):
+            row.addWidget(self._tool(action_id))
+        row.addStretch(1)
+        row.addWidget(self.search_box)
+        row.addStretch(1)
+        for action_id in ("edit.undo", "view.theme", "view.language", "help.page"):
+            row.addWidget(self._tool(action_id))
+        notice = QHBoxLayout()
+        notice.setContentsMargins(theme.GAP_L, 0, theme.GAP_L, theme.GAP_S)
+        notice.addWidget(self.messages)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(top)
+        right.addWidget(self.stack, 1)
+        right.addLayout(notice)
+        whole = QWidget()
+        both = QHBoxLayout(whole)
+        both.setContentsMargins(0, 0, 0, 0)
+        both.setSpacing(0)
+        both.addWidget(self.side_bar)
+        both.addLayout(right, 1)
+        self.setCentralWidget(whole)
+        self.setStatusBar(self.status)
+        if not self.context.state.restore_window(self):
+            self.resize(1280, 800)
+
+    def _tool(self, action_id: str) -> QToolButton:
+        button = QToolButton()
+        action = self.actions_by_id.action(action_id)
+        if action is None:
+            button.hide()
+            return button
+        button.setDefaultAction(action)
+        button.setAccessibleName(plain_text(action.text()))
+        return button
+
+    def _fill_menus(self) -> None:
+        menus = self.actions_by_id.fill_menu_bar(self.menuBar())
+        pages = menus[Menu.VIEW].addMenu(_("&Pages"))
+        for number, spec in enumerate(self._listed, start=1):
+            action = QAction(theme.icon(spec.icon), _(spec.title), self)
+            if number <= _NUMBERED:
+                action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            action.triggered.connect(self._goer(spec.id))
+            pages.addAction(action)
+
+    def _goer(self, page_id: str) -> Callable[[], None]:
+        return lambda: self.navigate(page_id)
+
+    def _connect(self, tasks: Tasks) -> None:
+        self.side_bar.chosen.connect(self.navigate)
+        self.search_box.clicked.connect(self.open_palette)
+        tasks.changed.connect(self._on_changed)
+        tasks.problem.connect(lambda error: self.messages.error(error.message))
+        tasks.running.connect(self.status.show_jobs)
+        self._timer = QTimer(self, interval=_BADGES_MS)
+        self._timer.timeout.connect(self.refresh_status)
+        self._timer.start()
+        self.connect_actions()
+
+    # ------------------------------------------------------------------ going around
+
+    def current_page(self) -> Page | None:
+        """The page that is shown."""
+        page = self.stack.currentWidget()
+        return page if isinstance(page, Page) else None
+
+    def navigate(self, page_id: str, target: object = None) -> None:
+        """Open a page, and a record on it; *back* comes back here.
+
+        Raises:
+            KeyError: there is no such page (for this role).
+        """
+        if self._show(page_id, target):
+            self._trail.visit((page_id, target))
+            self.connect_actions()
+
+    def start(self, page_id: str = "") -> None:
+        """Open the first page and fill the status bar."""
+        self.navigate(page_id if page_id in self._pages else next(iter(self._pages)))
+        self.refresh_status()
+
+    def _show(self, page_id: str, target: object) -> bool:
+        before = self.current_page()
+        if before is not None and before.SPEC.id != page_id and not before.can_leave():
+            self.side_bar.set_current(before.SPEC.parent or before.SPEC.id)
+            return False
+        page = self._made.get(page_id) or self._make(page_id)
+        self.stack.setCurrentWidget(page)
+        self.side_bar.set_current(page.SPEC.parent or page_id)
+        if target is not None:
+            page.show_record(target)
+        elif page_id in self._stale:
+            page.load()
+        self._stale.discard(page_id)
+        self.status.show_records(page.count)
+        self._title()
+        page.setFocus()
+        return True
+
+    def _make(self, page_id: str) -> Page:
+        page = self._made[page_id] = self._pages[page_id](self.context)
+        self.stack.addWidget(page)
+        self._stale.add(page_id)
+        page.slots_changed.connect(self.connect_actions)
+        page.title_changed.connect(self._title)
+        page.count_changed.connect(lambda count: self._on_count(page, count))
+        for table in page.tables():
+            if self._services.export is not None:
+                table.export_wanted.connect(self._export)
+        return page
+
+    def _export(self, table: "RecordTable") -> None:
+        if self._services.export is not None:
+            self._services.export(self.context, table)
+
+    def _step(self, by: int) -> None:
+        at = self._trail.at + by
+        if 0 <= at < len(self._trail.places) and self._show(*self._trail.places[at]):
+            self._trail.at = at
+            self.connect_actions()
+
+    def _title(self) -> None:
+        page = self.current_page()
+        name = page.title() if page is not None else ""
+        self.setWindowTitle(" — ".join(filter(None, (name, _("Winback Desk")))))
+
+    def _on_count(self, page: Page, count: int | None) -> None:
+        if page is self.current_page():
+            self.status.show_records(count)
+            self.connect_actions()
+
+    # ------------------------------------------------------------------ reacting
+
+    def _on_changed(self, changes: "Changes") -> None:
+        current = self.current_page()
+        for page_id, page in self._made.items():
+            if page is current:
+                page.refresh(changes)
+            elif not page.TABLES or changes.tables & page.TABLES:
+                self._stale.add(page_id)
+        self.refresh_status()
+
+    def refresh_status(self) -> None:
+        """Read badges and the time of the last backup."""
+        days = self._settings.check_backup_days
+        self.status.show_backup(self._services.last_backup(), days)
+        if self._services.due is not None:
+            task = self.context.tasks.read(self, self._services.due)
+            self._counting.take(task).then(self.side_bar.show_due)
+
+    # ------------------------------------------------------------------ actions
+
+    def connect_actions(self) -> None:
+        """Switch on what the window and the current page can do now."""
+        page = self.current_page()
+        slots: dict[str, Callable[[], object]] = dict(self._own_slots())
+        if page is not None:
+            slots["page.refresh"] = page.load
+            find = page.findChild(FilterBar)
+            if find is not None:
+                slots["page.find"] = find.focus_search
+            slots |= page.all_slots()
+        self.actions_by_id.connect_slots(slots)
+
+    def _own_slots(self) -> Slots:
+        slots: dict[str, Callable[[], object]] = {
+            action_id: self._router(page_id, target)
+            for action_id, (page_id, target) in ROUTES.items()
+            if page_id in self._pages
+        }
+        if self._trail.at > 0:
+            slots["nav.back"] = lambda: self._step(-1)
+        if self._trail.at < len(self._trail.places) - 1:
+            slots["nav.forward"] = lambda: self._step(1)
+        return slots | {
+            "app.palette": self.open_palette,
+            "app.workspace": self.workspace_wanted.emit,
+            "app.sign_out": self.sign_out_wanted.emit,
+            "app.quit": self.close,
+            "edit.undo": self.undo_bar.undo_last,
+            "edit.redo": self.undo_bar.redo,
+            "page.next_pane": self._next_pane,
+            "view.theme": self._toggle_theme,
+            "view.density": self._toggle_density,
+            "view.language": self._toggle_language,
+            "help.page": self._help,
+            "help.shortcuts": self._shortcuts,
+            "help.logs": errors.open_logs,
+            "help.about": lambda: help_dialogs.about(self).open(),
+        }

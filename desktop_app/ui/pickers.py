@@ -1,0 +1,278 @@
+"""Editors with a filter: a grouped list (reasons) and a search in the database (customers)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from desktop_app.i18n import _
+from desktop_app.ui import theme
+from desktop_app.ui.editors import Editor
+from desktop_app.ui.tasks import Latest, Tasks
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+    from db.session import Session
+
+_TYPING_MS = 150
+_VALUE = int(Qt.ItemDataRole.UserRole)
+_ARROWS = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
+
+
+def pressed_key(event: QEvent) -> int | None:
+    """The key of a key press, ``None`` for any other event."""
+    if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        return event.key()
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a grouped list.
+
+    Attributes:
+        value: What the editor gives.
+        text: What people read.
+        group: Title it stands under.
+        keys: More words to find it by: code, pinyin, initials; parted by blanks.
+    """
+
+    value: Any
+    text: str
+    group: str = ""
+    keys: str = ""
+
+    def matches(self, words: Sequence[str]) -> bool:
+        """Whether every typed word is found in text, group or keys."""
+        whole = f"{self.text} {self.group} {self.keys}".casefold()
+        return all(word in whole for word in words)
+
+
+class PickerEditor(Editor):
+    """A filter line over a list in groups; arrows move in the list while typing goes on."""
+
+    def __init__(self, choices: Sequence[Choice] = (), *, rows: int = 8) -> None:
+        self.tree = QTreeWidget()
+        self.filter = QLineEdit()
+        holder = QWidget()
+        super().__init__(holder)
+        self.setFocusProxy(self.filter)
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GAP_XS)
+        column.addWidget(self.filter)
+        column.addWidget(self.tree)
+        self.filter.setPlaceholderText(_("Filter: words, pinyin, initials"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.filter.textChanged.connect(self._fill)
+        self.filter.installEventFilter(self)
+        self.tree.setHeaderHidden(True)
+        self.tree.setRootIsDecorated(True)
+        self.tree.setIndentation(theme.GAP_L)
+        self.tree.setMinimumHeight(rows * theme.row_height() + theme.GAP_S)
+        self.tree.currentItemChanged.connect(self._on_current)
+        self._choices: tuple[Choice, ...] = ()
+        self._value: Any = None
+        self.set_choices(choices)
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        """Change the list; the choice stays."""
+        self._choices = tuple(choices)
+        self._fill()
+
+    @override
+    def set_name(self, name: str) -> None:
+        self.tree.setAccessibleName(name)
+        self.filter.setAccessibleName(_("Filter {list}").format(list=name))
+
+    @override
+    def set_problem(self, message: str) -> None:
+        theme.set_problem(self.filter, bool(message))
+        self.tree.setAccessibleDescription(message)
+
+    @override
+    def value(self) -> Any:
+        return self._value
+
+    def text(self) -> str:
+        """The words of the choice."""
+        return next((c.text for c in self._choices if c.value == self._value), "")
+
+    @override
+    def set_value(self, value: Any) -> None:
+        self._value = value
+        self._fill()
+
+    def _fill(self) -> None:
+        words = self.filter.text().casefold().split()
+        self.tree.blockSignals(True)
+        self.tree.clear()
+        groups: dict[str, QTreeWidgetItem] = {}
+        chosen: QTreeWidgetItem | None = None
+        for choice in self._choices:
+            if words and not choice.matches(words):
+                continue
+            item = QTreeWidgetItem(self._parent_of(choice.group, groups), [choice.text])
+            item.setData(0, _VALUE, choice.value)
+            item.setToolTip(0, choice.text)
+            if choice.value == self._value:
+                chosen = item
+        for group in groups.values():
+            group.setExpanded(bool(words) or (chosen is not None and chosen.parent() is group))
+        if len(groups) <= 1:
+            self.tree.expandAll()
+        if chosen is not None:
+            self.tree.setCurrentItem(chosen)
+            self.tree.scrollToItem(chosen)
+        self.tree.blockSignals(False)
+
+    def _parent_of(
+        self, group: str, groups: dict[str, QTreeWidgetItem]
+    ) -> QTreeWidgetItem | QTreeWidget:
+        if not group:
+            return self.tree
+        if group not in groups:
+            item = QTreeWidgetItem(self.tree, [group])
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            item.setFont(0, theme.font(bold=True))
+            groups[group] = item
+        return groups[group]
+
+    def _on_current(self, item: QTreeWidgetItem | None, _before: object = None) -> None:
+        value = item.data(0, _VALUE) if item is not None else None
+        if value is not None and value != self._value:
+            self._value = value
+            self.changed.emit()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        key = pressed_key(event)
+        if key in _ARROWS:
+            self._move(1 if key in (Qt.Key.Key_Down, Qt.Key.Key_PageDown) else -1)
+            return True
+        return super().eventFilter(watched, event)
+
+    def _move(self, step: int) -> None:
+        items = []
+        for top in range(self.tree.topLevelItemCount()):
+            item = self.tree.topLevelItem(top)
+            if item is None:
+                continue
+            if item.childCount():
+                items += [child for n in range(item.childCount()) if (child := item.child(n))]
+            else:
+                items.append(item)
+        if not items:
+            return
+        current = self.tree.currentItem()
+        place = items.index(current) + step if current in items else 0
+        chosen = items[max(0, min(place, len(items) - 1))]
+        parent = chosen.parent()
+        if parent is not None:
+            parent.setExpanded(True)
+        self.tree.setCurrentItem(chosen)
+        self.tree.scrollToItem(chosen)
+
+
+SearchFn = Callable[["Session", str], Sequence[tuple[Any, str]]]
+
+
+class RecordEditor(Editor):
+    """Finds one record by typing: customers, employees, competitors."""
+
+    def __init__(
+        self, tasks: Tasks, search: SearchFn, *, placeholder: str = "", rows: int = 5
+    ) -> None:
+        self.line = QLineEdit()
+        self.list = QListWidget()
+        self._chosen = QLabel()
+        holder = QWidget()
+        super().__init__(holder)
+        self.setFocusProxy(self.line)
+        self._tasks, self._search = tasks, search
+        self._latest = Latest()
+        self._value: Any = None
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GAP_XS)
+        head = QHBoxLayout()
+        head.addWidget(self.line, 1)
+        head.addWidget(self._chosen)
+        column.addLayout(head)
+        column.addWidget(self.list)
+        theme.set_role(self._chosen, "strong")
+        self._chosen.setTextFormat(Qt.TextFormat.PlainText)
+        self.line.setPlaceholderText(placeholder or _("Name, pinyin, phone, number"))
+        self.line.installEventFilter(self)
+        self.list.setFixedHeight(rows * theme.row_height() + theme.GAP_S)
+        self._timer = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._timer.timeout.connect(self._ask)
+        self.line.textEdited.connect(lambda _text: self._timer.start())
+        self.list.currentItemChanged.connect(self._on_current)
+
+    @override
+    def set_name(self, name: str) -> None:
+        self.line.setAccessibleName(name)
+        self.list.setAccessibleName(_("Found for {field}").format(field=name))
+
+    @override
+    def set_problem(self, message: str) -> None:
+        theme.set_problem(self.line, bool(message))
+        self.line.setAccessibleDescription(message)
+
+    @override
+    def value(self) -> Any:
+        return self._value
+
+    @override
+    def set_value(self, value: Any) -> None:
+        """Take a value, or a (value, text) pair that also shows its words."""
+        if isinstance(value, tuple):
+            self._value, text = value
+            self._chosen.setText(str(text))
+        else:
+            self._value = value
+            if value is None:
+                self._chosen.clear()
+
+    def _ask(self) -> None:
+        task = self._tasks.read(self, self._search, self.line.text().strip())
+        self._latest.take(task).then(self._show)
+
+    def _show(self, found: Sequence[tuple[Any, str]]) -> None:
+        self.list.clear()
+        for value, text in found:
+            item = QListWidgetItem(text, self.list)
+            item.setData(_VALUE, value)
+        if found:
+            self.list.setCurrentRow(0)
+
+    def _on_current(self, item: QListWidgetItem | None, _before: object = None) -> None:
+        if item is not None and item.data(_VALUE) != self._value:
+            self._value = item.data(_VALUE)
+            self._chosen.setText(item.text())
+            self.changed.emit()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        key = pressed_key(event)
+        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self.list.count():
+            step = 1 if key == Qt.Key.Key_Down else -1
+            place = max(0, min(self.list.currentRow() + step, self.list.count() - 1))
+            self.list.setCurrentRow(place)
+            return True
+        return super().eventFilter(watched, event)

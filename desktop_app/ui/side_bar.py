@@ -1,0 +1,113 @@
+"""The side bar: one button a page, icon and word, with a badge for what is due."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+
+from desktop_app.i18n import _
+from desktop_app.ui import theme
+from desktop_app.ui.page import PageSpec
+from desktop_app.ui.panels import ChipLabel
+from desktop_app.ui.theme import Tone
+
+WIDTH = 176
+_MAX_BADGE = 999
+
+
+class NavButton(QPushButton):
+    """One page of the side bar."""
+
+    def __init__(self, spec: PageSpec, shortcut: str) -> None:
+        super().__init__(theme.icon(spec.icon), _(spec.title))
+        self.setObjectName(f"nav-{spec.id}")
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setIconSize(QSize(18, 18))
+        self.setFixedHeight(theme.row_height() + theme.GAP_XS)
+        self.setToolTip(f"{_(spec.title)}  {shortcut}".strip())
+        self._badge = ChipLabel("", Tone.ACCENT)
+        self._badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._badge.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, theme.GAP_S, 0)
+        row.addStretch(1)
+        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.show_due(0)
+
+    def show_due(self, due: int) -> None:
+        """Show how much is due; nothing for zero."""
+        self._badge.setText(f"{_MAX_BADGE}+" if due > _MAX_BADGE else str(due))
+        self._badge.setVisible(due > 0)
+        name = _("{page}, {n} due").format(page=self.text(), n=due) if due else self.text()
+        self.setAccessibleName(name)
+
+
+class SideBar(QFrame):
+    """Product name, pages, and who is signed in."""
+
+    chosen = Signal(str)
+
+    def __init__(self, specs: Sequence[PageSpec], user: str, role: str) -> None:
+        super().__init__()
+        self.setObjectName("side-bar")
+        self.setAccessibleName(_("Pages"))
+        self.setFixedWidth(round(WIDTH * max(1.0, theme.look().scale)))
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self.buttons: dict[str, NavButton] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.GAP_S, theme.GAP_M, theme.GAP_S, theme.GAP_M)
+        column.setSpacing(2)
+        column.addLayout(self._product())
+        column.addSpacing(theme.GAP_M)
+        for number, spec in enumerate(specs, start=1):
+            button = NavButton(spec, f"Ctrl+{number}" if number <= 9 else "")  # noqa: PLR2004
+            button.clicked.connect(self._chooser(spec.id))
+            self._group.addButton(button)
+            self.buttons[spec.id] = button
+            column.addWidget(button)
+        column.addStretch(1)
+        column.addLayout(self._user(user, role))
+
+    def _product(self) -> QHBoxLayout:
+        mark, name = QLabel(), QLabel(_("Winback Desk"))
+        mark.setPixmap(theme.app_icon().pixmap(22, 22))
+        name.setObjectName("product")
+        row = QHBoxLayout()
+        row.setContentsMargins(theme.GAP_XS, 0, 0, 0)
+        row.setSpacing(theme.GAP_S)
+        row.addWidget(mark)
+        row.addWidget(name, 1)
+        return row
+
+    def _user(self, user: str, role: str) -> QHBoxLayout:
+        picture, words = QLabel(), QLabel(f"{user}\n{role}")
+        picture.setPixmap(theme.icon("user").pixmap(18, 18))
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        theme.set_role(words, "hint")
+        row = QHBoxLayout()
+        row.setContentsMargins(theme.GAP_S, 0, 0, 0)
+        row.setSpacing(theme.GAP_S)
+        row.addWidget(picture)
+        row.addWidget(words, 1)
+        return row
+
+    def _chooser(self, page_id: str) -> Callable[[], None]:
+        return lambda: self.chosen.emit(page_id)
+
+    def set_current(self, page_id: str) -> None:
+        """Highlight a page; none if it is not in the side bar."""
+        button = self.buttons.get(page_id)
+        if button is not None:
+            button.setChecked(True)
+        elif (checked := self._group.checkedButton()) is not None:
+            self._group.setExclusive(False)
+            checked.setChecked(False)
+            self._group.setExclusive(True)
+
+    def show_due(self, due: Mapping[str, int]) -> None:
+        """Show the badges."""
+        for page_id, button in self.buttons.items():
+            button.show_due(due.get(page_id, 0))
+

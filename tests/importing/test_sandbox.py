@@ -1,0 +1,182 @@
+"""The reading child: limits, cancelling, and what it must not be able to do."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from desktop_app.errors import CancelledError, FileProblemError
+from desktop_app.importing.readers import open_table, preview
+from desktop_app.importing.sandbox import ReadingChild, child_command
+from desktop_app.progress import Silent
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses named pipes and signals")
+
+
+class StopAfter:
+    """A person who presses stop some time after the start."""
+
+    def __init__(self, seconds: float) -> None:
+        self.until = time.monotonic() + seconds
+
+    def step(self, _done: int, _total: int | None, _text: str = "") -> None:
+        if time.monotonic() >= self.until:
+            raise CancelledError
+
+
+def large(path: Path, rows: int = 300_000) -> Path:
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write("number,name,phone\n")
+        stream.writelines(f"{n},张三{n},13800138000\n" for n in range(rows))
+    return path
+
+
+def test_that_stopping_ends_a_hanging_child_within_two_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.csv"
+    os.mkfifo(path)  # opening it blocks for ever
+    began = time.monotonic()
+    with pytest.raises(CancelledError), open_table(path, None, StopAfter(0.3)) as table:
+        list(table)
+    assert time.monotonic() - began < 2.3
+
+
+def test_that_stopping_ends_a_busy_child_within_two_seconds(tmp_path: Path) -> None:
+    path = large(tmp_path / "large.csv")
+    stop = StopAfter(0.4)
+    with pytest.raises(CancelledError), open_table(path, None, stop) as table:
+        list(table)
+    assert time.monotonic() - stop.until < 2
+
+
+def test_that_a_child_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.csv"
+    os.mkfifo(path)
+    with (
+        pytest.raises(FileProblemError, match="took too long"),
+        open_table(path, base_seconds=0.3),
+    ):
+        pass
+
+
+def test_that_a_slow_listener_is_no_reason_to_stop(tmp_path: Path) -> None:
+    path = large(tmp_path / "large.csv", 5000)
+    with open_table(path, base_seconds=5) as table:
+        rows = 0
+        for row in table:
+            rows += 1
+            if row.number % 1000 == 0:
+                time.sleep(0.05)
+    assert rows == 5000
+
+
+def test_that_a_killed_child_becomes_a_sentence(tmp_path: Path) -> None:
+    request = {"path": str(large(tmp_path / "large.csv"))}
+    with ReadingChild(request, Silent()) as child:
+        frames = child.frames()
+        next(frames)
+        os.kill(child.pid, signal.SIGKILL)
+        with pytest.raises(Exception, match="memory"):
+            list(frames)
+    path = tmp_path / "wide.csv"
+    with path.open("wb") as stream:
+        stream.truncate(3_000_000_000)  # one line of three thousand million NULs, sparse
+        stream.seek(0)
+        stream.write(b"a,b\n" + b"x" * 200_000)
+    with pytest.raises(FileProblemError, match=r"wide\.csv"):
+        preview(path)
+
+
+def test_that_one_endless_line_needs_no_endless_memory(tmp_path: Path) -> None:
+    path = tmp_path / "line.csv"
+    with path.open("wb") as stream:
+        stream.write(b"a,b\n")
+        for _block in range(70):
+            stream.write(b"x" * 10_000_000)
+    with pytest.raises(FileProblemError, match="1 GB of memory"):
+        preview(path)
+
+
+def test_that_no_process_is_left_when_the_reader_leaves_early(tmp_path: Path) -> None:
+    with ReadingChild({"path": str(large(tmp_path / "large.csv"))}, Silent()) as child:
+        next(child.frames())
+        pid = child.pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_that_passwords_do_not_reach_the_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WINBACK_PASSWORD", "very-secret")
+    path = tmp_path / "pipe.csv"
+    os.mkfifo(path)
+    with ReadingChild({"path": str(path)}, Silent()) as child:
+        seen = Path(f"/proc/{child.pid}/environ")
+        if not seen.exists():
+            pytest.skip("the system does not show the environment of a process")
+        assert b"very-secret" not in seen.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "import socket; socket.create_connection(('127.0.0.1', 9), 1)",
+        "import subprocess; subprocess.run(['true'])",
+        "import os; os.system('true')",
+        "open('planted.txt', 'w')",
+        "import pathlib; pathlib.Path('planted.txt').write_text('x')",
+    ],
+)
+def test_that_the_child_cannot_reach_out(tmp_path: Path, attack: str) -> None:
+    code = f"from desktop_app.importing.limits import apply_limits\napply_limits()\n{attack}\n"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(root), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "PermissionError" in done.stderr
+    assert not (tmp_path / "planted.txt").exists()
+
+
+def test_that_the_child_loads_neither_database_nor_window() -> None:
+    code = (
+        "import sys, desktop_app.importing.child\n"
+        "print([name for name in sys.modules if name.split('.')[0] in"
+        " {'sqlalchemy', 'PySide6', 'openpyxl', 'pydantic', 'db', 'pandas'}])"
+    )
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(root)}, capture_output=True, check=True
+    )
+    assert done.stdout.strip() == b"[]"
+
+
+def test_that_the_frozen_program_starts_itself_as_the_child(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert child_command() == [sys.executable, "--read-foreign-file"]
+
+
+def test_that_rows_arrive_with_progress_and_flat_memory(tmp_path: Path) -> None:
+    path = large(tmp_path / "large.csv", 120_000)
+    seen: list[tuple[int, int | None]] = []
+
+    class Watch:
+        def step(self, done: int, total: int | None, _text: str = "") -> None:
+            seen.append((done, total))
+
+    with open_table(path, None, Watch()) as table:
+        assert sum(1 for _ in table) == 120_000
+    assert table.counts is not None
+    assert table.counts.peak_memory < 60_000_000
+    middle = [total for done, total in seen if done == 60_000]
+    assert middle[0] == pytest.approx(120_000, rel=0.1)

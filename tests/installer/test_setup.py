@@ -1,0 +1,144 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from installer import setup
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Commands are noted instead of run, and succeed."""
+    noted: list[list[str]] = []
+
+    def note(*command: object, **_variables: str) -> bool:
+        noted.append([str(part) for part in command])
+        return True
+
+    monkeypatch.setattr(setup, "run", note)
+    return noted
+
+
+def test_that_missing_packages_are_installed_by_root(
+    commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup.shutil, "which", lambda _name: "/usr/bin/apt-get")
+    monkeypatch.setattr(setup.os, "geteuid", lambda: 0)
+    assert setup.apt(["libegl1", "xvfb"])
+    assert commands[0] == ["apt-get", "update"]
+    assert commands[1][:2] == ["apt-get", "install"]
+    assert commands[1][-2:] == ["libegl1", "xvfb"]
+
+
+def test_that_the_command_is_printed_for_everybody_else(
+    commands: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(setup.shutil, "which", lambda _name: "/usr/bin/apt-get")
+    monkeypatch.setattr(setup.os, "geteuid", lambda: 1000)
+    assert not setup.apt(["libegl1"])
+    assert commands == []
+    assert "sudo apt-get install -y --no-install-recommends libegl1" in capsys.readouterr().out
+
+
+def test_that_the_packages_are_named_where_there_is_no_apt(
+    commands: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(setup.shutil, "which", lambda _name: None)
+    assert not setup.apt(["libegl1"])
+    assert commands == []
+    assert "libegl1" in capsys.readouterr().out
+
+
+def test_that_only_missing_libraries_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(setup.sys, "platform", "linux")
+    monkeypatch.setattr(setup, "LIBRARIES", {"libc.so.6": "libc6", "libnever.so.1": "libnever1"})
+    monkeypatch.setattr(setup, "TEST_PROGRAMS", {"no-such-program": "never-tools"})
+    monkeypatch.setattr(setup, "apt", lambda packages: asked.append(packages) or True)
+    setup.system_packages(tests=False)
+    setup.system_packages(tests=True)
+    assert asked == [["libnever1"], ["libnever1", "never-tools"]]
+
+
+def test_that_setup_stops_when_the_window_cannot_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup.sys, "platform", "linux")
+    monkeypatch.setattr(setup, "LIBRARIES", {"libnever.so.1": "libnever1"})
+    monkeypatch.setattr(setup, "apt", lambda _packages: False)
+    monkeypatch.setattr(setup, "run", lambda *_command, **_variables: False)
+    with pytest.raises(SystemExit, match="the window cannot be shown"):
+        setup.system_packages(tests=False)
+
+
+def test_that_a_changed_lock_makes_the_environment_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("a==1\n", encoding="utf-8")
+    monkeypatch.setattr(setup, "LOCK", lock)
+    first = setup.fingerprint()
+    assert setup.fingerprint() == first
+    lock.write_text("a==2\n", encoding="utf-8")
+    assert setup.fingerprint() != first
+
+
+def test_that_the_output_of_a_failed_command_is_shown(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert not setup.run(sys.executable, "-c", "import sys; print('why'); sys.exit(3)")
+    assert "why" in capfd.readouterr().err
+    assert setup.run(sys.executable, "-c", "print('quiet')")
+    assert capfd.readouterr().out == ""
+
+
+def test_that_setup_is_quick_when_nothing_changed() -> None:
+    done = subprocess.run(
+        [sys.executable, setup.ROOT / "installer" / "setup.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=10,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_that_the_lock_pins_every_file_by_hash_and_names_no_address() -> None:
+    text = setup.LOCK.read_text(encoding="utf-8")
+    pins = [line for line in text.splitlines() if "==" in line and not line.startswith(" ")]
+    assert len(pins) > 40
+    assert text.count(" \\\n    --hash=sha256:") >= len(pins)
+    assert "://" not in text
+
+
+@pytest.mark.parametrize("version", ["3.10", "3.11"])
+def test_that_a_python_that_is_too_old_is_passed_over(tmp_path: Path, version: str) -> None:
+    fake = tmp_path / "python3"
+    new_enough = version == "3.11"
+    fake.write_text(
+        f'#!/bin/sh\n[ "$1" = "-c" ] && exit {int(not new_enough)}\necho ran "$@"\n', "utf-8"
+    )
+    fake.chmod(0o755)
+    done = subprocess.run(
+        ["/bin/sh", setup.ROOT / "installer" / "python.sh", "script.py"],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if new_enough:
+        assert (done.returncode, done.stdout) == (0, "ran script.py\n")
+    else:
+        assert done.returncode == 1
+        assert "needs Python 3.11 or newer" in done.stderr
+
+
+def test_that_every_target_is_explained() -> None:
+    shown = subprocess.run(
+        ["make", "-s", "help"], cwd=setup.ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for target in ("setup", "run", "test", "check", "translations", "bench", "lock", "clean"):
+        assert f"make {target} " in shown
