@@ -8,6 +8,8 @@ import uuid_utils
 from sqlalchemy import JSON, DateTime, Dialect, Integer, MetaData, String, TypeDecorator, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
+from db.moment import travelled
+
 WORD: Final = 32  # length of every column that holds a word of `db.vocabulary`
 
 
@@ -18,7 +20,7 @@ def new_id() -> uuid.UUID:
 
 def utcnow() -> dt.datetime:
     """The present moment in UTC; the data layer's only clock."""
-    return dt.datetime.now(dt.UTC)
+    return travelled() or dt.datetime.now(dt.UTC)
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):

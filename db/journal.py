@@ -1,58 +1,78 @@
 """The journal: every change is one named, dated, attributed change set.
 
-Changes of mapped rows are captured in the session's flush, in the same transaction; bulk writers
-(`bulk_insert`, `bulk_update`, `bulk_delete`) record what they do themselves; facts (orders) are
-inserted with `insert_facts` and carry their import's id instead of a change each. At the end of
-the transaction `close` writes the change set. History is read here, undo in `db.undo`.
+Changes of mapped rows are captured in the session's flush, in the same transaction
+(`db.recording`); bulk writers (`bulk_insert`, `bulk_update`, `bulk_delete`) record what they do
+themselves; facts (orders) are inserted with `insert_facts` and carry their import's id instead of
+a change each. At the end of the transaction `close` writes the change set. History is read here,
+undo in `db.undo`.
 """
 
 import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
-from sqlalchemy import Column, Table, bindparam, event, func, insert, inspect, select, update
-from sqlalchemy.orm import InstanceState, ORMExecuteState, Session, UOWTransaction
+from sqlalchemy import (
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
 
-from db.base import BOOKKEEPING, Base, new_id, utcnow
-from db.derived import CLASS_WINDOW_KEY, Touched
-from db.models import Change, ChangeSet, Customer, Order, OrderLine, Setting
+from db.base import Base, new_id, utcnow
+from db.models import Change, ChangeSet, Order, OrderLine
+from db.recording import (
+    FACTS,
+    RECORDED,
+    Buffer,
+    Event,
+    Recorded,
+    attach,
+    buffer_of,
+    from_plain,
+    plain,
+    plain_row,
+    record,
+)
 from db.vocabulary import ChangeKind, Op
 
+__all__ = [
+    "Buffer",
+    "Recorded",
+    "UnnamedChangeError",
+    "attach",
+    "buffer_of",
+    "bulk_delete",
+    "bulk_insert",
+    "bulk_update",
+    "close",
+    "count_changes",
+    "digest",
+    "from_plain",
+    "history",
+    "insert_facts",
+    "mark_import",
+    "name_change",
+    "newest_undo",
+    "plain_row",
+    "record",
+    "record_event",
+    "retitle_args",
+    "rows_by_id",
+    "verify_chain",
+    "with_defaults",
+]
+
 _CHUNK: Final = 500
-_MARK: Final = "db.journal"
-
-
-@dataclass(slots=True)
-class Recorded:
-    """What happened to one row so far: fields are `{name: [old, new]}` or the whole row."""
-
-    entity: str
-    row_id: str
-    op: Op
-    fields: dict[str, Any]
-
-
-@dataclass(slots=True)
-class Buffer:
-    """The change set being made; lives in `session.info` for one transaction."""
-
-    device: str
-    actor_id: uuid.UUID | None
-    actor_name: str
-    id: uuid.UUID = field(default_factory=new_id)
-    kind: ChangeKind = ChangeKind.EDIT
-    title: str = ""
-    args: dict[str, Any] = field(default_factory=dict)
-    undoes: uuid.UUID | None = None
-    import_id: uuid.UUID | None = None
-    rows: dict[tuple[str, str], Recorded] = field(default_factory=dict)
-    tables: set[str] = field(default_factory=set)
-    touched: Touched = field(default_factory=Touched)
-    facts: int = 0
 
 
 class UnnamedChangeError(AssertionError):
@@ -76,31 +96,25 @@ def name_change(
     buffer = buffer_of(session)
     if not buffer.title:
         buffer.title, buffer.kind = title, kind
-        buffer.args = {name: _plain(value) for name, value in args.items()}
+        buffer.args = plain(args)
 
 
 def retitle_args(session: Session, **args: object) -> None:
     """Complete the placeholders of the title once their values are known (counts)."""
-    buffer_of(session).args |= {name: _plain(value) for name, value in args.items()}
+    buffer_of(session).args |= plain(args)
 
 
 def record_event(session: Session, title: str, **args: object) -> None:
-    """Write an audit event (sign-in, reveal, export, print): a change set without changes."""
-    name_change(session, title, kind=ChangeKind.EVENT, **args)
+    """Write an audit event (sign-in, reveal, export, print): a change set without changes.
+
+    An event is a change set of its own, also in a transaction that changes rows or holds others.
+    """
+    buffer_of(session).events.append(Event(title, plain(args)))
 
 
 def mark_import(session: Session, import_id: uuid.UUID) -> None:
     """Say which import this change set is; its facts carry the same id."""
     buffer_of(session).import_id = import_id
-
-
-def buffer_of(session: Session) -> Buffer:
-    """The change set being made. Raises RuntimeError in a reading session."""
-    buffer = session.info.get(_MARK)
-    if not isinstance(buffer, Buffer):
-        msg = "this session only reads"
-        raise RuntimeError(msg)  # noqa: TRY004
-    return buffer
 
 
 def history(session: Session, entity: str, row_id: uuid.UUID) -> list[tuple[ChangeSet, Change]]:
@@ -114,165 +128,6 @@ def history(session: Session, entity: str, row_id: uuid.UUID) -> list[tuple[Chan
     return [(row[0], row[1]) for row in rows]
 
 
-# ---------------------------------------------------------------- values
-
-
-def _plain(value: object) -> Any:
-    """A column value as JSON."""
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat()
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, str):
-        return str(value)
-    return value
-
-
-def plain_row(values: Mapping[str, Any], table: Table) -> dict[str, Any]:
-    """The journalled columns of a row as JSON."""
-    return {
-        column.key: _plain(values.get(column.key))
-        for column in table.columns
-        if column.key not in BOOKKEEPING
-    }
-
-
-def from_plain(column: Column[Any], value: Any) -> Any:
-    """A JSON value of the journal as the column's Python value."""
-    if value is None:
-        return None
-    python = column.type.python_type
-    if python is uuid.UUID:
-        return uuid.UUID(value)
-    if python is dt.datetime:
-        return dt.datetime.fromisoformat(value)
-    if python is dt.date:
-        return dt.date.fromisoformat(value)
-    return value
-
-
-# ---------------------------------------------------------------- capture
-
-
-def attach(session: Session, buffer: Buffer) -> None:
-    """Begin recording what this session changes."""
-    session.info[_MARK] = buffer
-    event.listen(session, "after_flush", _after_flush)
-    event.listen(session, "do_orm_execute", _refuse_unrecorded)
-
-
-def _after_flush(session: Session, _context: UOWTransaction) -> None:
-    buffer = buffer_of(session)
-    for instance in session.new:
-        _record_instance(buffer, instance, Op.INSERT)
-    for instance in session.dirty:
-        if session.is_modified(instance, include_collections=False):
-            _record_instance(buffer, instance, Op.UPDATE)
-    for instance in session.deleted:
-        _record_instance(buffer, instance, Op.DELETE)
-
-
-def _record_instance(buffer: Buffer, instance: object, op: Op) -> None:
-    entity = cast("Base", instance)
-    buffer.tables.add(entity.__tablename__)
-    if not entity.__journalled__:
-        return
-    state: InstanceState[Any] = inspect(instance)
-    row_id = str(state.identity[0] if state.identity else state.dict["id"])
-    if op is Op.UPDATE:
-        fields = dict(_differences(state))
-    else:
-        values = {attr.key: state.attrs[attr.key].value for attr in state.mapper.column_attrs}
-        if op is Op.DELETE:
-            values |= {name: pair[0] for name, pair in _differences(state)}
-        fields = plain_row(values, cast("Table", entity.__table__))
-    record(buffer, Recorded(entity.__tablename__, row_id, op, fields))
-
-
-def _differences(state: InstanceState[Any]) -> Iterator[tuple[str, list[Any]]]:
-    for attr in state.mapper.column_attrs:
-        if attr.key in BOOKKEEPING:
-            continue
-        changed = state.attrs[attr.key].history
-        if not changed.added:
-            continue
-        if not changed.deleted:
-            msg = f"{state.class_.__name__}.{attr.key} was set before it was loaded"
-            raise RuntimeError(msg)
-        old, new = _plain(changed.deleted[0]), _plain(changed.added[0])
-        if old != new:
-            yield attr.key, [old, new]
-
-
-def record(buffer: Buffer, change: Recorded) -> None:
-    """Add a change of one row, joined with what the transaction did to the row before."""
-    buffer.tables.add(change.entity)
-    _touch(buffer.touched, change)
-    key = (change.entity, change.row_id)
-    before = buffer.rows.get(key)
-    if before is None:
-        if change.op is not Op.UPDATE or change.fields:
-            buffer.rows[key] = change
-        return
-    joined = _join(before, change)
-    if joined is None:
-        del buffer.rows[key]
-    else:
-        buffer.rows[key] = joined
-
-
-def _join(before: Recorded, after: Recorded) -> Recorded | None:
-    match (before.op, after.op):
-        case (Op.INSERT, Op.UPDATE):
-            new = {name: pair[1] for name, pair in after.fields.items()}
-            return Recorded(before.entity, before.row_id, Op.INSERT, before.fields | new)
-        case (Op.INSERT, Op.DELETE):
-            return None
-        case (Op.UPDATE, Op.UPDATE):
-            merged = dict(before.fields)
-            for name, (old, new) in after.fields.items():
-                merged[name] = [merged[name][0] if name in merged else old, new]
-            fields = {name: pair for name, pair in merged.items() if pair[0] != pair[1]}
-            return Recorded(before.entity, before.row_id, Op.UPDATE, fields) if fields else None
-        case (Op.UPDATE, Op.DELETE):
-            old = {name: pair[0] for name, pair in before.fields.items()}
-            return Recorded(before.entity, before.row_id, Op.DELETE, after.fields | old)
-        case (Op.DELETE, Op.INSERT):
-            pairs = {
-                name: [before.fields.get(name), value]
-                for name, value in after.fields.items()
-                if before.fields.get(name) != value
-            }
-            return Recorded(before.entity, before.row_id, Op.UPDATE, pairs) if pairs else None
-        case _:
-            msg = f"{before.op} then {after.op} of {before.entity} {before.row_id}"
-            raise RuntimeError(msg)
-
-
-def _touch(touched: Touched, change: Recorded) -> None:
-    """Note whose derived figures a change concerns."""
-    if change.entity == Customer.__tablename__:
-        touched.profiles.add(uuid.UUID(change.row_id))
-    elif change.entity == Order.__tablename__:
-        value = change.fields.get("customer_id")
-        pair = value if isinstance(value, list) else [value]
-        touched.orders.update(uuid.UUID(one) for one in pair if one)
-    elif change.entity == Setting.__tablename__:
-        if CLASS_WINDOW_KEY in (change.fields.get("key"), None) or "value" in change.fields:
-            touched.window = True
-
-
-def _refuse_unrecorded(state: ORMExecuteState) -> None:
-    if state.is_select or not (state.is_insert or state.is_update or state.is_delete):
-        return
-    mapper = state.bind_mapper
-    if mapper is not None and mapper.class_.__journalled__:
-        msg = f"{mapper.class_.__name__}: change it by the unit of work or by db.journal.bulk_*"
-        raise RuntimeError(msg)
-
-
 # ---------------------------------------------------------------- bulk
 
 
@@ -280,12 +135,15 @@ def bulk_insert(
     session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]
 ) -> list[uuid.UUID]:
     """Insert many rows of a journalled table, each recorded; returns their keys in order."""
+    if not model.__journalled__:
+        msg = f"{model.__name__} is not journalled; facts come by insert_facts"
+        raise RuntimeError(msg)
     if not rows:
         return []
     session.flush()
     table = cast("Table", model.__table__)
-    whole = [_with_defaults(table, row) for row in rows]
-    session.connection().execute(insert(table), whole)
+    whole = [with_defaults(table, row) for row in rows]
+    session.connection().execute(insert(table), whole, execution_options=RECORDED)
     buffer = buffer_of(session)
     for row in whole:
         record(buffer, Recorded(table.name, str(row["id"]), Op.INSERT, plain_row(row, table)))
@@ -295,11 +153,11 @@ def bulk_insert(
 def bulk_update(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
     """Set the given columns of many rows (each with its `id`), recorded; returns how many differ.
 
-    Rows that already have the values are left alone. Objects of these rows loaded in the session
-    before are expired.
+    Rows that already have the values are left alone. Objects loaded in the session before are
+    expired. Raises KeyError for a row that is not there. Facts may be updated too.
     """
+    table = _recorded_table(model)
     session.flush()
-    table = cast("Table", model.__table__)
     buffer, differing = buffer_of(session), 0
     for start in range(0, len(rows), _CHUNK):
         wanted = {row["id"]: row for row in rows[start : start + _CHUNK]}
@@ -311,30 +169,32 @@ def bulk_update(session: Session, model: type[Base], rows: Sequence[Mapping[str,
             if not names:
                 continue
             changes.setdefault(names, []).append(
-                {name: row[name] for name in names} | {"b": row_id}
+                {name: row[name] for name in names} | {"row_key": row_id}
             )
-            fields = {name: [_plain(old[name]), _plain(row[name])] for name in names}
+            fields = {name: [plain(old[name]), plain(row[name])] for name in names}
             if table.name == Order.__tablename__:
                 buffer.touched.orders.add(old["customer_id"])
             record(buffer, Recorded(table.name, str(row_id), Op.UPDATE, fields))
-        for group in changes.values():
-            _update_group(session, table, group)
+        for names, group in changes.items():
+            update_rows(session, table, names, group)
             differing += len(group)
     session.expire_all()
     return differing
 
 
 def bulk_delete(session: Session, model: type[Base], ids: Sequence[Any]) -> int:
-    """Delete many rows, each recorded whole; returns how many there were."""
+    """Delete many rows, each recorded whole; returns how many there were. Facts too."""
+    table = _recorded_table(model)
     session.flush()
-    table = cast("Table", model.__table__)
     buffer, count = buffer_of(session), 0
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
         for row_id, row in rows_by_id(session, table, chunk).items():
             record(buffer, Recorded(table.name, str(row_id), Op.DELETE, plain_row(row, table)))
             count += 1
-        session.connection().execute(table.delete().where(table.c.id.in_(chunk)))
+        session.connection().execute(
+            delete(table).where(table.c.id.in_(chunk)), execution_options=RECORDED
+        )
     session.expire_all()
     return count
 
@@ -355,7 +215,9 @@ def insert_facts(
     session.flush()
     table = cast("Table", model.__table__)
     session.connection().execute(
-        insert(table), [{**row, "import_id": buffer.import_id} for row in rows]
+        insert(table),
+        [{**row, "import_id": buffer.import_id} for row in rows],
+        execution_options=RECORDED,
     )
     buffer.tables.add(table.name)
     buffer.facts += len(rows)
@@ -373,63 +235,71 @@ def rows_by_id(session: Session, table: Table, ids: Sequence[Any]) -> dict[Any, 
     return found
 
 
-def _update_group(session: Session, table: Table, group: Sequence[dict[str, Any]]) -> None:
-    values: dict[str, Any] = {name: bindparam(name) for name in group[0] if name != "b"}
+def update_rows(
+    session: Session, table: Table, names: Iterable[str], group: Sequence[Mapping[str, Any]]
+) -> None:
+    """Set the named columns of rows; each of the group has them and its id as `row_key`."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
     if "version" in table.c:
         values |= {"version": table.c.version + 1, "updated_at": utcnow()}
-    statement = update(table).where(table.c.id == bindparam("b")).values(values)
-    session.connection().execute(statement, list(group))
+    session.connection().execute(
+        update(table).where(table.c.id == bindparam("row_key")).values(values),
+        [
+            {name if name == "row_key" else f"new_{name}": value for name, value in row.items()}
+            for row in group
+        ],
+        execution_options=RECORDED,
+    )
 
 
-def _with_defaults(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+def with_defaults(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with the defaults of the columns that it does not name."""
     whole = dict(row)
     for column in table.columns:
         if column.key in whole:
             continue
-        default = column.default
+        default = cast("Any", column.default)
         if default is None:
             whole[column.key] = None
-        elif default.is_callable:
-            whole[column.key] = cast("Any", default).arg(None)
         else:
-            whole[column.key] = cast("Any", default).arg
+            whole[column.key] = default.arg(None) if default.is_callable else default.arg
     return whole
+
+
+def _recorded_table(model: type[Base]) -> Table:
+    if not model.__journalled__ and model not in FACTS:
+        msg = f"{model.__name__} is not journalled"
+        raise RuntimeError(msg)
+    return cast("Table", model.__table__)
 
 
 # ---------------------------------------------------------------- closing a transaction
 
 
 def close(session: Session) -> ChangeSet | None:
-    """Write the change set of this transaction; None when nothing was changed.
+    """Write the change set of this transaction and its events; None when there is neither.
 
-    Raises UnnamedChangeError when rows changed and no service named the change.
+    Returns the change set, or the last event when no row was changed. Raises UnnamedChangeError
+    when rows changed and no service named the change.
     """
     buffer = buffer_of(session)
-    changed = bool(buffer.rows or buffer.facts)
-    if not changed and buffer.kind not in (ChangeKind.EVENT, ChangeKind.UNDO):
+    written = _write_changes(session, buffer)
+    for event in buffer.events:
+        made = _begin(buffer, new_id(), ChangeKind.EVENT, event.title, event.args)
+        _append(session, made, [])
+        written = written or made
+    buffer.is_closing = True
+    return written
+
+
+def _write_changes(session: Session, buffer: Buffer) -> ChangeSet | None:
+    if not (buffer.rows or buffer.facts or buffer.kind in (ChangeKind.EVENT, ChangeKind.UNDO)):
         return None
     if not buffer.title:
         raise UnnamedChangeError(", ".join(sorted(buffer.tables)))
-    last = session.execute(
-        select(ChangeSet.seq, ChangeSet.digest)
-        .where(ChangeSet.device == buffer.device)
-        .order_by(ChangeSet.seq.desc())
-        .limit(1)
-    ).first()
-    change_set = ChangeSet(
-        id=buffer.id,
-        device=buffer.device,
-        seq=last.seq + 1 if last else 1,
-        at=utcnow(),
-        kind=buffer.kind,
-        title=buffer.title,
-        args=buffer.args,
-        actor_id=buffer.actor_id,
-        actor_name=buffer.actor_name,
-        undoes=buffer.undoes,
-        import_id=buffer.import_id,
-        changes=len(buffer.rows) + buffer.facts,
-    )
+    change_set = _begin(buffer, buffer.id, buffer.kind, buffer.title, buffer.args)
+    change_set.undoes, change_set.import_id = buffer.undoes, buffer.import_id
+    change_set.changes = len(buffer.rows) + buffer.facts
     rows = [
         {
             "change_set_id": buffer.id,
@@ -441,12 +311,42 @@ def close(session: Session) -> ChangeSet | None:
         }
         for position, change in enumerate(buffer.rows.values())
     ]
+    _append(session, change_set, rows)
+    return change_set
+
+
+def _begin(
+    buffer: Buffer, key: uuid.UUID, kind: ChangeKind, title: str, args: dict[str, Any]
+) -> ChangeSet:
+    return ChangeSet(
+        id=key,
+        device=buffer.device,
+        at=utcnow(),
+        kind=kind,
+        title=title,
+        args=args,
+        actor_id=buffer.actor_id,
+        actor_name=buffer.actor_name,
+        changes=0,
+    )
+
+
+def _append(session: Session, change_set: ChangeSet, rows: Sequence[dict[str, Any]]) -> None:
+    last = session.execute(
+        select(ChangeSet.seq, ChangeSet.digest)
+        .where(ChangeSet.device == change_set.device)
+        .order_by(ChangeSet.seq.desc())
+        .limit(1)
+    ).first()
+    change_set.seq = last.seq + 1 if last else 1
     change_set.digest = digest(last.digest if last else "", change_set, rows)
     session.add(change_set)
     session.flush()
     if rows:
         session.connection().execute(insert(Change), rows)
-    return change_set
+
+
+# ---------------------------------------------------------------- the chain
 
 
 def digest(previous: str, change_set: ChangeSet, rows: Iterable[Mapping[str, Any]]) -> str:
@@ -461,8 +361,10 @@ def digest(previous: str, change_set: ChangeSet, rows: Iterable[Mapping[str, Any
         change_set.title,
         change_set.args,
         str(change_set.actor_id),
+        change_set.actor_name,
         str(change_set.undoes),
         str(change_set.import_id),
+        change_set.changes,
     ]
     summed = hashlib.sha256(_canonical(head))
     for row in rows:
@@ -473,24 +375,81 @@ def digest(previous: str, change_set: ChangeSet, rows: Iterable[Mapping[str, Any
 
 
 def verify_chain(session: Session) -> int | None:
-    """Sequence number of the first change set that was tampered with, or None."""
-    previous: dict[str, tuple[int, str]] = {}
-    for change_set in session.scalars(select(ChangeSet).order_by(ChangeSet.device, ChangeSet.seq)):
-        seq, before = previous.get(change_set.device, (0, ""))
-        rows = session.execute(
-            select(Change.position, Change.entity, Change.row_id, Change.op, Change.fields)
-            .where(Change.change_set_id == change_set.id)
-            .order_by(Change.position)
-        ).mappings()
-        if change_set.seq != seq + 1 or digest(before, change_set, rows) != change_set.digest:  # type: ignore[arg-type]
-            return change_set.seq
-        previous[change_set.device] = (change_set.seq, change_set.digest)
-    return None
+    """Sequence number of the first change set that was tampered with, or None.
+
+    Found is every edit of a change set or of its changes and every removal, except of the newest
+    change sets: nothing stands after them that would hold their digest.
+    """
+    before: dict[str, tuple[int, str]] = {}
+    undone = _undone(session)
+    keys = session.execute(
+        select(ChangeSet.device, ChangeSet.seq).order_by(ChangeSet.device, ChangeSet.seq)
+    ).all()
+    found = 0
+    for device, seq in keys:
+        try:
+            change_set, rows = _load(session, device, seq)
+            last, previous = before.get(device, (0, ""))
+            by = change_set.undone_by.hex if change_set.undone_by else None
+            is_sound = (
+                seq == last + 1
+                and digest(previous, change_set, rows) == change_set.digest
+                and by == undone.get(change_set.id.hex)
+            )
+        except (ValueError, TypeError, LookupError, AttributeError, NoResultFound):
+            return _whole(seq)  # what stands there is no value of its column
+        if not is_sound:
+            return _whole(seq)
+        found += len(rows)
+        before[device] = (seq, change_set.digest)
+        session.expunge(change_set)
+    total = session.scalar(select(func.count()).select_from(Change))
+    return None if found == total else 0
+
+
+def _undone(session: Session) -> dict[str, str]:
+    """By which change set each is undone now, both as hex: the newest undo that still holds."""
+    undos = session.execute(
+        select(
+            type_coerce(ChangeSet.id, String),
+            type_coerce(ChangeSet.undoes, String),
+            type_coerce(ChangeSet.undone_by, String),
+        )
+        .where(ChangeSet.undoes.is_not(None))
+        .order_by(ChangeSet.seq)
+    )
+    return {target: key for key, target, by in undos if by is None}
+
+
+def newest_undo(session: Session, change_set_id: uuid.UUID) -> uuid.UUID | None:
+    """The change set by which a change set is undone now: the newest undo that still holds."""
+    return session.scalar(
+        select(ChangeSet.id)
+        .where(ChangeSet.undoes == change_set_id, ChangeSet.undone_by.is_(None))
+        .order_by(ChangeSet.seq.desc())
+        .limit(1)
+    )
 
 
 def count_changes(session: Session) -> int:
     """Number of change sets so far; tells whether anything changed since a backup."""
     return session.scalar(select(func.count()).select_from(ChangeSet)) or 0
+
+
+def _load(session: Session, device: str, seq: int) -> tuple[ChangeSet, list[Mapping[str, Any]]]:
+    change_set = session.scalars(
+        select(ChangeSet).where(ChangeSet.device == device, ChangeSet.seq == seq)
+    ).one()
+    rows = session.execute(
+        select(Change.position, Change.entity, Change.row_id, Change.op, Change.fields)
+        .where(Change.change_set_id == change_set.id)
+        .order_by(Change.position)
+    )
+    return change_set, [row._mapping for row in rows]  # noqa: SLF001  (public by documentation)
+
+
+def _whole(seq: object) -> int:
+    return seq if isinstance(seq, int) else 0
 
 
 def _canonical(value: object) -> bytes:

@@ -149,7 +149,7 @@ def attach(session: Session, buffer: Buffer) -> None:
     event.listen(session, "after_transaction_create", _after_transaction_create)
     event.listen(session, "after_soft_rollback", _after_soft_rollback)
 
-    def guard(  # noqa: PLR0913, PLR0917  (SQLAlchemy's signature)
+    def guard(
         _connection: Connection,
         _cursor: object,
         statement: str,

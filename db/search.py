@@ -18,13 +18,17 @@ CREATE: Final = (
     "CREATE VIRTUAL TABLE customer_fts USING fts5(tokens, content='', contentless_delete=1,"
     " detail=none, tokenize='ascii')"
 )
-_WIDE: Final = 5_000  # a one-character search looks at the first so many hits only
+_WIDE: Final = 20_000  # a search looks at so many hits of the index only
+_LAST: Final = "\U0010ffff"  # sorts after every character
+_SPOKEN: Final = "¹"  # marks pinyin; folding leaves no such character in a name
+_INITIALS: Final = "²"
 # Surnames whose reading differs from the common reading of the character.
 _SURNAMES: Final = {
     "单": "shan", "解": "xie", "曾": "zeng", "仇": "qiu", "区": "ou", "查": "zha", "盖": "ge",
     "朴": "piao", "冼": "xian", "缪": "miao", "乐": "yue", "翟": "zhai", "覃": "qin", "员": "yun",
     "黑": "he", "宓": "fu", "秘": "bi", "折": "she", "繁": "po", "种": "chong", "洗": "xian",
-    "任": "ren", "尉": "yu", "万俟": "moqi", "尉迟": "yuchi", "长孙": "zhangsun", "澹台": "tantai",
+    "任": "ren", "尉": "yu", "万俟": "mo qi", "尉迟": "yu chi", "长孙": "zhang sun",
+    "澹台": "tan tai",
     "召": "shao", "谌": "chen", "阚": "kan", "逄": "pang", "晁": "chao", "郗": "xi", "燕": "yan",
     "隗": "wei", "么": "yao", "祭": "zhai", "适": "kuo", "乜": "nie", "贲": "ben", "佴": "nai",
 }  # fmt: skip
@@ -41,7 +45,12 @@ class SearchKeys:
 def fold(name: str) -> str:
     """Name for comparing: compatibility forms unified, lower case, letters and digits only."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(char for char in folded if char.isalnum())
+    return "".join(char for char in folded if char.isalnum() or _is_rare(char))
+
+
+def _is_rare(char: str) -> bool:
+    """Characters of names that Python's tables may not know: private use, the newest planes."""
+    return unicodedata.category(char) == "Co" or "\U00020000" <= char <= "\U0003ffff"
 
 
 def digits(value: str) -> str:
@@ -60,14 +69,19 @@ def tokens(name: str) -> str:
     found: dict[str, None] = dict.fromkeys(_grams(folded))
     for syllables in _readings(name):
         for start in range(len(syllables)):
-            found["1" + "".join(syllables[start:])] = None
-            found["2" + "".join(part[0] for part in syllables[start:])] = None
+            found[_SPOKEN + "".join(syllables[start:])] = None
+            found[_INITIALS + "".join(part[0] for part in syllables[start:])] = None
     return " ".join(found)
 
 
 def create(connection: Connection) -> None:
     """Create the index table; part of the schema."""
     connection.execute(text(CREATE))
+
+
+def clear(connection: Connection) -> None:
+    """Empty the index."""
+    connection.execute(text("INSERT INTO customer_fts(customer_fts) VALUES ('delete-all')"))
 
 
 def store(connection: Connection, entries: Iterable[SearchKeys], *, known: bool) -> None:
@@ -109,15 +123,14 @@ def find(connection: Connection, typed: str, limit: int = 50) -> list[int]:
 
 def _statements(folded: str) -> list[tuple[str, dict[str, str]]]:
     """Searches in the order in which their hits are shown."""
-    searches: list[tuple[str, dict[str, str]]] = []
-    if folded.isascii():
-        searches += _code_searches(folded)
-    if folded.isascii() and folded.isalpha():
-        match = f'"2{folded}" * OR "1{folded}" *'
+    searches = _code_searches(folded)
+    spoken = folded.replace("ü", "v")  # 吕 is lü in books and lv on keyboards
+    if spoken.isascii() and spoken.isalpha():
+        match = f'"{_INITIALS}{spoken}" * OR "{_SPOKEN}{spoken}" *'
         searches.append((_MATCH.format(check=""), {"match": match}))
     grams = [gram for gram in _grams(folded) if len(gram) == min(len(folded), 2)]
     if grams:
-        match = " AND ".join(f'"{gram}"' for gram in grams)
+        match = " AND ".join(f'"{gram}"' for gram in dict.fromkeys(grams))
         check = "AND instr(s.name_folded, :folded) > 0"
         searches.append((_MATCH.format(check=check), {"match": match, "folded": folded}))
     return searches
@@ -126,19 +139,18 @@ def _statements(folded: str) -> list[tuple[str, dict[str, str]]]:
 # The unary plus keeps the planner from walking the spend index row by row.
 _MATCH: Final = f"""
 SELECT s.no FROM customer_stat s
-WHERE s.no IN (SELECT rowid FROM customer_fts WHERE customer_fts MATCH :match LIMIT {_WIDE * 4})
+WHERE s.no IN (SELECT rowid FROM customer_fts WHERE customer_fts MATCH :match LIMIT {_WIDE})
 {{check}} ORDER BY +s.spend_window DESC, s.number LIMIT :limit
 """
 
 
 def _code_searches(folded: str) -> list[tuple[str, dict[str, str]]]:
     """Number by its start, phone and card by their tail; half-open ranges use the indexes."""
-    searches = []
-    values = {"low": folded.upper(), "high": folded.upper() + "￿"}
-    number = "SELECT no FROM customer_stat WHERE number >= :low AND number < :high"
-    searches.append((number + " ORDER BY number LIMIT :limit", values))
+    number = "SELECT no FROM customer_stat WHERE number_folded >= :low AND number_folded < :high"
+    values = {"low": folded, "high": folded + _LAST}
+    searches = [(number + " ORDER BY number_folded, number LIMIT :limit", values)]
     if sum(char.isdigit() for char in folded) >= 3:  # noqa: PLR2004  (two digits fit everybody)
-        tail = {"low": folded[::-1], "high": folded[::-1] + "￿"}
+        tail = {"low": folded[::-1], "high": folded[::-1] + _LAST}
         for column in ("phone_reversed", "card_reversed"):
             where = f"SELECT no FROM customer_stat WHERE {column} >= :low AND {column} < :high"
             searches.append((where + " ORDER BY +spend_window DESC, number LIMIT :limit", tail))
@@ -152,16 +164,14 @@ def _grams(folded: str) -> list[str]:
 
 def _readings(name: str) -> list[list[str]]:
     """Pinyin syllables of a name, also with the surname's own reading where it has one."""
-    if name.isascii():
+    whole = unicodedata.normalize("NFKC", name).strip()
+    if whole.isascii():
         return []
-    spoken = _pinyin(name)
-    readings = [spoken]
     for length in (2, 1):
-        surname = _SURNAMES.get(name[:length])
+        surname = _SURNAMES.get(whole[:length])
         if surname:
-            readings.append([surname, *spoken[length:]])
-            break
-    return readings
+            return [_pinyin(whole), [*surname.split(), *_pinyin(whole[length:])]]
+    return [_pinyin(whole)]
 
 
 @lru_cache(maxsize=4096)

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from db import derived, journal
 from db.errors import DatabaseError, Trouble, sorted_troubles
+from db.models import CustomerStat
 from db.vocabulary import ChangeKind, Role
 
 __all__ = ["APPLICATION_ID", "NOTHING", "SYSTEM", "Actor", "Changes", "Database", "Session"]
@@ -62,37 +63,53 @@ class Changes:
 NOTHING: Final = Changes(frozenset())
 
 
+def is_sound(version: str) -> bool:
+    """Whether an SQLite is free of the WAL-reset bug (3.7.0 to 3.51.2; fixed in two branches)."""
+    parts = tuple(int(part) for part in version.split("."))
+    return parts >= (3, 51, 3) or (3, 50, 7) <= parts < (3, 51) or (3, 44, 6) <= parts < (3, 45)
+
+
 def check_engine_version() -> None:
-    """Refuse an SQLite with the WAL-reset bug (3.7.0 to 3.51.2, except 3.50.7+ and 3.44.6+)."""
-    version = tuple(int(part) for part in driver.sqlite_version.split("."))
-    sound = (
-        version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
-    )
-    if not sound:
-        msg = f"SQLite {driver.sqlite_version} can damage databases; install sqlcipher3 0.6.4 or newer"
+    """Refuse an SQLite that can damage databases. Raises RuntimeError."""
+    if not is_sound(driver.sqlite_version):
+        msg = f"SQLite {driver.sqlite_version} can damage databases; install sqlcipher3 0.6.4"
         raise RuntimeError(msg)
 
 
-def make_engine(path: Path, key: bytes | None, *, foreign_keys: bool = True) -> Engine:
+def make_engine(
+    path: Path,
+    key: bytes | None,
+    *,
+    foreign_keys: bool = True,
+    read_only: bool = False,
+) -> Engine:
     """Engine on a database file.
 
     Args:
         path: the file; made if missing.
         key: 32 bytes, or None for a plain file. Never part of the URL, a repr or a log.
         foreign_keys: off only for migrations.
+        read_only: connections refuse to write and begin deferred.
     """
     check_engine_version()
-    engine = create_engine(f"sqlite:///{path}", module=driver, pool_size=4, max_overflow=4)
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        module=driver,
+        pool_size=4,
+        max_overflow=4,
+        hide_parameters=True,  # names and phones stay out of messages and logs
+    )
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:
         prepare(connection, key, foreign_keys=foreign_keys)
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(
-            connection.get_execution_options().get("begin", "BEGIN IMMEDIATE")
-        )
+        connection.exec_driver_sql(begin)
 
     return engine
 
@@ -121,8 +138,9 @@ class Database:
         self.device = device
         self._key = key
         self._engine = make_engine(path, key)
-        self._reading = self._engine.execution_options(begin="BEGIN")
+        self._reading = make_engine(path, key, read_only=True)
         self._lock = threading.RLock()
+        self._writer: int | None = None  # the thread that writes now
 
     @property
     def key(self) -> bytes | None:
@@ -137,13 +155,7 @@ class Database:
         """
         with sorted_troubles(self.path), Session(self._reading, autoflush=False) as session:
             session.info["actor"] = actor
-            connection = session.connection()
-            connection.exec_driver_sql("PRAGMA query_only=ON")
-            try:
-                yield session
-            finally:
-                connection.exec_driver_sql("PRAGMA query_only=OFF")
-                session.rollback()
+            yield session
 
     @contextmanager
     def write(self, actor: Actor) -> Iterator[Session]:
@@ -153,31 +165,31 @@ class Database:
 
         Raises:
             DatabaseError: busy, full, damaged, read-only or changed by somebody else.
+            RuntimeError: this thread writes already.
         """
-        with self._lock, sorted_troubles(self.path), Session(self._engine) as session:
-            session.info["actor"] = actor
-            session.info["changes"] = NOTHING
-            journal.attach(session, journal.Buffer(self.device, actor.user_id, actor.name))
-            yield session
-            session.flush()
-            buffer = journal.buffer_of(session)
-            if buffer.touched:
-                derived.refresh(session, buffer.touched)
-                buffer.tables.add("customer_stat")
-            change_set = journal.close(session)
-            changes = Changes(
-                frozenset(buffer.tables),
-                change_set.id if change_set else None,
-                buffer.title,
-                dict(buffer.args),
-                buffer.kind,
-                change_set.changes if change_set else 0,
-            )
-            session.commit()
-            session.info["changes"] = changes
+        with self._lock, self._one_writer(), sorted_troubles(self.path):
+            with Session(self._engine) as session:
+                session.info["actor"] = actor
+                session.info["changes"] = NOTHING
+                journal.attach(session, journal.Buffer(self.device, actor.user_id, actor.name))
+                yield session
+                session.flush()
+                changes = _finish(session)
+                session.commit()
+                session.info["changes"] = changes
+
+    def refresh_figures(self) -> bool:
+        """Bring the derived figures up to date where only time passed; whether they were not."""
+        with self.read() as session:
+            is_current = derived.is_current(session)
+        if not is_current:
+            with self.write(SYSTEM) as session:
+                derived.refresh(session, derived.Touched(window=True))
+        return not is_current
 
     def close(self) -> None:
         """Let go of all connections."""
+        self._reading.dispose()
         self._engine.dispose()
 
     def verify(self) -> None:
@@ -186,3 +198,29 @@ class Database:
             found = connection.execute(text("PRAGMA application_id")).scalar()
         if found != APPLICATION_ID:
             raise DatabaseError(Trouble.NOT_A_WORKSPACE, self.path.name, self.path)
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """A second write of the same thread would wait for the first for ever."""
+        if self._writer == threading.get_ident():
+            msg = "this thread is writing already: pass the session on"
+            raise RuntimeError(msg)
+        self._writer = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._writer = None
+
+
+def _finish(session: Session) -> Changes:
+    """Refresh what is derived and write the change set."""
+    buffer = journal.buffer_of(session)
+    if buffer.touched:
+        derived.refresh(session, buffer.touched)
+        buffer.tables.add(CustomerStat.__tablename__)
+    made = journal.close(session)
+    tables = frozenset(buffer.tables)
+    if made is None:
+        return Changes(tables)
+    kind = ChangeKind(made.kind)
+    return Changes(tables, made.id, made.title, dict(made.args), kind, made.changes)

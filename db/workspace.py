@@ -20,7 +20,7 @@ KEYS: Final = "keys.json"
 FOLDERS: Final = ("attachments", "backups", "exports", "packets")
 CREATED: Final = "Create the workspace"
 _SHARES: Final = frozenset(
-    "nfs nfs4 cifs smb3 smbfs afs davfs fuse.sshfs fuse.rclone fuse.davfs2 fuse.gvfsd-fuse".split()
+    ["nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "davfs", "fuse.sshfs", "fuse.rclone", "fuse.davfs2", "fuse.gvfsd-fuse"]
 )
 _SYNCED: Final = ("onedrive", "dropbox", "google drive", "icloud", "nutstore", "坚果云", "百度网盘")
 

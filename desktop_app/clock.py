@@ -2,15 +2,19 @@
 
 from datetime import UTC, date, datetime
 
+from db.moment import travelled, travelling
+
+__all__ = ["local", "now", "today", "travelling"]
+
 
 def now() -> datetime:
     """This moment, aware, in UTC: what is stored."""
-    return datetime.now(UTC)
+    return travelled() or datetime.now(UTC)
 
 
 def today() -> date:
     """Today's date where the person sits: what business dates are compared with."""
-    return datetime.now().astimezone().date()
+    return now().astimezone().date()
 
 
 def local(moment: datetime) -> datetime:

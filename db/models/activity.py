@@ -74,14 +74,20 @@ class CustomerStat(Base):
         Index("ix_customer_stat_last_day", "last_day", "no"),
         Index("ix_customer_stat_name", "name", "no"),
         Index("ix_customer_stat_number", "number", "no"),
+        Index("ix_customer_stat_number_folded", "number_folded"),
         Index("ix_customer_stat_klass", "klass", desc("spend_window"), "number"),
         Index("ix_customer_stat_phone_reversed", "phone_reversed"),
         Index("ix_customer_stat_card_reversed", "card_reversed"),
     )
 
     no: Mapped[int] = mapped_column(Integer, primary_key=True)  # row id of the search index
-    customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customer.id"), unique=True)
+    customer_id: Mapped[uuid.UUID] = mapped_column(
+        # deferred: a customer goes first, the figures follow before the commit
+        ForeignKey("customer.id", deferrable=True, initially="DEFERRED"),
+        unique=True,
+    )
     number: Mapped[str] = mapped_column(String(64), default="")
+    number_folded: Mapped[str] = mapped_column(String(64), default="")
     name: Mapped[str] = mapped_column(String(200), default="")
     name_folded: Mapped[str] = mapped_column(String(200), default="")
     phone_reversed: Mapped[str] = mapped_column(String(40), default="")

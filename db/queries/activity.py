@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from db.models import Customer, Order, OrderLine
@@ -41,28 +41,34 @@ def newest_order_day(session: Session, until: int) -> int | None:
 
 def all_bought(session: Session, as_of: int) -> Iterator[Bought]:
     """Every customer with orders up to a day, in the order of their keys, a few at a time."""
+    # Keys are compared as text: making a UUID of every row would be the dearest part.
     orders = session.execute(
-        select(Order.customer_id, Order.day, Order.amount)
+        select(cast(Order.customer_id, String), Order.day, Order.amount)
         .where(Order.day <= as_of)
         .order_by(Order.customer_id, Order.day)
         .execution_options(yield_per=20_000)
     )
     lines = session.execute(
-        select(OrderLine.customer_id, OrderLine.product_line, OrderLine.day, OrderLine.amount)
+        select(
+            cast(OrderLine.customer_id, String),
+            OrderLine.product_line,
+            OrderLine.day,
+            OrderLine.amount,
+        )
         .where(OrderLine.day <= as_of, OrderLine.product_line != "")
         .order_by(OrderLine.customer_id)
         .execution_options(yield_per=20_000)
     )
     by_customer = groupby(lines, key=itemgetter(0))
     waiting = next(by_customer, None)
-    for customer_id, rows in groupby(orders, key=itemgetter(0)):
+    for key, rows in groupby(orders, key=itemgetter(0)):
         mine: tuple[tuple[str, int, int], ...] = ()
-        while waiting is not None and waiting[0].hex < customer_id.hex:
+        while waiting is not None and waiting[0] < key:
             waiting = next(by_customer, None)
-        if waiting is not None and waiting[0] == customer_id:
+        if waiting is not None and waiting[0] == key:
             mine = tuple((row[1], row[2], row[3]) for row in waiting[1])
             waiting = next(by_customer, None)
-        yield Bought(customer_id, tuple((row[1], row[2]) for row in rows), mine)
+        yield Bought(uuid.UUID(key), tuple((row[1], row[2]) for row in rows), mine)
 
 
 def bought_by(session: Session, customer_id: uuid.UUID, as_of: int) -> Bought:

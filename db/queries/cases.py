@@ -28,7 +28,6 @@ from db.queries.scope import EVERYTHING, Visible, unowned, visible_cases
 from db.vocabulary import CaseStage, CustomerClass, NextStep, Outcome, ReasonLayer, RuleKind
 
 FOUND_AT_MOST: Final = 5_000  # so many customers of a text search are looked at
-_CHUNK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +123,14 @@ def count_by_stage(session: Session, criteria: CaseFilter) -> dict[CaseStage, in
 
 def find_open_case(
     session: Session, customer_id: uuid.UUID, kind: RuleKind
-) -> Row[uuid.UUID, str] | None:
-    """Key and number of the open case of a customer of a kind, if there is one."""
-    return session.execute(
+) -> tuple[uuid.UUID, str] | None:
+    """Key and number of the open case of a customer of a kind; there is at most one."""
+    row = session.execute(
         select(Case.id, Case.number).where(
             Case.customer_id == customer_id, Case.kind == kind, Case.stage != CaseStage.CLOSED
         )
     ).first()
+    return None if row is None else (row.id, row.number)
 
 
 def case_rows() -> Select[*tuple[Any, ...]]:

@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.models import ChangeSet
+from db.models import Change, ChangeSet
 from db.queries.paging import Sort
 from db.vocabulary import ChangeKind, Op
+
+_NAMING = ("number", "name", "login", "code", "file_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,17 @@ class FieldChange:
     old: Any
     new: Any
     change_set_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """What a change set did to one row: field to (old, new)."""
+
+    entity: str
+    row_id: str
+    name: str  # what the row says about itself: number or name, if it was written down
+    op: Op
+    fields: Mapping[str, tuple[Any, Any]]
 
 
 def count_change_sets(session: Session, criteria: ChangeSetFilter) -> int:
@@ -127,6 +140,29 @@ def record_history(session: Session, entity: str, row_id: uuid.UUID) -> list[Fie
                 )
             )
     return found
+
+
+def changes_of(session: Session, change_set_id: uuid.UUID, limit: int = 200) -> list[RowChange]:
+    """The first rows of a change set in the order they were changed."""
+    rows = session.scalars(
+        select(Change)
+        .where(Change.change_set_id == change_set_id)
+        .order_by(Change.position)
+        .limit(limit)
+    )
+    return [_row_change(row) for row in rows]
+
+
+def _row_change(row: Change) -> RowChange:
+    op = Op(row.op)
+    fields = {
+        name: _pair(op, value)
+        for name, value in row.fields.items()
+        if name not in ("id", "created_at", "updated_at", "version")
+    }
+    said = (pair[0] if op is Op.DELETE else pair[1] for pair in map(fields.get, _NAMING) if pair)
+    name = next((str(one) for one in said if one), "")
+    return RowChange(row.entity, row.row_id, name, op, fields)
 
 
 def _pair(op: Op, value: Any) -> tuple[Any, Any]:

@@ -20,7 +20,7 @@ class Reach(StrEnum):
 
     ALL = "all"
     STORE = "store"  # every case of the own store
-    POOL = "pool"  # own cases, and those of the own store that nobody works on
+    POOL = "pool"  # own cases, and those of the own store (or opened by oneself) that are nobody's
     OWN = "own"  # own cases, and unassigned ones of own customers or opened by oneself
 
 
@@ -54,13 +54,17 @@ def visible_cases(visible: Visible) -> ColumnElement[bool]:
         case Reach.STORE:
             return or_(own, in_store)
         case Reach.POOL:
-            return or_(own, and_(unowned(), in_store))
+            return or_(own, and_(unowned(), or_(in_store, _opened_by(visible.user_id))))
         case Reach.OWN:
             customers = select(Customer.id).where(Customer.owner_id == visible.user_id)
-            opened = select(CaseEvent.case_id).where(
-                CaseEvent.case_id == Case.id,
-                CaseEvent.kind == CaseEventKind.OPENED,
-                CaseEvent.by_id == visible.user_id,
-            )
-            mine = or_(Case.customer_id.in_(customers), opened.exists())
+            mine = or_(Case.customer_id.in_(customers), _opened_by(visible.user_id))
             return or_(own, and_(Case.owner_id.is_(None), mine))
+
+
+def _opened_by(user_id: uuid.UUID | None) -> ColumnElement[bool]:
+    opened = select(CaseEvent.case_id).where(
+        CaseEvent.case_id == Case.id,
+        CaseEvent.kind == CaseEventKind.OPENED,
+        CaseEvent.by_id == user_id,
+    )
+    return opened.exists()

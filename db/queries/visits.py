@@ -91,6 +91,12 @@ def visits_of_case(session: Session, case_id: uuid.UUID) -> tuple[VisitRow, ...]
     return tuple(_read(row) for row in session.execute(statement))
 
 
+def is_seen(session: Session, visit_id: uuid.UUID, visible: Visible) -> bool:
+    """Whether a user sees a visit."""
+    statement = _rows().where(Visit.id == visit_id, visible_visits(visible))
+    return session.execute(statement).first() is not None
+
+
 def visible_visits(visible: Visible) -> ColumnElement[bool]:
     """Condition on `Visit` joined with `Case` (outer) and `Customer`.
 

@@ -10,20 +10,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from db.queries.paging import Sort
 from desktop_app import clock, labels
 from desktop_app.i18n import _
 
-__all__ = ["Align", "Cell", "Column", "Kind", "Sort", "shown_value"]
+__all__ = ["Align", "Cell", "Column", "Kind", "Sort", "plain_value", "shown_value"]
 
-__all__ = ["Align", "Cell", "Column", "Kind", "Sort", "shown_value"]
+__all__ = ["Align", "Cell", "Column", "Kind", "Sort", "plain_value", "shown_value"]
 
 RowT = TypeVar("RowT")
 
 Cell = str | int | float | Decimal | date | datetime | bool | None
 """What a column gives to Excel and JSON: a real value, or text."""
+
+
+_PLAIN = (str, int, float, Decimal, date)  # bool and datetime are among them
 
 
 class Align(StrEnum):
@@ -80,16 +83,19 @@ class Column(Generic[RowT]):
 
         Money comes as :class:`~decimal.Decimal` in major units (yuan), words as translated text.
         """
-        value: Any = self.value(row)
-        if value is None:
-            return None
-        if self.kind is Kind.MONEY and isinstance(value, int):
-            return Decimal(value).scaleb(-2)
-        if self.kind is Kind.TEXT or isinstance(value, (Enum, uuid.UUID)):
+        value = self.value(row)
+        if value is not None and (self.kind is Kind.TEXT or isinstance(value, (Enum, uuid.UUID))):
             return self.shown(row)
-        if isinstance(value, (str, int, float, Decimal, date)):  # bool and datetime are among them
-            return value
-        return self.shown(row)
+        return plain_value(value, self.kind)
+
+
+def plain_value(value: object, kind: Kind = Kind.AUTO) -> Cell:
+    """A value for Excel and JSON; see :meth:`Column.cell`."""
+    if kind is Kind.MONEY and isinstance(value, int):
+        return Decimal(value).scaleb(-2)
+    if value is None or (isinstance(value, _PLAIN) and not isinstance(value, Enum)):
+        return value
+    return shown_value(value, kind)
 
 
 def shown_value(value: object, kind: Kind = Kind.AUTO) -> str:  # noqa: PLR0911  (one a type)

@@ -61,7 +61,9 @@ SIGNAL_COLUMNS: tuple[Column[SignalRow], ...] = (
         "spend_window", N_("Spend 12 m"), lambda row: row.spend_window, None, Align.RIGHT,
         kind=Kind.MONEY,
     ),
-    Column("measured", N_("Measured / limit"), lambda row: row.measured, measured_text, Align.RIGHT),
+    Column(
+        "measured", N_("Measured / limit"), lambda row: row.measured, measured_text, Align.RIGHT
+    ),
     Column("sentence", N_("Why"), sentence, sortable=False),
     Column("as_of", N_("As of"), lambda row: row.as_of),
     Column("store", N_("Store"), lambda row: row.store, sortable=False),

@@ -7,7 +7,6 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
@@ -15,39 +14,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from db.vocabulary import ImportKind
 from desktop_app.errors import FileProblemError, InvalidInputError, Problem
-from desktop_app.i18n import _
+from desktop_app.i18n import LANGUAGES, _, in_language
 from desktop_app.importing.fields import FIELDS
 from desktop_app.importing.readers import Preview, ReadOptions
+from desktop_app.importing.rejects import REASON_HEADING, ROW_HEADING
+from desktop_app.importing.rows import fits
 from desktop_app.importing.values import DateOrder, guess_date_order
+from desktop_app.services.imports import MatchKey, NoCustomer, UnknownCustomer
 
 EXACT, NEAR, LEAST_SCORE = 100.0, 90.0, 72.0
 """Scores of a heading: a known name, a known name with a slip, the least that is suggested."""
 
 _UNITS = re.compile(r"[(（\[【{<《].*?[)）\]】}>》]|[*#:：]")
 _BETWEEN = re.compile(r"[\s_\-./\\'\"`·]+")
-
-
-class MatchKey(StrEnum):
-    """How a row finds its customer."""
-
-    NUMBER = "number"
-    PHONE = "phone"
-    CARD_NUMBER = "card_number"
-    NAME_PHONE = "name_phone"
-
-
-class UnknownCustomer(StrEnum):
-    """What to do with orders of a customer that is not known."""
-
-    CREATE = "create"
-    REJECT = "reject"
-
-
-class NoCustomer(StrEnum):
-    """What to do with order rows that name no customer at all."""
-
-    REJECT = "reject"
-    WALK_IN = "walk_in"
 
 
 class Mapping(BaseModel):
@@ -143,25 +122,34 @@ def suggest(kind: ImportKind, preview: Preview, read: ReadOptions | None = None)
         read: With which options.
     """
     headings = preview.head.headings
-    columns = suggest_columns(kind, headings)
-    used = set(columns.values())
-    date_field = "joined_on" if kind is ImportKind.CUSTOMERS else "ordered_on"
+    columns = suggest_columns(kind, [each for each in headings if each not in _our_own()])
     order = None
-    if date_field in columns:
-        place = headings.index(columns[date_field])
-        order = guess_date_order(
-            [row.cells[place] for row in preview.rows if place < len(row.cells)]
-        )
+    for name, heading in list(columns.items()):
+        place = headings.index(heading)
+        cells = [row.cells[place] for row in preview.rows if place < len(row.cells)]
+        if name in {"joined_on", "ordered_on"}:
+            order = guess_date_order(cells)
+        if not fits(name, cells):
+            del columns[name]
+    used = {*columns.values(), *_our_own()}
+    is_customers = kind is ImportKind.CUSTOMERS
     return Mapping(
         kind=kind,
         columns=columns,
-        attributes=tuple(each for each in headings if each not in used)
-        if kind is ImportKind.CUSTOMERS
-        else (),
+        attributes=tuple(each for each in headings if each not in used) if is_customers else (),
         key=_key_of(kind, columns),
         date_order=order,
         read=read or ReadOptions(),
     )
+
+
+def _our_own() -> set[str]:
+    """Headings that a file of rejects has besides the original ones."""
+    names = set()
+    for code in LANGUAGES:
+        with in_language(code):
+            names |= {_(ROW_HEADING), _(REASON_HEADING)}
+    return names
 
 
 def _key_of(kind: ImportKind, columns: dict[str, str]) -> MatchKey:
@@ -233,7 +221,7 @@ def _missing(mapping: Mapping) -> list[Problem]:
 
 def signature(kind: ImportKind, headings: Sequence[str]) -> str:
     """Key under which the mapping of files with these headings is remembered."""
-    text = "\n".join([kind.value, *sorted(normalised(heading) for heading in headings)])
+    text = "\n".join([kind.value, *sorted(headings)])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

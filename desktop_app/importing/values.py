@@ -6,7 +6,6 @@ with one sentence. Nothing is repaired silently: digits that a spreadsheet has l
 
 import re
 import unicodedata
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -21,6 +20,7 @@ EXCEL_ERRORS = frozenset(
     {"#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 )
 ID_CHARS = 64
+ATTRIBUTE_CHARS = 2000
 MOBILE_DIGITS = 11
 EXCEL_EPOCH = date(1899, 12, 30)
 SERIAL_RANGE = range(18_264, 73_051)  # 1950-01-01 to 2099-12-31
@@ -277,13 +277,14 @@ def _day_of(year: int, month: int, number: int, words: str) -> date | Bad:
         return Bad(
             _("{text} is not a date: there is no month {month}.").format(text=words, month=month)
         )
-    if not 1 <= number <= monthrange(year, month)[1]:
+    try:
+        return date(year, month, number)
+    except ValueError:
         return Bad(
             _("{text} is not a date: {year}-{month:02d} has no day {day}.").format(
                 text=words, year=year, month=month, day=number
             )
         )
-    return date(year, month, number)
 
 
 def guess_date_order(cells: list[Cell]) -> DateOrder | None:

@@ -1,4 +1,31 @@
 """Reports: documents from the database, and writers for PDF, Excel and JSON.
 
-No library that writes files is loaded with this package.
+``REPORTS`` lists every report; a test demands that each has a golden document. No library that
+writes files is loaded with this package.
 """
+
+from typing import Any
+
+from desktop_app.errors import NotFoundError
+from desktop_app.i18n import _
+from desktop_app.reports.base import Report
+from desktop_app.reports.catalogue.case_file import CaseFileReport
+from desktop_app.reports.catalogue.case_list import CaseList
+from desktop_app.reports.catalogue.exit_reasons import ExitReasons
+
+REPORTS: tuple[Report[Any], ...] = (ExitReasons(), CaseList(), CaseFileReport())
+"""All reports, in the order of the page."""
+
+
+def report(report_id: str) -> Report[Any]:
+    """The report with an id such as ``exit-reasons``.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    for found in REPORTS:
+        if found.id == report_id:
+            return found
+    known = ", ".join(found.id for found in REPORTS)
+    text = _("There is no report “{name}”. There are: {known}.")
+    raise NotFoundError(text.format(name=report_id, known=known))

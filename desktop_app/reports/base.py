@@ -70,7 +70,7 @@ class Table:
         rows: Any objects the columns can read.
         note: A line below: what is counted, how many.
         faint: Says of a row that its numbers are too small to be read as a finding.
-        total: A last row in bold, read by the same columns.
+        total: A last row in bold: values by the id of the column.
         key: Gives the id of the record behind a row, to open it.
     """
 
@@ -79,7 +79,7 @@ class Table:
     rows: Sequence[Any]
     note: str = ""
     faint: Callable[[Any], bool] | None = None
-    total: Any = None
+    total: Mapping[str, object] | None = None
     key: Callable[[Any], str] | None = None
 
     def is_faint(self, row: object) -> bool:

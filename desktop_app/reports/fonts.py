@@ -73,7 +73,7 @@ def _load(name: str) -> "TTFont":
             """Add the font to the file, then set right the maps of subsets beyond the BMP."""
             subsets = [list(subset) for subset in self.state[doc].subsets]
             names = [self.getSubsetInternalName(n, doc)[1:] for n in range(len(subsets))]
-            super().addObjects(doc)
+            super().addObjects(doc)  # type: ignore[no-untyped-call]  # the stub has no types here
             fonts = doc.idToObject["BasicFonts"].dict
             for subset, internal in zip(subsets, names, strict=True):
                 if any(code >= _BEYOND_BMP for code in subset):

@@ -1,10 +1,11 @@
 """Any document as plain JSON: what ``winback report ID --json`` prints and golden tests keep."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from desktop_app.columns import Cell, Column
+from desktop_app.columns import Cell, Column, plain_value
 from desktop_app.reports.base import (
     Block,
     Document,
@@ -62,17 +63,18 @@ def _table(table: Table) -> dict[str, Any]:
         "note": table.note,
         "columns": [{"id": c.id, "title": c.heading()} for c in table.columns],
         "rows": [_row(table.columns, row) for row in table.rows],
-        "total": None if table.total is None else _row(table.columns, table.total),
+        "total": None
+        if table.total is None
+        else {c.id: _json(plain_value(table.total.get(c.id), c.kind)) for c in table.columns},
         "keys": [] if table.key is None else [table.key(row) for row in table.rows],
     }
 
 
-def _row(columns: Any, row: object) -> dict[str, Any]:
-    return {column.id: _value(column, row) for column in columns}
+def _row(columns: Sequence[Column[Any]], row: object) -> dict[str, Any]:
+    return {column.id: _json(column.cell(row)) for column in columns}
 
 
-def _value(column: Column[Any], row: object) -> str | int | float | bool | None:
-    value: Cell = column.cell(row)
+def _json(value: Cell) -> str | int | float | bool | None:
     match value:
         case Decimal():
             return str(value)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from desktop_app.columns import Align
+from desktop_app.columns import Align, shown_value
 from desktop_app.reports import fonts
 from desktop_app.reports.base import Table
 from desktop_app.reports.textflow import wrap
@@ -44,7 +44,11 @@ class Grid:
         rows = [[clean(shown(row), place) for shown, place in readers] for row in table.rows]
         total = []
         if table.total is not None:
-            total = [clean(shown(table.total), place) for shown, place in readers]
+            values = [(table.total.get(column.id), column.kind) for column in table.columns]
+            total = [
+                clean(shown_value(value, kind), place)
+                for (value, kind), place in zip(values, places, strict=True)
+            ]
         right = [column.align is Align.RIGHT for column in table.columns]
         return cls(headings, rows, total, right, _natural(headings, rows, total))
 

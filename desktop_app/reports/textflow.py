@@ -1,7 +1,8 @@
 """Breaking Chinese and Latin text into lines, in time linear to its length.
 
 Chinese breaks between any two characters, Latin words and numbers stay whole where they fit,
-closing punctuation never starts a line and opening punctuation never ends one (GB/T 15834, simplified).
+closing punctuation never starts a line and opening punctuation never ends one (GB/T 15834,
+simplified).
 The text is data: no markup is understood.
 """
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from desktop_app import VERSION, clock
-from desktop_app.columns import Align, Column, Kind, shown_value
+from desktop_app.columns import Align, Column, Kind, plain_value, shown_value
 from desktop_app.i18n import _
 from desktop_app.reports.base import (
     Document,
@@ -231,11 +231,13 @@ def _cut(text: str, units: int) -> str:
 def _reader(column: Column[Any], clean: _Cleaner, where: str) -> Callable[[Any], Value]:
     """Reads one column of a row; the common cases first, because lists are long."""
     read: Callable[[Any], Any] = column.value
+    shown = column.text
     money = column.kind is Kind.MONEY
 
     def plain(row: object) -> Value:
         value = read(row)
         if type(value) is str:
+            value = value if shown is None else shown(row)  # a masked phone stays masked
             if value.isprintable() and len(value) < PART:
                 return value
             return clean.text(value, where)
@@ -257,7 +259,10 @@ def _table_sheets(
     rows = [[read(row) for read in readers] for row in table.rows]
     faint = [index for index, row in enumerate(table.rows) if table.is_faint(row)]
     if table.total is not None:
-        rows.append([read(table.total) for read in readers])
+        totals = (plain_value(table.total.get(c.id), c.kind) for c in table.columns)
+        rows.append(
+            [clean.value(value, where) for value, where in zip(totals, places, strict=True)]
+        )
     headings = [clean.text(column.heading(), title) for column in table.columns]
     formats = [
         _format(column, [row[index] for row in rows]) for index, column in enumerate(table.columns)

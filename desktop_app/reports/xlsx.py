@@ -218,7 +218,7 @@ def _cell(target: Any, value: Value, form: str, alignment: Any) -> Any:
         if value.startswith(_RISKY):
             cell.quotePrefix = True
     else:
-        cell = WriteOnlyCell(target, value)
+        cell = WriteOnlyCell(target, value)  # type: ignore[arg-type]  # dates are right, the stub is not
         cell.number_format = form
     cell.alignment = alignment
     return cell

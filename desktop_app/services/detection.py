@@ -32,8 +32,6 @@ from desktop_app.i18n import N_, _
 from desktop_app.progress import Progress
 from desktop_app.services import access
 
-_DEFAULT_WINDOW = 365
-
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
@@ -45,6 +43,7 @@ class RuleRow:
     params: Mapping[str, Any]
     is_enabled: bool
     rule: Rule
+    since: dt.datetime | None = None
 
 
 @dataclass(slots=True)
@@ -75,6 +74,7 @@ def current_rules(session: Session) -> dict[RuleKind, RuleRow]:
             rule.model_dump(mode="json"),
             stored.is_enabled if stored else True,
             rule,
+            stored.created_at if stored else None,
         )
     return rows
 

@@ -496,3 +496,14 @@ def _work() -> Iterator[ActionSpec]:
 
 ACTIONS: tuple[ActionSpec, ...] = tuple(_actions())
 """The table. Order is the order in the menus."""
+
+ROUTES = MappingProxyType(
+    {
+        "data.import_customers": ("data", "customers"),
+        "data.import_orders": ("data", "orders"),
+        "data.backup": ("data", "backup"),
+        "data.restore": ("data", "restore"),
+        "signal.scan": ("signals", "scan"),
+    }
+)
+"""Window-wide actions that a page does: action id to page and what ``show_record`` is given."""

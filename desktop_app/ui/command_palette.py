@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -34,6 +34,7 @@ from typing_extensions import override
 
 from desktop_app.i18n import _
 from desktop_app.ui import theme
+from desktop_app.ui.pickers import pressed_key
 from desktop_app.ui.tasks import Latest, Tasks
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
@@ -149,7 +150,7 @@ class _HitDelegate(QStyledItemDelegate):
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        return QSize(_WIDTH, theme.row_height() + theme.GAP_S)
+        return QSize(_WIDTH // 2, theme.row_height() + theme.GAP_S)
 
 
 class CommandPalette(QDialog):
@@ -176,6 +177,7 @@ class CommandPalette(QDialog):
         self.list.setItemDelegate(_HitDelegate(self.list))
         self.list.setAccessibleName(_("Found"))
         self.list.setUniformItemSizes(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._nothing = QLabel(_("Nothing found."))
         theme.set_role(self._nothing, "hint")
@@ -237,9 +239,9 @@ class CommandPalette(QDialog):
 
     @override
     def eventFilter(self, watched: Any, event: QEvent) -> bool:
-        if watched is self.line and isinstance(event, QKeyEvent):
-            if event.type() == QEvent.Type.KeyPress and self._on_key(event.key()):
-                return True
+        key = pressed_key(event) if watched is self.line else None
+        if key is not None and self._on_key(key):
+            return True
         return super().eventFilter(watched, event)
 
     def _on_key(self, key: int) -> bool:

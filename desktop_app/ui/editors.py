@@ -5,7 +5,7 @@ An editor never judges: what cannot be read is given on as text, and the draft s
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
@@ -378,10 +378,12 @@ class DateTimeEditor(_ParsedEditor):
         if found is None:
             return None
         day = read_date(found[1], clock.today())
-        hour, minute = int(found[2]), int(found[3])
-        if day is None or hour > 23 or minute > 59:
+        if day is None:
             return None
-        return datetime(day.year, day.month, day.day, hour, minute).astimezone()
+        try:
+            return datetime.combine(day, time(int(found[2]), int(found[3]))).astimezone()
+        except ValueError:  # 25:70
+            return None
 
     @override
     def _shown(self, value: Any) -> str:
@@ -494,7 +496,8 @@ class ManyEditor(Editor):
             item = QListWidgetItem(text, self.list)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Unchecked)
-        height = min(rows, max(len(choices), 1)) * theme.row_height() + theme.GAP_M
+        shown = min(rows, max(len(choices), 1))
+        height = shown * max(self.list.sizeHintForRow(0), theme.row_height()) + theme.GAP_S
         self.list.setFixedHeight(height)
         if choices:
             self.list.setCurrentRow(0)

@@ -77,6 +77,7 @@ class CrashDialog(QDialog):
         column.addLayout(row)
         self.resize(620, self.sizeHint().height())
         self.go_on_button.setDefault(True)
+        self.go_on_button.setFocus()
         self.go_on_button.clicked.connect(self.accept)
         self.copy_button.clicked.connect(self._copy)
         self.show_button.clicked.connect(self._show_details)

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.errors import InvalidInputError, Problem, problems_from_validation
 from desktop_app.i18n import _
@@ -32,8 +32,11 @@ class Form(QWidget):
         self._helps: dict[str, QLabel] = {}
         self._start: dict[str, Any] = {}
         self._above = labels_above
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid = QGridLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._grid)
+        column.addStretch(1)
         self._grid.setHorizontalSpacing(theme.GAP_M)
         self._grid.setVerticalSpacing(theme.GAP_XS)
         self._grid.setColumnStretch(1, 1)
@@ -99,10 +102,6 @@ class Form(QWidget):
     def add_widget(self, widget: QWidget) -> None:
         """Add something that is not a field over the whole width."""
         self._grid.addWidget(widget, self._grid.rowCount(), 0, 1, 2)
-
-    def add_stretch(self) -> None:
-        """Keep the fields together at the top."""
-        self._grid.setRowStretch(self._grid.rowCount(), 1)
 
     def show_field(self, field: str, is_shown: bool) -> None:  # noqa: FBT001  (a property setter)
         """Show a field or take it away (its value stays)."""

@@ -117,8 +117,8 @@ def about(parent: QWidget) -> HelpDialog:
     lines = (
         _("Version {version}").format(version=VERSION),
         _(
-            "Finds customers who are leaving, guides the conversation, proves whether the save held, "
-            "and turns the reasons into decisions."
+            "Finds customers who are leaving, guides the conversation, proves whether the save "
+            "held, and turns the reasons into decisions."
         ),
         _("Free software under the Apache licence 2.0. Qt is used under the LGPL 3."),
         _("The bundled font Noto Sans SC is used under the SIL Open Font Licence 1.1."),

@@ -1,10 +1,8 @@
-"""The window: side bar, search, page stack, message bar, status; menus from the table of actions."""
+"""The window: side bar, search, page stack, message bar, status, menus from the actions."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
@@ -22,53 +20,26 @@ from typing_extensions import override
 from desktop_app import labels
 from desktop_app.i18n import _
 from desktop_app.settings import Settings
-from desktop_app.ui import errors, help_dialogs, theme
+from desktop_app.ui import help_dialogs, theme
 from desktop_app.ui.action_set import ActionSet, plain_text
 from desktop_app.ui.actions import ROUTES, Menu
-from desktop_app.ui.command_palette import CommandPalette, Hit, SearchFn
+from desktop_app.ui.command_palette import CommandPalette, Hit
 from desktop_app.ui.message_bar import MessageBar
 from desktop_app.ui.page import Page, PageContext, Slots
 from desktop_app.ui.panels import FilterBar
 from desktop_app.ui.side_bar import SideBar
 from desktop_app.ui.status_line import StatusLine
 from desktop_app.ui.tasks import Latest, Tasks
-from desktop_app.ui.undo_bar import UndoBar, UndoFn
+from desktop_app.ui.undo_bar import UndoBar
+from desktop_app.ui.window_actions import Trail, WindowServices, help_slots, look_slots
 from desktop_app.ui.window_state import WindowState
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
-    from db.session import Actor, Changes, Session
-
+    from db.session import Actor, Changes
     from desktop_app.ui.record_table import RecordTable
 
 _BADGES_MS = 60_000
 _NUMBERED = 9
-
-
-@dataclass(frozen=True, slots=True)
-class WindowServices:
-    """What the window itself asks the program for; pages call services on their own."""
-
-    undo: UndoFn
-    title_text: Callable[[str, Mapping[str, Any]], str]
-    search: SearchFn | None = None
-    due: "Callable[[Session], Mapping[str, int]] | None" = None
-    last_backup: Callable[[], datetime | None] = lambda: None
-    search_keys: Callable[[str], str] = lambda text: text
-    export: "Callable[[PageContext, RecordTable], None] | None" = None
-    """Writes what a table shows to a file."""
-
-
-@dataclass
-class _Trail:
-    """Where the user has been, for back and forward."""
-
-    places: list[tuple[str, object]] = field(default_factory=list)
-    at: int = -1
-
-    def visit(self, place: tuple[str, object]) -> None:
-        if self.at < 0 or self.places[self.at] != place:
-            self.places = [*self.places[: self.at + 1], place]
-            self.at = len(self.places) - 1
 
 
 class MainWindow(QMainWindow):
@@ -97,7 +68,7 @@ class MainWindow(QMainWindow):
         self._listed = [p.SPEC for p in self._pages.values() if p.SPEC.in_sidebar]
         self._made: dict[str, Page] = {}
         self._stale: set[str] = set()
-        self._trail = _Trail()
+        self._trail = Trail()
         self._counting = Latest()
         self.messages = MessageBar()
         self.actions_by_id = ActionSet(actor.role, self)
@@ -115,6 +86,7 @@ class MainWindow(QMainWindow):
         self.side_bar = SideBar(self._listed, actor.name, labels.label(actor.role))
         self.status = StatusLine(workspace, f"{actor.name} · {labels.label(actor.role)}")
         self.stack = QStackedWidget()
+        self.stack.setMinimumSize(480, 320)  # a high page scrolls, it does not grow the window
         self._arrange()
         self._fill_menus()
         self._connect(tasks)
@@ -126,7 +98,8 @@ class MainWindow(QMainWindow):
         self.search_box.setObjectName("search-box")
         self.search_box.setToolTip(_("Go to anything  Ctrl+K"))
         self.search_box.setMinimumWidth(360)
-        top = QWidget(objectName="top-bar")
+        top = QWidget()
+        top.setObjectName("top-bar")
         row = QHBoxLayout(top)
         row.setContentsMargins(theme.GAP_L, theme.GAP_S, theme.GAP_L, theme.GAP_S)
         row.setSpacing(theme.GAP_XS)
@@ -176,8 +149,8 @@ class MainWindow(QMainWindow):
             action.triggered.connect(self._goer(spec.id))
             pages.addAction(action)
 
-    def _goer(self, page_id: str) -> Callable[[], None]:
-        return lambda: self.navigate(page_id)
+    def _goer(self, page_id: str, target: object = None) -> Callable[[], None]:
+        return lambda: self.navigate(page_id, target)
 
     def _connect(self, tasks: Tasks) -> None:
         self.side_bar.chosen.connect(self.navigate)
@@ -247,9 +220,8 @@ class MainWindow(QMainWindow):
             self._services.export(self.context, table)
 
     def _step(self, by: int) -> None:
-        at = self._trail.at + by
-        if 0 <= at < len(self._trail.places) and self._show(*self._trail.places[at]):
-            self._trail.at = at
+        if self._trail.can_go(by) and self._show(*self._trail.there(by)):
+            self._trail.go(by)
             self.connect_actions()
 
     def _title(self) -> None:
@@ -297,13 +269,13 @@ class MainWindow(QMainWindow):
 
     def _own_slots(self) -> Slots:
         slots: dict[str, Callable[[], object]] = {
-            action_id: self._router(page_id, target)
+            action_id: self._goer(page_id, target)
             for action_id, (page_id, target) in ROUTES.items()
             if page_id in self._pages
         }
-        if self._trail.at > 0:
+        if self._trail.can_go(-1):
             slots["nav.back"] = lambda: self._step(-1)
-        if self._trail.at < len(self._trail.places) - 1:
+        if self._trail.can_go(1):
             slots["nav.forward"] = lambda: self._step(1)
         return slots | {
             "app.palette": self.open_palette,
@@ -313,11 +285,57 @@ class MainWindow(QMainWindow):
             "edit.undo": self.undo_bar.undo_last,
             "edit.redo": self.undo_bar.redo,
             "page.next_pane": self._next_pane,
-            "view.theme": self._toggle_theme,
-            "view.density": self._toggle_density,
-            "view.language": self._toggle_language,
-            "help.page": self._help,
-            "help.shortcuts": self._shortcuts,
-            "help.logs": errors.open_logs,
-            "help.about": lambda: help_dialogs.about(self).open(),
+            **look_slots(self._settings, self.restart_wanted.emit),
+            **help_slots(self, self._listed),
         }
+
+    def _next_pane(self) -> None:
+        page = self.current_page()
+        if page is not None and self.side_bar.isAncestorOf(self.focusWidget() or self):
+            page.setFocus()
+        elif page is not None:
+            self.side_bar.focus_current()
+
+    def open_palette(self) -> None:
+        """Open *go to anything* over the window."""
+        palette = CommandPalette(self, self.context.tasks, self._known(), self._services.search)
+        palette.chosen.connect(self._go)
+        palette.open_over(self)
+
+    def _known(self) -> list[Hit]:
+        keys = self._services.search_keys
+        hits = [
+            Hit(
+                _(spec.title),
+                _("Page"),
+                spec.icon,
+                spec.id,
+                None,
+                f"{spec.title} {keys(_(spec.title))}",
+            )
+            for spec in self._listed
+        ]
+        for spec, action in self.actions_by_id.available():
+            title = plain_text(action.text())
+            shortcut = help_dialogs.native(spec.shortcut)
+            words = f"{plain_text(spec.text)} {keys(title)}"
+            hits.append(Hit(title, shortcut, spec.icon or "command", "", spec.id, words))
+        return hits
+
+    def _go(self, hit: Hit) -> None:
+        if hit.page:
+            self.navigate(hit.page, hit.target)
+        else:
+            self.actions_by_id.run(str(hit.target))
+
+    # ------------------------------------------------------------------ leaving
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if any(not page.can_leave() for page in self._made.values()):
+            event.ignore()
+            return
+        self.context.state.keep_window(self)
+        self.context.state.save()
+        event.accept()
+        self.closed.emit()

@@ -4,7 +4,7 @@
 """
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -92,22 +92,21 @@ def _editor_of_type(kind: type, info: FieldInfo, *, is_optional: bool) -> Editor
     if issubclass(kind, StrEnum):
         words = [(one, labels.label(one) if kind in labels.LABELS else one.value) for one in kind]
         return ChoiceEditor(words, optional=is_optional, empty=_("all") if is_optional else "")
-    if issubclass(kind, bool):
-        return CheckEditor()
-    if issubclass(kind, int):
-        return IntegerEditor()
-    if issubclass(kind, (float, Decimal)):
-        return DecimalEditor()
-    if issubclass(kind, datetime):
-        return DateTimeEditor()
-    if issubclass(kind, date):
-        return DateEditor()
-    if issubclass(kind, UUID):
-        return ChoiceEditor([], optional=True)
     if issubclass(kind, str):
         longest = max((getattr(m, "max_length", 0) or 0 for m in info.metadata), default=0)
         return TextEditor(lines=4 if longest > _LONG_TEXT else 1)
-    return None
+    return next((make() for base, make in _SIMPLE if issubclass(kind, base)), None)
+
+
+_SIMPLE: tuple[tuple[type, Callable[[], Editor]], ...] = (
+    (bool, CheckEditor),  # before int, as datetime before date: the more special first
+    (int, IntegerEditor),
+    (float, DecimalEditor),
+    (Decimal, DecimalEditor),
+    (datetime, DateTimeEditor),
+    (date, DateEditor),
+    (UUID, lambda: ChoiceEditor([], optional=True)),
+)
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:

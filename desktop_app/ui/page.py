@@ -1,6 +1,6 @@
 """What a page is, what it is given, and what the window asks of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -20,6 +20,7 @@ from desktop_app.ui.window_state import WindowState
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Actor, Changes
+    from desktop_app.ui.workspace_files import WorkspaceFiles
 
 ALL_ROLES = frozenset(Role)
 
@@ -63,6 +64,8 @@ class PageContext:
     actions: ActionSet
     state: WindowState
     workspace: Path
+    files: "WorkspaceFiles | None" = None
+    """Backups, checks and passwords of the open workspace; ``None`` where there is no folder."""
 
 
 class Page(QWidget):
@@ -126,6 +129,10 @@ class Page(QWidget):
         self._tables.append(table)
         table.count_changed.connect(self.show_count)
         table.selection_changed.connect(self.slots_changed)
+
+    def tables(self) -> Sequence[RecordTable]:
+        """The followed tables."""
+        return self._tables
 
     def focused_table(self) -> RecordTable | None:
         """The followed table that has the focus, else the first one to be seen."""

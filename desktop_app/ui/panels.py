@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from desktop_app.i18n import _
 from desktop_app.ui import theme
@@ -252,12 +253,16 @@ class StatTile(QPushButton):
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
         self.setAccessibleName(" ".join(filter(None, (self._label.text(), value, hint))))
-        self.setFixedHeight(self.sizeHint().height())
+        self.updateGeometry()
 
+    @override
     def sizeHint(self) -> QSize:
-        """As large as its words."""
         layout = self.layout()
         return layout.sizeHint() if layout is not None else super().sizeHint()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
 
 def _plain(text: str, role: str) -> QLabel:

@@ -42,7 +42,7 @@ class RowDelegate(QStyledItemDelegate):
         if text:
             tone = index.data(TONE_ROLE)
             if tone is not None:
-                _paint_chip(painter, area, str(text), tone)
+                _paint_chip(painter, area, str(text), Tone(tone))  # Qt made it a plain text
             else:
                 ink = theme.colour("on_selection" if is_selected else "text")
                 self._paint_text(painter, area, index, str(text), ink)

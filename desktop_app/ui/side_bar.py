@@ -106,8 +106,12 @@ class SideBar(QFrame):
             checked.setChecked(False)
             self._group.setExclusive(True)
 
+    def focus_current(self) -> None:
+        """Put the keyboard on the current page's button."""
+        button = self._group.checkedButton() or next(iter(self.buttons.values()))
+        button.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show_due(self, due: Mapping[str, int]) -> None:
         """Show the badges."""
         for page_id, button in self.buttons.items():
             button.show_due(due.get(page_id, 0))
-

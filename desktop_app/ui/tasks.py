@@ -1,157 +1,32 @@
-"""The one way to work in the background: two readers and one writer, results on the GUI thread.
+"""The one way to use the database in the window: reads in two threads, writes in one, in order.
 
-Every unit of work belongs to an owner (a page, a dialog). When the owner is gone the work is asked
-to stop and its result is dropped. Workers touch no Qt object; they only emit one queued signal.
+``tasks.write(self, cases.assign, ids, employee)`` runs the service in a writing session for the
+signed-in user and commits; see ``background.py`` for how results come back.
 """
 
-import itertools
-import logging
-import threading
-import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QMetaMethod, QObject, Qt, Signal, Slot
-from shiboken6 import isValid
+from PySide6.QtCore import QObject
 
-from desktop_app.errors import CancelledError, UserError, from_database
+from desktop_app.ui.background import Background, Latest, Task, user_error
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Actor, Changes, Database, Session
     from desktop_app.progress import Progress
 
-_log = logging.getLogger(__name__)
+__all__ = ["Latest", "Task", "Tasks", "user_error"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_STEP_SECONDS = 0.05
-"""Progress is reported at most this often."""
 
-
-def user_error(error: BaseException) -> UserError | None:
-    """The sentence for a person, if this is something a person can do something about."""
-    if isinstance(error, UserError):
-        return error
-    from db.errors import DatabaseError  # noqa: PLC0415  (SQLAlchemy: loaded by now, or never)
-
-    return from_database(error) if isinstance(error, DatabaseError) else None
-
-
-class Task(QObject, Generic[T]):
-    """One unit of background work; lives on the GUI thread and deletes itself afterwards."""
-
-    succeeded = Signal(object)
-    failed = Signal(object)
-    progressed = Signal(int, int, str)
-    """Portions done, all portions (-1: not known), what is being done."""
-    finished = Signal()
-    """Always last: after success, failure, stop and drop."""
-
-    def __init__(self, parent: QObject, owner: QObject) -> None:
-        super().__init__(parent)
-        self.owner = owner
-        self.is_quiet = False
-        self.is_finished = False
-        self._stop = threading.Event()
-
-    def then(self, callback: Callable[[T], object]) -> "Task[T]":
-        """Call with the result, on the GUI thread, unless the owner is gone."""
-        self.succeeded.connect(callback)
-        return self
-
-    def or_else(self, callback: Callable[[UserError], object]) -> "Task[T]":
-        """Call with the sentence for the person instead of showing it in the message bar."""
-        self.failed.connect(callback)
-        return self
-
-    def quiet(self) -> "Task[T]":
-        """Do not announce this write with an *Undo* bar (drafts saved while typing)."""
-        self.is_quiet = True
-        return self
-
-    @Slot()
-    def stop(self) -> None:
-        """Ask the work to stop; whatever it still gives is dropped, a write is rolled back."""
-        self._stop.set()
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether stop was asked for."""
-        return self._stop.is_set()
-
-    def handles_failure(self) -> bool:
-        """Whether somebody listens to ``failed``."""
-        return self.isSignalConnected(QMetaMethod.fromSignal(self.failed))
-
-
-class Latest:
-    """Keeps only the newest of several requests: typing in a filter asks again and again."""
-
-    def __init__(self) -> None:
-        self._task: Task[object] | None = None
-
-    def take(self, task: Task[T]) -> Task[T]:
-        """Drop the answer of the request before and return this one."""
-        if self._task is not None and isValid(self._task):
-            self._task.stop()
-        self._task = task  # type: ignore[assignment]  # only stopped, never read
-        return task
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether an answer is still to come."""
-        task = self._task
-        return task is not None and isValid(task) and not task.is_finished
-
-
-class _Reporter:
-    """Progress of one task, called in the worker: plain Python, no Qt object of the GUI."""
-
-    def __init__(self, stop: threading.Event, emit: Callable[[int, int, str], None]) -> None:
-        self._stop, self._emit = stop, emit
-        self._last = 0.0
-        self._text = ""
-
-    def step(self, done: int, total: int | None, text: str = "") -> None:
-        if self._stop.is_set():
-            raise CancelledError
-        self._text = text or self._text
-        moment = time.monotonic()
-        if moment - self._last >= _STEP_SECONDS or done == total:
-            self._last = moment
-            self._emit(done, -1 if total is None else total, self._text)
-
-
-class Tasks(QObject):
+class Tasks(Background):
     """Runs reads (two threads) and writes (one thread, in order) against a database."""
-
-    changed = Signal(object)
-    """``db.session.Changes`` after each commit that changed something."""
-    announced = Signal(object)
-    """The same, unless the task was quiet: for the message bar with *Undo*."""
-    problem = Signal(object)
-    """A ``UserError`` that nobody else takes: for the message bar."""
-    crashed = Signal(object)
-    """Any other exception: for the crash dialog."""
-    running = Signal(int)
-    """Number of long jobs under way: for the status bar."""
-
-    _ended = Signal(int, str, object, object)
-    _stepped = Signal(int, int, int, str)
 
     def __init__(self, database: "Database", actor: "Actor", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._database, self._actor = database, actor
-        self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
-        self._tasks: dict[int, Task[object]] = {}
-        self._long: set[int] = set()
-        self._numbers = itertools.count(1)
-        self._is_closed = False
-        self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-        self._stepped.connect(self._report, Qt.ConnectionType.QueuedConnection)
 
     # ------------------------------------------------------------------ starting
 
@@ -211,12 +86,6 @@ class Tasks(QObject):
             is_long=True,
         )
 
-    def compute(
-        self, owner: QObject, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Task[T]:
-        """Run something slow that needs no database."""
-        return self._start(self._readers, owner, lambda _progress: (fn(*args, **kwargs), None))
-
     def _read(
         self, fn: Callable[Concatenate["Session", P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
@@ -231,102 +100,3 @@ class Tasks(QObject):
             result = fn(session, *args, **kwargs)
         changes: Changes = session.info["changes"]
         return result, changes if changes.tables else None
-
-    def _start(
-        self,
-        pool: ThreadPoolExecutor,
-        owner: QObject,
-        work: "Callable[[Progress], tuple[T, Changes | None]]",
-        *,
-        is_long: bool = False,
-    ) -> Task[T]:
-        task: Task[T] = Task(self, owner)
-        number = next(self._numbers)
-        self._tasks[number] = task  # type: ignore[assignment]  # the border to untyped signals
-        owner.destroyed.connect(task.stop)
-        if is_long:
-            self._long.add(number)
-            self.running.emit(len(self._long))
-        reporter = _Reporter(
-            task._stop,  # noqa: SLF001  (one module)
-            lambda done, total, text: self._stepped.emit(number, done, total, text),
-        )
-        if self._is_closed:
-            self._ended.emit(number, "stopped", None, None)
-            return task
-        future: Future[None] = pool.submit(self._run, number, task._stop, work, reporter)  # noqa: SLF001
-        del future
-        return task
-
-    # ------------------------------------------------------------------ in the worker
-
-    def _run(
-        self,
-        number: int,
-        stop: threading.Event,
-        work: "Callable[[Progress], tuple[T, Changes | None]]",
-        progress: "Progress",
-    ) -> None:
-        if stop.is_set():
-            self._ended.emit(number, "stopped", None, None)
-            return
-        try:
-            result, changes = work(progress)
-        except CancelledError:
-            self._ended.emit(number, "stopped", None, None)
-        except Exception as error:  # noqa: BLE001  (the end of a thread of control)
-            sorted_error = user_error(error)
-            if sorted_error is not None:
-                self._ended.emit(number, "failed", sorted_error, None)
-            else:
-                self._ended.emit(number, "crashed", error, None)
-        else:
-            self._ended.emit(number, "succeeded", result, changes)
-
-    # ------------------------------------------------------------------ on the GUI thread
-
-    @Slot(int, int, int, str)
-    def _report(self, number: int, done: int, total: int, text: str) -> None:
-        task = self._tasks.get(number)
-        if task is not None and not task.is_stopped:
-            task.progressed.emit(done, total, text)
-
-    @Slot(int, str, object, object)
-    def _deliver(self, number: int, how: str, value: object, changes: "Changes | None") -> None:
-        task = self._tasks.pop(number)
-        task.is_finished = True
-        if number in self._long:
-            self._long.discard(number)
-            self.running.emit(len(self._long))
-        is_wanted = isValid(task.owner) and not task.is_stopped
-        match how:
-            case "succeeded" if is_wanted:
-                task.succeeded.emit(value)
-            case "failed" if is_wanted and task.handles_failure():
-                task.failed.emit(value)
-            case "failed" if is_wanted or changes is not None:
-                self.problem.emit(value)
-            case "crashed":
-                self.crashed.emit(value)
-            case _:
-                pass
-        if changes is not None:
-            self.changed.emit(changes)
-            if not task.is_quiet:
-                self.announced.emit(changes)
-        task.finished.emit()
-        task.deleteLater()
-
-    def is_idle(self) -> bool:
-        """Whether nothing is under way or waiting for delivery."""
-        return not self._tasks
-
-    def shutdown(self) -> None:
-        """Stop everything and wait for the threads; nothing is delivered afterwards."""
-        self._is_closed = True
-        for task in self._tasks.values():
-            task.stop()
-        self._readers.shutdown(wait=True, cancel_futures=True)
-        self._writer.shutdown(wait=True, cancel_futures=True)
-        QCoreApplication.removePostedEvents(self)
-        self._tasks.clear()

@@ -203,6 +203,7 @@ def _style_sheet() -> str:
     text = paths.resource("styles", "app.qss").read_text(encoding="utf-8")
     values = {
         "row": f"{row_height()}px",
+        "tile": f"{pixels(80)}px",
         "size-small": f"{pixels(SIZE_SMALL)}px",
         "size-heading": f"{pixels(SIZE_HEADING)}px",
         "size-title": f"{pixels(SIZE_TITLE)}px",

@@ -279,6 +279,7 @@ def upgrade() -> None:
         sa.Column("no", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("number_folded", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("name_folded", sa.String(length=200), nullable=False),
         sa.Column("phone_reversed", sa.String(length=40), nullable=False),
@@ -292,7 +293,11 @@ def upgrade() -> None:
         sa.Column("spend_before", sa.BigInteger(), nullable=False),
         sa.Column("klass", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_customer_stat_customer_id")
+            ["customer_id"],
+            ["customer.id"],
+            name=op.f("fk_customer_stat_customer_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("no", name=op.f("pk_customer_stat")),
         sa.UniqueConstraint("customer_id", name=op.f("uq_customer_stat_customer_id")),
@@ -302,6 +307,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_customer_stat_last_day", ["last_day", "no"], unique=False)
         batch_op.create_index("ix_customer_stat_name", ["name", "no"], unique=False)
         batch_op.create_index("ix_customer_stat_number", ["number", "no"], unique=False)
+        batch_op.create_index("ix_customer_stat_number_folded", ["number_folded"], unique=False)
         batch_op.create_index("ix_customer_stat_phone_reversed", ["phone_reversed"], unique=False)
         batch_op.create_index("ix_customer_stat_spend_total", ["spend_total", "no"], unique=False)
 
@@ -676,6 +682,7 @@ def downgrade() -> None:
     with op.batch_alter_table("customer_stat", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_stat_spend_total")
         batch_op.drop_index("ix_customer_stat_phone_reversed")
+        batch_op.drop_index("ix_customer_stat_number_folded")
         batch_op.drop_index("ix_customer_stat_number")
         batch_op.drop_index("ix_customer_stat_name")
         batch_op.drop_index("ix_customer_stat_last_day")

@@ -1,0 +1,421 @@
+"""What stands in the way of taking a change set back, row by row.
+
+A step takes one change of the set back. Own obstacles are newer values of the same row; then the
+steps are looked at together until nothing more is found: a row that others still need cannot be
+removed, a row cannot point at one that is gone, a unique value may be taken by now.
+"""
+
+import re
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar, cast
+
+from sqlalchemy import Index, Table, UniqueConstraint, literal, select, text
+from sqlalchemy.orm import Session
+
+from db.journal import from_plain, plain_row, rows_by_id
+from db.models import ENTITIES, Change, ChangeSet, Order, OrderLine
+from db.recording import FACTS
+from db.vocabulary import Op
+
+_CHUNK: Final = 500
+_T = TypeVar("_T")
+
+Key = tuple[str, str]  # entity and row id
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One thing that stands in the way; `entity` and `row_id` say of which row."""
+
+    kind: str  # "changed", "deleted", "exists", "needed", "missing", "taken"
+    entity: str
+    row_id: str
+    field: str = ""  # empty: the whole row
+    watched: str = ""  # the field whose later change is to be named
+    import_id: uuid.UUID | None = None  # of a fact
+
+
+@dataclass(slots=True)
+class Step:
+    """Taking one change back: `fields` as in the journal, `row` is what stands there now."""
+
+    entity: str
+    row_id: str
+    op: Op  # of the change that is taken back
+    fields: dict[str, Any]
+    table: Table
+    row: dict[str, Any] | None = None
+    obstacles: list[Obstacle] = field(default_factory=list)
+
+    @property
+    def key(self) -> Key:
+        """Entity and row id."""
+        return (self.entity, self.row_id)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the change inserted or deleted the row."""
+        return self.op is not Op.UPDATE
+
+    @property
+    def free(self) -> dict[str, Any]:
+        """The fields that can be taken back: values before the change; empty if none."""
+        if self.is_whole:
+            return {} if self.obstacles else self.fields
+        blocked = {one.field for one in self.obstacles}
+        if "" in blocked:
+            return {}
+        return {name: pair[0] for name, pair in self.fields.items() if name not in blocked}
+
+    @property
+    def after(self) -> dict[str, Any]:
+        """The row as it will be."""
+        return {**(self.row or {}), **self.free}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts of an import that cannot be removed with it: later work changed or needs them."""
+
+    import_id: uuid.UUID | None = None
+    orders: frozenset[int] = frozenset()
+    lines: frozenset[int] = frozenset()
+    obstacles: tuple[Obstacle, ...] = ()
+
+    def kept(self, table_name: str) -> frozenset[int]:
+        """Keys of a facts table that stay."""
+        return self.orders if table_name == Order.__tablename__ else self.lines
+
+
+def key_of(table: Table, row_id: str) -> Any:
+    """The key as the column's Python value."""
+    is_number = table.c.id.type.python_type is int
+    return int(row_id) if is_number else from_plain(table.c.id, row_id)
+
+
+def find_steps(session: Session, change_set: ChangeSet, facts: Facts) -> list[Step]:
+    """The steps that take a change set back, the last change first, with their obstacles."""
+    steps = [
+        _step(change)
+        for change in session.scalars(
+            select(Change)
+            .where(Change.change_set_id == change_set.id)
+            .order_by(Change.position.desc())
+        )
+    ]
+    _look_at_rows(session, steps)
+    _Together(session, steps, facts).settle()
+    return steps
+
+
+def find_facts(session: Session, change_set: ChangeSet) -> Facts:
+    """Facts of this import that newer work changed, or that newer facts hang on."""
+    import_id = change_set.import_id
+    if import_id is None or change_set.undoes:
+        return Facts()
+    changed: dict[str, set[int]] = {}
+    obstacles: list[Obstacle] = []
+    for model in FACTS:
+        name = model.__tablename__
+        later = session.execute(
+            select(Change.row_id)
+            .join(ChangeSet, ChangeSet.id == Change.change_set_id)
+            .where(
+                Change.entity == name,
+                ChangeSet.seq > change_set.seq,
+                ChangeSet.undoes.is_(None),
+                ChangeSet.undone_by.is_(None),
+            )
+        )
+        ids = {int(row.row_id) for row in later}
+        changed[name] = set()
+        for chunk in _chunks(sorted(ids)):
+            changed[name].update(
+                session.scalars(
+                    select(model.id).where(model.import_id == import_id, model.id.in_(chunk))
+                )
+            )
+        obstacles += [Obstacle("changed", name, str(one)) for one in sorted(changed[name])]
+    hanging = session.execute(
+        select(OrderLine.id, OrderLine.order_id, OrderLine.import_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.import_id == import_id, OrderLine.import_id.is_distinct_from(import_id))
+    ).all()
+    obstacles += [
+        Obstacle("needed", OrderLine.__tablename__, str(row.id), import_id=row.import_id)
+        for row in hanging
+    ]
+    lines = changed[OrderLine.__tablename__]
+    orders = changed[Order.__tablename__] | {row.order_id for row in hanging}
+    for chunk in _chunks(sorted(lines)):
+        orders.update(session.scalars(select(OrderLine.order_id).where(OrderLine.id.in_(chunk))))
+    for chunk in _chunks(sorted(orders)):  # an order stays whole
+        lines.update(
+            session.scalars(
+                select(OrderLine.id).where(
+                    OrderLine.order_id.in_(chunk), OrderLine.import_id == import_id
+                )
+            )
+        )
+    return Facts(import_id, frozenset(orders), frozenset(lines), tuple(obstacles))
+
+
+def find_culprit(session: Session, change_set: ChangeSet, obstacle: Obstacle) -> ChangeSet | None:
+    """The newest later change set that put an obstacle there."""
+    rows = session.execute(
+        select(ChangeSet, Change.fields)
+        .join(Change, Change.change_set_id == ChangeSet.id)
+        .where(
+            Change.entity == obstacle.entity,
+            Change.row_id == obstacle.row_id,
+            ChangeSet.seq > change_set.seq,
+        )
+        .order_by(ChangeSet.seq.desc())
+    )
+    for found, fields in rows:
+        if not obstacle.watched or obstacle.watched in fields:
+            return cast("ChangeSet", found)
+    if obstacle.import_id is None:
+        return None
+    return session.scalars(
+        select(ChangeSet)
+        .where(ChangeSet.import_id == obstacle.import_id, ChangeSet.undoes.is_(None))
+        .order_by(ChangeSet.seq.desc())
+    ).first()
+
+
+def _step(change: Change) -> Step:
+    table = cast("Table", ENTITIES[change.entity].__table__)
+    fields = {name: value for name, value in change.fields.items() if name in table.c}
+    return Step(change.entity, change.row_id, Op(change.op), fields, table)
+
+
+def _look_at_rows(session: Session, steps: Iterable[Step]) -> None:
+    """Load what stands there now, and note what differs from what the change left behind."""
+    by_table: dict[str, list[Step]] = defaultdict(list)
+    for step in steps:
+        by_table[step.entity].append(step)
+    for group in by_table.values():
+        table = group[0].table
+        for chunk in _chunks(group):
+            keys = [key_of(table, step.row_id) for step in chunk]
+            current = rows_by_id(session, table, keys)
+            for step, key in zip(chunk, keys, strict=True):
+                row = current.get(key)
+                step.row = None if row is None else plain_row(row, table)
+                step.obstacles += _own_obstacles(step)
+
+
+def _own_obstacles(step: Step) -> Iterator[Obstacle]:
+    if step.op is Op.DELETE:
+        if step.row is not None:
+            yield Obstacle("exists", step.entity, step.row_id)
+        return
+    if step.row is None:
+        yield Obstacle("deleted", step.entity, step.row_id)
+        return
+    for name, value in step.fields.items():
+        left = value if step.op is Op.INSERT else value[1]
+        if step.row[name] != left:
+            whole = step.op is Op.INSERT
+            yield Obstacle(
+                "changed", step.entity, step.row_id, "" if whole else name, watched=name
+            )
+
+
+class _Together:
+    """The steps as one: what one of them needs may be removed or brought back by another."""
+
+    def __init__(self, session: Session, steps: list[Step], facts: Facts) -> None:
+        self._session = session
+        self._steps = steps
+        self._facts = facts
+        self._by_key = {step.key: step for step in steps}
+        self._pointers = self._find_pointers()
+        self._present = self._find_targets()
+        self._owners: dict[tuple[object, ...], list[str]] = {}
+
+    def settle(self) -> None:
+        """Add obstacles until no step is in the way of another."""
+        has_moved = True
+        while has_moved:
+            has_moved = False
+            for step in self._steps:
+                if step.free:
+                    found = list(self._obstacles_of(step))
+                    step.obstacles += found
+                    has_moved |= bool(found)
+
+    def _obstacles_of(self, step: Step) -> Iterator[Obstacle]:
+        if step.op is Op.INSERT:
+            for pointer in self._pointers[step.key]:
+                if not self._lets_go(pointer):
+                    yield pointer
+            return
+        for name, target in _references(step.table, step.free):
+            if target not in self._present and not self._comes_back(target):
+                yield Obstacle("missing", *target, "" if step.is_whole else name)
+        for unique in uniques(step.table):
+            if step.is_whole or unique.names & step.free.keys():
+                for owner in self._owners_of(step, unique):
+                    names = ["" if step.is_whole else name for name in unique.names & step.free.keys()]
+                    for name in sorted(set(names)):
+                        yield Obstacle("taken", step.entity, owner, name)
+
+    def _lets_go(self, pointer: Obstacle) -> bool:
+        """Whether a row that points at a row to be removed is removed or turned away itself."""
+        other = self._by_key.get((pointer.entity, pointer.row_id))
+        if other is None:
+            return False
+        return bool(other.free) and (other.op is Op.INSERT or pointer.watched in other.free)
+
+    def _comes_back(self, target: Key) -> bool:
+        other = self._by_key.get(target)
+        return other is not None and other.op is Op.DELETE and bool(other.free)
+
+    def _find_pointers(self) -> dict[Key, list[Obstacle]]:
+        """Rows that point at rows to be removed, but for facts that go with their import."""
+        pointers: dict[Key, list[Obstacle]] = defaultdict(list)
+        wanted: dict[str, list[Step]] = defaultdict(list)
+        for step in self._steps:
+            if step.op is Op.INSERT and not step.obstacles:
+                wanted[step.entity].append(step)
+        for group in wanted.values():
+            for other, name in _pointing_columns(group[0].table):
+                for chunk in _chunks(group):
+                    for target, pointer in self._pointing(other, name, chunk):
+                        pointers[chunk[0].entity, target].append(pointer)
+        return pointers
+
+    def _pointing(
+        self, other: Table, name: str, chunk: Sequence[Step]
+    ) -> Iterator[tuple[str, Obstacle]]:
+        ids = [key_of(step.table, step.row_id) for step in chunk]
+        is_fact = "import_id" in other.c
+        statement = select(
+            other.c[name], other.c.id, other.c.import_id if is_fact else literal(None)
+        ).where(other.c[name].in_(ids))
+        if is_fact and self._facts.import_id:
+            kept = self._facts.kept(other.name)
+            if not kept:
+                stays = other.c.import_id.is_distinct_from(self._facts.import_id)
+                statement = statement.where(stays)
+        else:
+            kept = frozenset()
+        for target, row_id, import_id in self._session.connection().execute(statement):
+            if import_id is not None and import_id == self._facts.import_id and row_id not in kept:
+                continue
+            yield str(target), Obstacle(
+                "needed", other.name, str(row_id), watched=name, import_id=import_id
+            )
+
+    def _find_targets(self) -> set[Key]:
+        """Rows that steps will point at and that are there now."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for step in self._steps:
+            if step.op is not Op.INSERT:
+                for _name, (entity, row_id) in _references(step.table, step.free):
+                    wanted[entity].add(row_id)
+        present: set[Key] = set()
+        for entity, ids in wanted.items():
+            table = cast("Table", ENTITIES[entity].__table__)
+            for chunk in _chunks(sorted(ids)):
+                keys = [key_of(table, row_id) for row_id in chunk]
+                rows = self._session.connection().scalars(
+                    select(table.c.id).where(table.c.id.in_(keys))
+                )
+                present.update((entity, str(key)) for key in rows)
+        return present
+
+    def _owners_of(self, step: Step, unique: "Unique") -> Iterator[str]:
+        """Rows that will have the unique values which a step brings back."""
+        after = step.after
+        values = {name: after.get(name) for name in unique.columns}
+        if None in values.values() or not unique.holds(self._session, after):
+            return
+        cached = (step.entity, unique.columns, *values.values())
+        if cached not in self._owners:
+            self._owners[cached] = unique.owners(self._session, step.table, values)
+        for owner in self._owners[cached]:
+            other = self._by_key.get((step.entity, owner))
+            if owner == step.row_id:
+                continue
+            if other is None or not other.free:
+                yield owner
+            elif other.op is Op.UPDATE:
+                final = other.after
+                same = all(final.get(name) == value for name, value in values.items())
+                if same and unique.holds(self._session, final):
+                    yield owner
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """Columns whose values no two rows share, perhaps only where a condition holds."""
+
+    table: Table
+    columns: tuple[str, ...]
+    where: str = ""
+
+    @property
+    def names(self) -> set[str]:
+        """Columns that have a say, also those of the condition."""
+        words = set(re.findall(r"\w+", self.where))
+        return set(self.columns) | (words & set(self.table.c.keys()))
+
+    def holds(self, session: Session, row: Mapping[str, Any]) -> bool:
+        """Whether a row as the journal writes it falls under the condition."""
+        if not self.where:
+            return True
+        used = [literal(row.get(name)).label(name) for name in sorted(self.names)]
+        statement = select(literal(1)).select_from(select(*used).subquery()).where(text(self.where))
+        return session.connection().scalar(statement) is not None
+
+    def owners(self, session: Session, table: Table, values: Mapping[str, Any]) -> list[str]:
+        """Keys of the rows that have the values now."""
+        statement = select(table.c.id).where(
+            *(table.c[name] == from_plain(table.c[name], value) for name, value in values.items())
+        )
+        if self.where:
+            statement = statement.where(text(self.where))
+        return [str(key) for key in session.connection().scalars(statement)]
+
+
+def uniques(table: Table) -> list[Unique]:
+    """Unique constraints and indexes of a table, the key left out."""
+    found = [
+        Unique(table, tuple(one.key for one in constraint.columns))
+        for constraint in table.constraints
+        if isinstance(constraint, UniqueConstraint)
+    ]
+    for index in table.indexes:
+        if isinstance(index, Index) and index.unique:
+            where = index.dialect_options["sqlite"].get("where")
+            columns = tuple(one.key for one in index.columns)
+            found.append(Unique(table, columns, "" if where is None else str(where)))
+    return found
+
+
+def _references(table: Table, fields: Mapping[str, Any]) -> Iterator[tuple[str, Key]]:
+    """Columns among the fields that point at a row, and at which."""
+    for name, value in fields.items():
+        if value is not None:
+            for key in table.c[name].foreign_keys:
+                yield name, (key.column.table.name, str(value))
+
+
+def _pointing_columns(table: Table) -> Iterator[tuple[Table, str]]:
+    for model in ENTITIES.values():
+        other = cast("Table", model.__table__)
+        if model.__journalled__ or model in FACTS:
+            for one in other.columns:
+                if any(key.column.table is table for key in one.foreign_keys):
+                    yield other, one.key
+
+
+def _chunks(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]

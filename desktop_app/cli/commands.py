@@ -1,0 +1,75 @@
+"""All commands under their names; the texts of their help are translated here."""
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from desktop_app.cli import (
+    case_commands,
+    data_commands,
+    journal_commands,
+    list_commands,
+    report_commands,
+    window_commands,
+    workspace_commands,
+)
+from desktop_app.i18n import N_, _
+
+_COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
+    "new": (workspace_commands.new, N_("Make a new workspace in a folder.")),
+    "demo": (workspace_commands.demo, N_("Make a demo workspace with a whole team at work.")),
+    "check": (workspace_commands.check, N_("Check a workspace: pages, references, journal.")),
+    "backup": (workspace_commands.backup, N_("Make a verified backup now.")),
+    "restore": (workspace_commands.restore, N_("Put a backup in the place of the workspace.")),
+    "migrate": (workspace_commands.migrate, N_("Bring a workspace to the present schema.")),
+    "import": (data_commands.import_file, N_("Import customers or orders from a file.")),
+    "scan": (case_commands.scan, N_("Look for departing customers.")),
+    "open-cases": (case_commands.open_cases, N_("Open a case for every open signal.")),
+    "list": (list_commands.list_entity, N_("List records.")),
+    "show": (list_commands.show, N_("Show one record.")),
+    "report": (report_commands.report, N_("Write a report as Excel, PDF or JSON.")),
+    "history": (journal_commands.history, N_("Show who changed what and when.")),
+    "undo": (journal_commands.undo, N_("Undo a change set.")),
+    "screenshots": (window_commands.screenshots, N_("Save pictures of every page.")),
+    "self-test": (window_commands.self_test, N_("Try the whole loop in a temporary workspace.")),
+}
+_GLOBAL_OPTIONS = N_(
+    "Options of every command, at any place: --workspace FOLDER (or WINBACK_WORKSPACE), "
+    "--user LOGIN (or WINBACK_USER), --lang en|zh_CN, --json (one JSON document), --debug. "
+    "The password is taken from WINBACK_PASSWORD or asked for. Without a command the window opens."
+)
+
+
+def build() -> Any:
+    """The command with all its subcommands, in the present language."""
+    app = typer.Typer(
+        name="winback",
+        help=_("Winback Desk: find who is leaving, ask why, win them back."),
+        epilog=_(_GLOBAL_OPTIONS),
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+    )
+    for name, (function, text) in _COMMANDS.items():
+        settings = getattr(function, "parser_settings", None)
+        app.command(name, help=_(text), context_settings=settings)(function)
+    app.callback(invoke_without_command=False)(_version)
+    command: Any = typer.main.get_command(app)
+    for one in (command, *command.commands.values()):
+        for parameter in one.params:
+            if getattr(parameter, "help", None):
+                parameter.help = _(parameter.help)
+    return command
+
+
+def _version(
+    version: bool = typer.Option(False, "--version", help=N_("Show the version and stop.")),
+) -> None:
+    """Options before the command."""
+    if version:
+        from desktop_app import VERSION  # noqa: PLC0415
+
+        typer.echo(f"winback {VERSION}")
+        raise typer.Exit

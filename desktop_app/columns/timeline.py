@@ -1,0 +1,99 @@
+"""What happened with a customer or in a case, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from db.queries.customer_card import TimelineEntry
+from db.vocabulary import (
+    AttemptResult,
+    CaseEventKind,
+    CaseStage,
+    Channel,
+    InterviewState,
+    Outcome,
+    RuleKind,
+    VisitState,
+)
+from desktop_app import labels
+from desktop_app.i18n import _, language
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One entry in words: a title, details, who did it."""
+
+    title: str
+    detail: str = ""
+    who: str = ""
+
+
+def words(entry: TimelineEntry) -> Words:
+    """Put an entry into the present language."""
+    made = _MAKERS[entry.kind](entry.values)
+    return Words(made.title, made.detail, str(entry.values.get("by") or ""))
+
+
+def _order(values: Mapping[str, Any]) -> Words:
+    amount = labels.money(values["amount"], values["currency"])
+    if values["amount"] < 0:
+        return Words(_("Return {amount}").format(amount=amount), values["number"])
+    return Words(_("Order {amount}").format(amount=amount), values["number"])
+
+
+def _signal(values: Mapping[str, Any]) -> Words:
+    sentence = values["zh"] if language().startswith("zh") else values["en"]
+    kind = labels.label(RuleKind(values["kind"]))
+    return Words(_("Signal: {kind}").format(kind=kind), sentence)
+
+
+def _event(values: Mapping[str, Any]) -> Words:
+    kind = CaseEventKind(values["kind"])
+    old, new = _value(kind, values.get("old")), _value(kind, values.get("new"))
+    moved = f"{old} → {new}" if old and new and old != new else new or old
+    title = labels.label(kind)
+    if values.get("case"):
+        title = f"{title} {values['case']}"
+    return Words(title, "\n".join(filter(None, (moved, values.get("note") or ""))))
+
+
+def _value(kind: CaseEventKind, value: Any) -> str:
+    text = str(value or "")
+    for member in (*CaseStage, *Outcome):
+        if text == member.value:
+            return "" if kind is CaseEventKind.OPENED else labels.label(member)
+    return text
+
+
+def _attempt(values: Mapping[str, Any]) -> Words:
+    channel, result = _label(Channel, values["channel"]), _label(AttemptResult, values["result"])
+    seconds = values.get("seconds")
+    length = ""
+    if seconds:
+        length = _("{minutes} min {seconds} s").format(minutes=seconds // 60, seconds=seconds % 60)
+    return Words(f"{channel} · {result}", "\n".join(filter(None, (length, values.get("note")))))
+
+
+def _visit(values: Mapping[str, Any]) -> Words:
+    state = _label(VisitState, values["state"])
+    parts = (values.get("purpose"), values.get("note"))
+    return Words(f"{_('Visit')} · {state}", "\n".join(part for part in parts if part))
+
+
+def _interview(values: Mapping[str, Any]) -> Words:
+    return Words(f"{_('Exit interview')} · {_label(InterviewState, values['state'])}")
+
+
+def _label(enum: type[StrEnum], value: Any) -> str:
+    return labels.label(enum(value))
+
+
+_MAKERS = {
+    "order": _order,
+    "signal": _signal,
+    "event": _event,
+    "attempt": _attempt,
+    "visit": _visit,
+    "interview": _interview,
+}

@@ -1,0 +1,286 @@
+"""The four stages of an import: map, check (a dry run), load (one change set), report.
+
+Rows in the file = new + changed + same + rejected, always.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from db.vocabulary import ImportKind
+from desktop_app.domain.permissions import Action
+from desktop_app.errors import FileProblemError
+from desktop_app.i18n import _, ngettext
+from desktop_app.importing.mapping import Mapping, check_mapping, signature, suggest
+from desktop_app.importing.readers import (
+    Preview,
+    ReadOptions,
+    SourceRow,
+    Table,
+    open_table,
+    preview,
+    require_sure_encoding,
+)
+from desktop_app.importing.rejects import Reject
+from desktop_app.importing.rows import RowReader
+from desktop_app.importing.wire import Cell
+from desktop_app.progress import Progress
+from desktop_app.services import access, imports
+from desktop_app.services.import_customers import CustomerImport, CustomerRow
+from desktop_app.services.import_orders import BuyerFacts, OrderChoices, OrderImport, OrderRow
+from desktop_app.services.imports import Outcome, RowStatus, Source
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did, or would do.
+
+    Attributes:
+        kind: What the file holds.
+        rows: Rows below the headings that are not blank; the sum of the next four.
+        new: Rows that made a customer or an order line.
+        changed: Rows that changed one.
+        same: Rows that say what is known already.
+        rejected: Rows that were not taken.
+        change_set: The change set to undo it by; ``None`` for a dry run or when all was known.
+        rejects: The rejected rows in the order of the file.
+        headings: Columns of the file, for the file of rejects.
+        customers_created: Customers made from orders.
+        returns: Order rows with a negative amount.
+        blank_rows: Rows with nothing in them, not counted in ``rows``.
+        blank_cells: Blank cells by heading, of the columns that were taken.
+        warnings: Sentences about what deserves a look.
+        is_dry: Whether nothing was written.
+    """
+
+    kind: ImportKind
+    rows: int
+    new: int
+    changed: int
+    same: int
+    rejected: int
+    change_set: uuid.UUID | None
+    rejects: tuple[Reject, ...]
+    headings: tuple[str, ...]
+    customers_created: int
+    returns: int
+    blank_rows: int
+    blank_cells: dict[str, int]
+    warnings: tuple[str, ...]
+    is_dry: bool
+
+
+def suggest_mapping(
+    session: Session,
+    kind: ImportKind,
+    path: Path,
+    read: ReadOptions | None = None,
+    progress: Progress | None = None,
+) -> tuple[Preview, Mapping]:
+    """Look into a file and propose how to read it: as last time, else by its headings.
+
+    Raises:
+        FileProblemError: it cannot be read.
+    """
+    access.require(session, Action.IMPORT)
+    seen = preview(path, read, progress)
+    stored = imports.remembered_mapping(session, signature(kind, seen.head.headings))
+    options = read or ReadOptions()
+    if stored is not None:
+        stored.pop("signature")
+        mapping = Mapping.model_validate(stored)
+        options = options.model_copy(update={"fill_merged": mapping.read.fill_merged})
+        return seen, mapping.model_copy(update={"read": options})
+    return seen, suggest(kind, seen, read)
+
+
+def check_file(session: Session, progress: Progress, path: Path, mapping: Mapping) -> ImportResult:
+    """Say what an import would do; writes nothing.
+
+    Raises:
+        InvalidInputError: the mapping does not fit the file.
+        FileProblemError: the file cannot be read.
+        CancelledError: the person asked to stop.
+    """
+    return _Import(session, progress, path, mapping, is_dry=True).run()
+
+
+def import_file(session: Session, progress: Progress, path: Path, mapping: Mapping) -> ImportResult:
+    """Import a file as one change set of this writing session.
+
+    Raises:
+        InvalidInputError: the mapping does not fit the file.
+        FileProblemError: the file cannot be read; the transaction must be given up.
+        CancelledError: the person asked to stop; the transaction must be given up.
+    """
+    return _Import(session, progress, path, mapping, is_dry=False).run()
+
+
+class _Import:
+    """One run over one file."""
+
+    def __init__(
+        self, session: Session, progress: Progress, path: Path, mapping: Mapping, *, is_dry: bool
+    ) -> None:
+        access.require(session, Action.IMPORT)
+        self._session = session
+        self._progress = progress
+        self._path = path
+        self._mapping = mapping
+        self._outcome = Outcome(is_dry)
+        self._reasons: dict[int, str] = {}
+        self._cells: dict[int, tuple[Cell, ...]] = {}
+        self._incomplete: set[str] = set()
+
+    def run(self) -> ImportResult:
+        """Read, sort, store, count."""
+        digest = _digest(self._path)
+        with open_table(self._path, self._mapping.read, self._progress) as table:
+            require_sure_encoding(table)
+            headings = table.head.headings
+            check_mapping(self._mapping, headings)
+            stored = self._mapping.model_dump(mode="json", exclude_none=True)
+            stored["signature"] = signature(self._mapping.kind, headings)
+            source = Source(self._mapping.kind, self._path.name, digest, stored)
+            reader = RowReader(self._mapping, headings)
+            if self._mapping.kind is ImportKind.CUSTOMERS:
+                customers = CustomerImport(self._session, source, self._mapping.key, self._outcome)
+                customers.take(self._customers(table, reader), self._progress)
+            else:
+                self._take_orders(table, reader, source)
+        return self._result(table, reader)
+
+    def _customers(self, table: Table, reader: RowReader) -> Iterator[CustomerRow]:
+        for row in table:
+            understood = reader.customer(row)
+            if isinstance(understood, str):
+                self._reject(row, understood)
+            else:
+                self._cells[row.number] = tuple(row.cells)
+                yield understood
+                self._forget_accepted()
+
+    def _forget_accepted(self) -> None:
+        """Drop the cells of rows the database has taken; only rejects keep theirs."""
+        if len(self._cells) < 20_000:  # noqa: PLR2004
+            return
+        rejected = {number for number, _reason in self._outcome.rejected}
+        rejected |= self._reasons.keys()
+        newest = max(self._cells) - 5000
+        self._cells = {
+            number: cells
+            for number, cells in self._cells.items()
+            if number in rejected or number > newest
+        }
+
+    def _take_orders(self, table: Table, reader: RowReader, source: Source) -> None:
+        rows: list[OrderRow] = []
+        buyers: dict[str, BuyerFacts] = {}
+        for row in table:
+            understood = reader.order(row)
+            if isinstance(understood, str):
+                self._reject(row, understood)
+                self._incomplete.add(reader.order_number(row))
+                continue
+            order, facts = understood
+            rows.append(order)
+            self._cells[row.number] = tuple(row.cells)
+            if order.customer and (order.customer not in buyers or not buyers[order.customer].name):
+                buyers[order.customer] = facts
+        choices = OrderChoices(
+            self._mapping.key, self._mapping.unknown_customer, self._mapping.no_customer
+        )
+        orders = OrderImport(self._session, source, choices, self._outcome)
+        orders.take(rows, buyers, self._incomplete, self._progress)
+
+    def _reject(self, row: SourceRow, reason: str) -> None:
+        self._reasons[row.number] = reason
+        self._cells[row.number] = tuple(row.cells)
+
+    def _result(self, table: Table, reader: RowReader) -> ImportResult:
+        outcome, counts = self._outcome, table.counts
+        if counts is None:
+            raise FileProblemError(
+                _("{file} was not read to its end.").format(file=self._path.name)
+            )
+        self._reasons |= dict(outcome.rejected)
+        rejects = tuple(
+            Reject(number, reason, self._cells.get(number, ()))
+            for number, reason in sorted(self._reasons.items())
+        )
+        new, changed, same = (outcome.statuses[status] for status in RowStatus)
+        change_set = None
+        if not outcome.is_dry:
+            change_set = imports.finish_job(self._session, outcome, len(rejects))
+        return ImportResult(
+            kind=self._mapping.kind,
+            rows=counts.rows,
+            new=new,
+            changed=changed,
+            same=same,
+            rejected=len(rejects),
+            change_set=change_set,
+            rejects=rejects,
+            headings=table.head.headings,
+            customers_created=outcome.customers_created,
+            returns=outcome.returns,
+            blank_rows=counts.blank,
+            blank_cells={name: count for name, count in reader.notes.blank.items() if count},
+            warnings=tuple(self._warnings(table, reader)),
+            is_dry=outcome.is_dry,
+        )
+
+    def _warnings(self, table: Table, reader: RowReader) -> Iterator[str]:
+        notes, counts = reader.notes, table.counts
+        for heading, count in notes.blank.items():
+            yield ngettext(
+                "Column {heading}: {count} cell is blank.",
+                "Column {heading}: {count} cells are blank.",
+                count,
+            ).format(heading=heading, count=count)
+        if notes.rounded:
+            yield ngettext(
+                "{count} number had more decimals than are kept and was rounded.",
+                "{count} numbers had more decimals than are kept and were rounded.",
+                notes.rounded,
+            ).format(count=notes.rounded)
+        if notes.turned:
+            yield ngettext(
+                "{count} amount was taken as negative because its quantity is.",
+                "{count} amounts were taken as negative because their quantities are.",
+                notes.turned,
+            ).format(count=notes.turned)
+        if notes.errors:
+            yield ngettext(
+                "{count} cell of a further column shows an error and was left out.",
+                "{count} cells of further columns show errors and were left out.",
+                notes.errors,
+            ).format(count=notes.errors)
+        if table.head.merged and not self._mapping.read.fill_merged:
+            yield ngettext(
+                "The sheet has {count} merged block; only its first cell has the value.",
+                "The sheet has {count} merged blocks; only their first cells have the values.",
+                table.head.merged,
+            ).format(count=table.head.merged)
+        if counts is not None and counts.short:
+            yield ngettext(
+                "{count} row has fewer cells than there are headings.",
+                "{count} rows have fewer cells than there are headings.",
+                counts.short,
+            ).format(count=counts.short)
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise FileProblemError(
+            _("{file} cannot be read: {reason}. Check that it exists and is not locked.").format(
+                file=path.name, reason=error.strerror
+            )
+        ) from error

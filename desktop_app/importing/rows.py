@@ -1,0 +1,299 @@
+"""A row of cells and a mapping give an understood row, or the reasons why not."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from db.vocabulary import CustomerKind
+from desktop_app.domain.customers import CustomerDraft
+from desktop_app.errors import problems_from_validation
+from desktop_app.i18n import _
+from desktop_app.importing import values
+from desktop_app.importing.readers import SourceRow
+from desktop_app.importing.values import Bad, DateOrder
+from desktop_app.importing.wire import Cell
+from desktop_app.services.import_customers import CustomerRow
+from desktop_app.services.import_orders import BuyerFacts, OrderRow
+from desktop_app.services.imports import MatchKey, name_phone
+
+Parse = Callable[[Cell], Any]
+_PERSON = frozenset({"个人", "自然人", "散客", "个人客户", "person", "individual", "private", "p"})
+_COMPANY = frozenset(
+    {
+        "企业",
+        "公司",
+        "单位",
+        "企业客户",
+        "团体",
+        "机构",
+        "组织",
+        "company",
+        "business",
+        "enterprise",
+    }
+    | {"corporate", "organisation", "organization", "c"}
+)
+_CURRENCIES = {"人民币": "CNY", "元": "CNY", "RMB": "CNY", "¥": "CNY", "￥": "CNY", "$": "USD"}
+_MOST_ROUNDED = Decimal(10) ** 12
+
+
+class Plan(Protocol):
+    """What of a mapping concerns the reading of rows."""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Field to heading."""
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Headings kept as further attributes."""
+
+    @property
+    def key(self) -> MatchKey:
+        """How rows find their customer."""
+
+    @property
+    def date_order(self) -> DateOrder | None:
+        """How to read 03/04/2005."""
+
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether the comma is the decimal sign."""
+
+    @property
+    def currency(self) -> str:
+        """For rows that name none."""
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is worth telling besides the rejects.
+
+    Attributes:
+        blank: Blank cells of mapped and kept columns, by heading.
+        rounded: Amounts and quantities with more decimals than are kept.
+        turned: Amounts made negative because the quantity is.
+        errors: Attributes left out because the cell shows an error.
+    """
+
+    blank: Counter[str] = field(default_factory=Counter)
+    rounded: int = 0
+    turned: int = 0
+    errors: int = 0
+
+
+def _text(most: int) -> Parse:
+    return lambda cell: values.text(cell, most)
+
+
+def _kind(cell: Cell) -> CustomerKind | Bad | None:
+    words = values.text(cell, 40)
+    if isinstance(words, Bad) or not words:
+        return words or None
+    folded = unicodedata.normalize("NFKC", words).casefold()
+    if folded in _PERSON:
+        return CustomerKind.PERSON
+    if folded in _COMPANY:
+        return CustomerKind.COMPANY
+    return Bad(_("{text} is neither a person nor a company.").format(text=words))
+
+
+def _currency(cell: Cell) -> str | Bad:
+    words = values.text(cell, 40)
+    if isinstance(words, Bad) or not words:
+        return words
+    code = _CURRENCIES.get(words, words.upper())
+    if len(code) == 3 and code.isascii() and code.isalpha():  # noqa: PLR2004
+        return code
+    return Bad(_("{text} is not a currency code of three letters.").format(text=words))
+
+
+def parsers(order: DateOrder | None = None, *, decimal_comma: bool = False) -> dict[str, Parse]:
+    """How the cells of each field are read."""
+
+    def day(cell: Cell) -> date | Bad | None:
+        return values.day(cell, order)
+
+    def number(cell: Cell) -> Decimal | Bad | None:
+        return values.number(cell, decimal_comma=decimal_comma)
+
+    return {
+        "number": values.identifier,
+        "name": _text(200),
+        "phone": values.phone,
+        "email": _text(200),
+        "address": _text(400),
+        "card_number": values.identifier,
+        "kind": _kind,
+        "store": _text(200),
+        "owner": _text(120),
+        "joined_on": day,
+        "contact_name": _text(120),
+        "note": lambda cell: values.text(cell, 4000, single_line=False),
+        "do_not_contact": values.boolean,
+        "order_number": values.identifier,
+        "customer_number": values.identifier,
+        "customer_phone": values.phone,
+        "customer_card": values.identifier,
+        "customer_name": _text(200),
+        "ordered_on": day,
+        "amount": number,
+        "unit_price": number,
+        "quantity": number,
+        "product_code": _text(64),
+        "product_name": _text(200),
+        "product_line": _text(120),
+        "currency": _currency,
+    }
+
+
+def fits(field_name: str, cells: Sequence[Cell]) -> bool:
+    """Whether at least half of some cells can be read as a field."""
+    parse = parsers(DateOrder.DAY_FIRST)[field_name]
+    found = [parse(cell) for cell in cells if values.shown(cell).strip()]
+    return sum(isinstance(each, Bad) for each in found) * 2 <= len(found)
+
+
+class RowReader:
+    """Reads the cells of the mapped columns of one row after another."""
+
+    def __init__(self, plan: Plan, headings: Sequence[str]) -> None:
+        known = parsers(plan.date_order, decimal_comma=plan.decimal_comma)
+        self._plan = plan
+        self._columns = [
+            (name, heading, headings.index(heading), known[name])
+            for name, heading in plan.columns.items()
+        ]
+        self._attributes = [(heading, headings.index(heading)) for heading in plan.attributes]
+        self.notes = Notes()
+
+    def _read(self, row: SourceRow) -> tuple[dict[str, Any], list[str]]:
+        """Values that are not blank, and reasons against the row."""
+        found: dict[str, Any] = {}
+        reasons: list[str] = []
+        cells = row.cells
+        width = len(cells)
+        for name, heading, place, parse in self._columns:
+            value = parse(cells[place]) if place < width else None
+            if value is None or value == "":
+                self.notes.blank[heading] += 1
+            elif isinstance(value, Bad):
+                reasons.append(f"{heading}: {value.message}")
+            else:
+                found[name] = value
+        return found, reasons
+
+    def customer(self, row: SourceRow) -> CustomerRow | str:
+        """One row of a customer file, or the reason against it."""
+        if row.problem:
+            return row.problem
+        found, reasons = self._read(row)
+        store, owner = found.pop("store", ""), found.pop("owner", "")
+        contact = found.pop("contact_name", "")
+        if reasons:
+            return " ".join(reasons)
+        checked = {"name": "-"} | found
+        try:
+            draft = CustomerDraft.model_validate(checked)
+        except ValidationError as error:
+            heading = self._plan.columns
+            return " ".join(
+                f"{heading.get(problem.field, problem.field)}: {problem.message}"
+                for problem in problems_from_validation(error)
+            )
+        given = {name: getattr(draft, name) for name in found}
+        return CustomerRow(row.number, given, self._kept(row), store, owner, contact)
+
+    def _kept(self, row: SourceRow) -> dict[str, Any]:
+        kept: dict[str, Any] = {}
+        width = len(row.cells)
+        for heading, place in self._attributes:
+            cell = row.cells[place] if place < width else None
+            if values.error_in(cell) is not None:
+                self.notes.errors += 1
+                continue
+            value = cell if isinstance(cell, bool | int | float) else values.shown(cell)
+            if isinstance(value, str):
+                value = values.clean_text(value)[: values.ATTRIBUTE_CHARS]
+            if value == "":
+                self.notes.blank[heading] += 1
+            else:
+                kept[heading] = value
+        return kept
+
+    def order(self, row: SourceRow) -> tuple[OrderRow, BuyerFacts] | str:
+        """One row of an order file with what it says about the customer, or the reason."""
+        if row.problem:
+            return row.problem
+        found, reasons = self._read(row)
+        if "ordered_on" not in found and not reasons:
+            reasons.append(_("The row has no date."))
+        figures = None if reasons else self._figures(found)
+        if isinstance(figures, str):
+            reasons.append(figures)
+        if reasons or figures is None or isinstance(figures, str):
+            return " ".join(reasons)
+        facts = BuyerFacts(
+            found.get("customer_name", ""),
+            found.get("customer_phone", ""),
+            found.get("customer_card", ""),
+        )
+        amount, quantity = figures
+        product = tuple(
+            found.get(name, "") for name in ("product_code", "product_name", "product_line")
+        )
+        understood = OrderRow(
+            row.number,
+            self._customer_key(found),
+            found.get("order_number", ""),
+            found["ordered_on"].toordinal(),
+            amount,
+            quantity,
+            found.get("currency", self._plan.currency),
+            (product[0], product[1], product[2]),
+        )
+        return understood, facts
+
+    def order_number(self, row: SourceRow) -> str:
+        """The order number of a row that was rejected, as far as it can be read."""
+        for name, _heading, place, parse in self._columns:
+            if name == "order_number" and place < len(row.cells):
+                found = parse(row.cells[place])
+                return found if isinstance(found, str) else ""
+        return ""
+
+    def _figures(self, found: dict[str, Any]) -> tuple[int, int | None] | str:
+        """Amount in minor units and quantity in thousandths, or the reason."""
+        quantity, amount = found.get("quantity"), found.get("amount")
+        if amount is None:
+            price = found.get("unit_price")
+            if price is None or quantity is None:
+                return _("The row has no amount.")
+            amount = price * quantity
+        elif quantity is not None and quantity < 0 < amount:
+            amount = -amount
+            self.notes.turned += 1
+        if abs(amount) > _MOST_ROUNDED:
+            return _("The number {text} is too large.").format(text=amount)
+        minor, was_rounded = values.minor_units(amount)
+        pieces, was_cut = values.thousandths(quantity) if quantity is not None else (None, False)
+        self.notes.rounded += was_rounded or was_cut
+        return minor, pieces
+
+    def _customer_key(self, found: dict[str, Any]) -> str:
+        match self._plan.key:
+            case MatchKey.NUMBER:
+                return str(found.get("customer_number", ""))
+            case MatchKey.PHONE:
+                return str(found.get("customer_phone", ""))
+            case MatchKey.CARD_NUMBER:
+                return str(found.get("customer_card", ""))
+            case MatchKey.NAME_PHONE:
+                name = str(found.get("customer_name", ""))
+                return name_phone(name, str(found.get("customer_phone", ""))) if name else ""

@@ -1,0 +1,380 @@
+"""One case on paper: facts, customer, reasons, interview, contacts, what happened, signatures."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from db import reference
+from db.models import Case
+from db.queries import case_file as cases
+from db.queries import customer_card as customers
+from db.queries import interviews
+from db.queries.case_file import AttemptRow, CaseFile, StageTime, WhyStep
+from db.queries.customer_card import CustomerCard, TimelineEntry
+from db.queries.interviews import InterviewFile
+from db.queries.visits import VisitRow
+from db.vocabulary import QuestionKind, ReasonLayer
+from desktop_app import clock, labels
+from desktop_app.columns import Align, Column, shown_value
+from desktop_app.columns.customers import CONTACT_COLUMNS
+from desktop_app.columns.timeline import words
+from desktop_app.domain import interview as questionnaire
+from desktop_app.domain.permissions import Action
+from desktop_app.errors import NotFoundError
+from desktop_app.i18n import N_, _, language
+from desktop_app.labels import UNKNOWN, day_text, label, masked_phone, moment_text, money
+from desktop_app.reports.base import (
+    Block,
+    Document,
+    Facts,
+    Paragraph,
+    Quote,
+    Report,
+    ReportParams,
+    Section,
+    SignatureLine,
+    Table,
+    new_document,
+)
+from desktop_app.services import access
+
+
+class CaseFileParams(ReportParams):
+    """Which case: by its key, or by the number people use."""
+
+    case: UUID | None = Field(None, title=N_("Case"))
+    number: str = Field("", title=N_("Case number"), max_length=32)
+
+
+class CaseFileReport(Report[CaseFileParams]):
+    """Everything about one case."""
+
+    id: ClassVar[str] = "case-file"
+    title: ClassVar[str] = N_("Case file")
+    summary: ClassVar[str] = N_("One case with customer, reasons, interview, contacts and history")
+    Params = CaseFileParams
+
+    def build(self, session: Session, params: CaseFileParams) -> Document:
+        """Put one case on paper.
+
+        Raises:
+            NotFoundError: there is no such case.
+            NotAllowedError: the role may not see reports, or the case is somebody else's.
+        """
+        access.require(session, Action.REPORT)
+        key = params.case or cases.case_id_of(session, params.number.strip())
+        record = session.get(Case, key) if key is not None else None
+        if record is None:
+            raise NotFoundError(_("There is no such case."))
+        access.require_case(session, record)
+        file = cases.case_file(session, record.id, clock.now())
+        card = customers.customer_card(session, record.customer_id)
+        if file is None or card is None:
+            raise NotFoundError(_("There is no such case."))
+        asked = [
+            found
+            for row in file.interviews
+            if (found := interviews.interview_file(session, row.id)) is not None
+        ]
+        return new_document(
+            session,
+            self,
+            sections=_sections(file, card, asked, customers.case_timeline(session, record.id)),
+            subtitle=_("{number}, {customer}").format(
+                number=file.row.number, customer=file.row.customer or _("(no name)")
+            ),
+            store=file.row.store,
+            period=_("opened {day}").format(day=file.row.opened_on),
+            filters=[(_("Case"), file.row.number)],
+            definitions=_definitions(),
+        )
+
+
+def _sections(
+    file: CaseFile,
+    card: CustomerCard,
+    asked: list[InterviewFile],
+    timeline: list[TimelineEntry],
+) -> list[Section]:
+    sections = [
+        Section(_("Case"), _case(file)),
+        Section(_("Customer"), _customer(card)),
+        Section(_("Reasons"), _reasons(file)),
+    ]
+    sections += [
+        Section(_("Exit interview of {day}").format(day=_day(one)), _interview(one, file))
+        for one in asked
+    ]
+    sections += [
+        Section(_("Contacts and visits"), _contacts(file)),
+        Section(_("What happened"), (_timeline(timeline), _stages(file.time_in_stage))),
+        Section(
+            "",
+            (
+                SignatureLine(
+                    (_("Handled by, date"), _("Store manager, date"), _("Customer, date"))
+                ),
+            ),
+        ),
+    ]
+    return sections
+
+
+def _words(entry: reference.Bilingual | None) -> str:
+    return "" if entry is None else reference.text(entry, language())
+
+
+def _listed(code: str | None, list_name: str) -> str:
+    """Words of a code of the churn-type file, the code itself if it is not there."""
+    if not code:
+        return UNKNOWN
+    found = {entry.code: entry for entry in reference.entries("churn_types", list_name)}
+    return _words(found.get(code)) or code
+
+
+def _or_unknown(text: str) -> str:
+    return text or UNKNOWN
+
+
+def _case(file: CaseFile) -> tuple[Block, ...]:
+    row = file.row
+    facts: list[tuple[str, str]] = [
+        (_("Case"), row.number),
+        (_("Kind of departure"), label(row.kind)),
+        (_("Stage"), label(row.stage)),
+        (_("Outcome"), label(row.outcome)),
+        (_("Opened"), day_text(row.opened_on)),
+        (_("Closed"), day_text(row.closed_on)),
+        (_("Left on"), day_text(file.left_on)),
+        (_("Owner"), _or_unknown(row.owner)),
+        (_("Store"), _or_unknown(row.store)),
+        (_("Value at stake"), money(row.value_at_stake, row.currency)),
+        (_("Churn type"), _listed(file.churn_type, "cause")),
+        (_("Extent"), _listed(file.extent, "extent")),
+        (_("State of mind"), _listed(file.state_of_mind, "mind")),
+        (_("Competitor"), _or_unknown(file.competitor)),
+        (_("Approach"), label(file.approach)),
+        (_("Next step"), label(row.next_step)),
+        (_("Next due"), day_text(row.next_due)),
+    ]
+    blocks: list[Block] = [Facts(tuple(facts))]
+    if file.signal is not None:
+        sentence = file.signal.zh if language().startswith("zh") else file.signal.en
+        blocks.append(Facts(((_("Signal of {day}").format(day=file.signal.as_of), sentence),)))
+    notes = (
+        (_("What happened"), file.what_happened),
+        (_("Offer"), file.offer_text),
+        (_("Screening"), file.screening_note),
+        (_("Closing note"), file.close_note),
+    )
+    written = tuple((name, text) for name, text in notes if text.strip())
+    return (*blocks, Facts(written)) if written else tuple(blocks)
+
+
+def _customer(card: CustomerCard) -> tuple[Block, ...]:
+    row, values = card.row, card.values
+    facts = Facts(
+        (
+            (_("Number"), row.number),
+            (_("Name"), _or_unknown(row.name)),
+            (_("Kind"), label(row.kind)),
+            (_("Class"), label(row.klass)),
+            (_("Phone"), masked_phone(row.phone)),
+            (_("Address"), _or_unknown(str(values.get("address") or ""))),
+            (_("Customer since"), day_text(values.get("joined_on"))),
+            (_("Do not contact"), _("Yes") if row.do_not_contact else _("No")),
+            (_("Orders"), f"{row.orders:,}"),
+            (_("First order"), day_text(row.first_on)),
+            (_("Last order"), day_text(row.last_on)),
+            (_("Spend 12 m"), money(row.spend_window)),
+            (_("Spend in all"), money(row.spend_total)),
+        )
+    )
+    if not card.contacts:
+        return (facts,)
+    return (facts, Table(_("People to talk to"), CONTACT_COLUMNS, card.contacts))
+
+
+_WHY_COLUMNS: tuple[Column[WhyStep], ...] = (
+    Column("step", N_("Why"), lambda step: step.step, align=Align.RIGHT),
+    Column("answer", N_("Answer"), lambda step: step.answer),
+    Column(
+        "reason",
+        N_("Coded as"),
+        lambda step: "" if step.reason is None else _words(step.reason),
+    ),
+)
+
+
+def _reasons(file: CaseFile) -> tuple[Block, ...]:
+    if not file.reasons:
+        return (Paragraph(_("No reason is recorded yet."), faint=True),)
+    blocks: list[Block] = []
+    for layer in ReasonLayer:
+        found = file.reasons.get(layer)
+        if found is None:
+            continue
+        if found.verbatim.strip():
+            source = _("{layer}: {reason}").format(layer=label(layer), reason=_words(found))
+            blocks.append(Quote(found.verbatim, source))
+        else:
+            blocks.append(Facts(((label(layer), _words(found)),)))
+    if file.why:
+        blocks.append(Table(_("From the stated to the root reason"), _WHY_COLUMNS, file.why))
+    return tuple(blocks)
+
+
+def _day(one: InterviewFile) -> str:
+    moment = one.row.finished_at or one.row.started_at
+    return f"{clock.local(moment):%Y-%m-%d}"
+
+
+_AnswerRow = tuple[str, str]
+_ANSWER_COLUMNS: tuple[Column[_AnswerRow], ...] = (
+    Column("question", N_("Question"), lambda row: row[0]),
+    Column("answer", N_("Answer"), lambda row: row[1]),
+)
+
+
+def _interview(one: InterviewFile, file: CaseFile) -> tuple[Block, ...]:
+    """Every answer, also to questions that are not in the present questionnaire any more."""
+    names = {reason.code: _words(reason) for reason in reference.reasons()}
+    names |= {found.code: _words(found) for found in file.reasons.values()}
+    steps = questionnaire.build_questions(reference.exit_questions())
+    rows: list[_AnswerRow] = []
+    left = dict(one.answers)
+    for step in steps:
+        answer = left.pop(step.code, None)
+        if answer is not None and (text := _answer(step, answer, names)):
+            rows.append((step.text, text))
+    rows += [(code, str(answer.get("value", ""))) for code, answer in left.items()]
+    facts = Facts(
+        (
+            (_("Held by"), _or_unknown(one.row.by)),
+            (_("State"), label(one.row.state)),
+            (_("Started"), moment_text(one.row.started_at)),
+            (_("Finished"), moment_text(one.row.finished_at)),
+        )
+    )
+    note = _("{answered} answers").format(answered=len(rows))
+    return (facts, Table(_("Answers"), _ANSWER_COLUMNS, rows, note=note))
+
+
+def _answer(
+    step: questionnaire.Question, answer: Mapping[str, Any], names: Mapping[str, str]
+) -> str:
+    parts = [_value(step.kind, answer.get("value"), names)]
+    if step.also is not None:
+        parts.append(_value(step.also, answer.get("also"), names))
+    reason = answer.get("reason")
+    if isinstance(reason, str):
+        coded = names.get(reason, reason)
+        parts.append(_("coded as: {reason}").format(reason=coded))
+    return "\n".join(part for part in parts if part)
+
+
+def _value(  # noqa: PLR0911  (one a kind)
+    kind: QuestionKind, value: object, names: Mapping[str, str]
+) -> str:
+    match value:
+        case None | "":
+            return ""
+        case bool():
+            return _("Yes") if value else _("No")
+        case int() if kind is QuestionKind.AMOUNT:
+            return money(value)
+        case int() | float() if kind is QuestionKind.PERCENT:
+            return f"{value:g}%"
+        case list():
+            return _(", ").join(str(part) for part in value)
+        case str() if kind is QuestionKind.REASON:
+            return names.get(value, value)
+        case _:
+            return shown_value(value)
+
+
+_ATTEMPT_COLUMNS: tuple[Column[AttemptRow], ...] = (
+    Column("at", N_("When"), lambda row: row.at),
+    Column("channel", N_("How"), lambda row: row.channel),
+    Column("result", N_("Result"), lambda row: row.result),
+    Column(
+        "duration",
+        N_("Minutes"),
+        lambda row: None if row.duration_seconds is None else round(row.duration_seconds / 60, 1),
+        text=lambda row: (
+            "" if row.duration_seconds is None else labels.number(row.duration_seconds / 60, 1)
+        ),
+        align=Align.RIGHT,
+    ),
+    Column("by", N_("By"), lambda row: row.by),
+    Column("note", N_("Note"), lambda row: row.note),
+    Column("next_step", N_("Next step"), lambda row: row.next_step),
+)
+
+_VISIT_COLUMNS: tuple[Column[VisitRow], ...] = (
+    Column("planned_on", N_("Planned"), lambda row: row.planned_on),
+    Column("state", N_("State"), lambda row: row.state),
+    Column("done_on", N_("Done"), lambda row: row.done_on),
+    Column("by", N_("By"), lambda row: row.by),
+    Column("purpose", N_("Purpose"), lambda row: row.purpose),
+    Column("note", N_("Note"), lambda row: row.note),
+)
+
+
+def _contacts(file: CaseFile) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    if file.attempts:
+        note = _("n = {n}").format(n=len(file.attempts))
+        blocks.append(Table(_("Contact attempts"), _ATTEMPT_COLUMNS, file.attempts, note=note))
+    if file.visits:
+        note = _("n = {n}").format(n=len(file.visits))
+        blocks.append(Table(_("Visits"), _VISIT_COLUMNS, file.visits, note=note))
+    if not blocks:
+        return (Paragraph(_("The customer has not been contacted yet."), faint=True),)
+    return tuple(blocks)
+
+
+def _when(entry: TimelineEntry) -> str:
+    return moment_text(entry.at) if entry.at is not None else f"{entry.day}"
+
+
+_TIMELINE_COLUMNS: tuple[Column[TimelineEntry], ...] = (
+    Column("when", N_("When"), _when),
+    Column("title", N_("What"), lambda entry: words(entry).title),
+    Column("detail", N_("Details"), lambda entry: words(entry).detail),
+    Column("who", N_("By"), lambda entry: words(entry).who),
+)
+
+
+def _timeline(entries: list[TimelineEntry]) -> Table:
+    oldest_first = list(reversed(entries))
+    return Table(_("Timeline"), _TIMELINE_COLUMNS, oldest_first, note=_("the oldest first"))
+
+
+_STAGE_COLUMNS: tuple[Column[StageTime], ...] = (
+    Column("stage", N_("Stage"), lambda row: row.stage),
+    Column(
+        "days",
+        N_("Days"),
+        lambda row: round(row.days, 1),
+        text=lambda row: labels.number(row.days, 1),
+        align=Align.RIGHT,
+    ),
+)
+
+
+def _stages(times: tuple[StageTime, ...]) -> Table:
+    return Table(_("Time in each stage"), _STAGE_COLUMNS, times)
+
+
+def _definitions() -> list[tuple[str, str]]:
+    return [
+        (_("Stated reason"), _("What the customer said first.")),
+        (_("Root reason"), _("What the why-chain ends at.")),
+        (_("What staff believed"), _("What the staff thought before they asked.")),
+        (_("Phone"), _("Masked; it is shown in the program, where each look is recorded.")),
+        (UNKNOWN, _("Not known; never zero.")),
+    ]

@@ -1,0 +1,218 @@
+"""The list of cases with its totals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from db.queries import cases as queries
+from db.queries.cases import CaseFilter, CaseRow
+from db.queries.paging import Sort
+from db.vocabulary import CaseStage, Outcome, RuleKind
+from desktop_app.columns import Align, Column, Kind
+from desktop_app.domain.permissions import Action
+from desktop_app.i18n import N_, _, language
+from desktop_app.labels import label, masked_phone, money
+from desktop_app.reports.base import (
+    Block,
+    Document,
+    Facts,
+    Paragraph,
+    Report,
+    ReportParams,
+    Section,
+    Table,
+    new_document,
+    period_text,
+)
+from desktop_app.reports.scope import check_period, criteria_of, scope_filters, store_name
+from desktop_app.services import access
+
+
+class CaseListParams(ReportParams):
+    """Which cases."""
+
+    start: date | None = Field(None, title=N_("Opened from"))
+    end: date | None = Field(None, title=N_("Opened until"))
+    store: UUID | None = Field(None, title=N_("Store"))
+    kind: RuleKind | None = Field(None, title=N_("Kind of departure"))
+    stage: CaseStage | None = Field(None, title=N_("Stage"))
+    outcome: Outcome | None = Field(None, title=N_("Outcome"))
+    open_only: bool = Field(False, title=N_("Open cases only"))  # noqa: FBT003  (pydantic's default)
+
+
+@dataclass(frozen=True, slots=True)
+class _StageRow:
+    stage: CaseStage
+    count: int
+    value: int
+    without_value: int
+
+
+def _reason(row: CaseRow) -> str:
+    reason = row.root_reason
+    if reason is None:
+        return ""
+    return reason.zh if language().startswith("zh") else reason.en
+
+
+def _class_letter(row: CaseRow) -> str:
+    return row.klass.value.upper()
+
+
+_CASE_COLUMNS: tuple[Column[CaseRow], ...] = (
+    Column("number", N_("Case"), lambda row: row.number),
+    Column("customer", N_("Customer"), lambda row: row.customer),
+    Column("phone", N_("Phone"), lambda row: masked_phone(row.phone) if row.phone else ""),
+    Column("klass", N_("Class"), _class_letter, align=Align.CENTER),
+    Column("kind", N_("Kind"), lambda row: row.kind),
+    Column("stage", N_("Stage"), lambda row: row.stage),
+    Column("outcome", N_("Outcome"), lambda row: row.outcome),
+    Column("root_reason", N_("Root reason"), _reason),
+    Column(
+        "value_at_stake",
+        N_("Value at stake"),
+        lambda row: row.value_at_stake,
+        align=Align.RIGHT,
+        kind=Kind.MONEY,
+    ),
+    Column("owner", N_("Owner"), lambda row: row.owner),
+    Column("store", N_("Store"), lambda row: row.store),
+    Column("opened_on", N_("Opened"), lambda row: row.opened_on, text=lambda r: f"{r.opened_on}"),
+    Column(
+        "closed_on",
+        N_("Closed"),
+        lambda row: row.closed_on,
+        text=lambda row: f"{row.closed_on}" if row.closed_on else "",
+    ),
+    Column(
+        "next_due",
+        N_("Next due"),
+        lambda row: row.next_due,
+        text=lambda row: f"{row.next_due}" if row.next_due else "",
+    ),
+)
+
+_STAGE_COLUMNS: tuple[Column[_StageRow], ...] = (
+    Column("stage", N_("Stage"), lambda row: row.stage),
+    Column("count", N_("Cases"), lambda row: row.count, align=Align.RIGHT),
+    Column(
+        "value", N_("Value at stake"), lambda row: row.value, align=Align.RIGHT, kind=Kind.MONEY
+    ),
+    Column("without", N_("Without a value"), lambda row: row.without_value, align=Align.RIGHT),
+)
+
+
+class CaseList(Report[CaseListParams]):
+    """Every case that fits the filter, with totals by stage."""
+
+    id: ClassVar[str] = "case-list"
+    title: ClassVar[str] = N_("Case list")
+    summary: ClassVar[str] = N_("All cases that fit a filter, with totals by stage")
+    Params = CaseListParams
+
+    def build(self, session: Session, params: CaseListParams) -> Document:
+        """List the cases, newest first; there is no limit.
+
+        Raises:
+            InvalidInputError: the period ends before it starts.
+            NotAllowedError: the role may not see reports.
+        """
+        access.require(session, Action.REPORT)
+        check_period(params.start, params.end)
+        criteria = access.limited(
+            session,
+            CaseFilter(
+                opened_from=params.start,
+                opened_until=params.end,
+                store_id=params.store,
+                kind=params.kind,
+                stages=frozenset({params.stage}) if params.stage else frozenset(),
+                outcome=params.outcome,
+                open_only=params.open_only,
+            ),
+        )
+        count = queries.count_cases(session, criteria)
+        rows = queries.list_cases(session, criteria, Sort("opened_on", descending=True), 0, count)
+        return new_document(
+            session,
+            self,
+            sections=[Section(_("Summary"), _summary(rows)), Section(_("Cases"), _cases(rows))],
+            store=store_name(session, params.store),
+            period=period_text(params.start, params.end),
+            filters=[*scope_filters(session, params.kind), *_filters(params)],
+            definitions=_definitions(),
+            criteria=criteria_of(params.start, params.end, params.store, params.kind),
+        )
+
+
+def _filters(params: CaseListParams) -> list[tuple[str, str]]:
+    return [
+        (_("Stage"), _("All stages") if params.stage is None else label(params.stage)),
+        (_("Outcome"), _("All outcomes") if params.outcome is None else label(params.outcome)),
+        (_("Open cases only"), _("Yes") if params.open_only else _("No")),
+    ]
+
+
+def _summary(rows: Sequence[CaseRow]) -> tuple[Block, ...]:
+    is_open = sum(row.stage is not CaseStage.CLOSED for row in rows)
+    values = [row.value_at_stake for row in rows if row.value_at_stake is not None]
+    facts = Facts(
+        (
+            (_("Cases"), f"{len(rows):,}"),
+            (_("Open"), f"{is_open:,}"),
+            (_("Closed"), f"{len(rows) - is_open:,}"),
+            (_("Value at stake"), money(sum(values)) if values else _("not known")),
+        )
+    )
+    if not rows:
+        return (facts, Paragraph(_("No case fits the filter."), faint=True))
+    table = Table(
+        _("Cases by stage"),
+        _STAGE_COLUMNS,
+        _by_stage(rows),
+        note=_("n = {n}").format(n=f"{len(rows):,}"),
+        total={
+            "stage": _("Total"),
+            "count": len(rows),
+            "value": sum(values),
+            "without": len(rows) - len(values),
+        },
+    )
+    return (facts, table)
+
+
+def _by_stage(rows: Sequence[CaseRow]) -> list[_StageRow]:
+    found = []
+    for stage in CaseStage:
+        values = [row.value_at_stake for row in rows if row.stage is stage]
+        if values:
+            known = [value for value in values if value is not None]
+            found.append(_StageRow(stage, len(values), sum(known), len(values) - len(known)))
+    return found
+
+
+def _cases(rows: Sequence[CaseRow]) -> tuple[Block, ...]:
+    values = [row.value_at_stake for row in rows if row.value_at_stake is not None]
+    table = Table(
+        _("Cases"),
+        _CASE_COLUMNS,
+        rows,
+        note=_("n = {n}, the newest first").format(n=f"{len(rows):,}"),
+        total={"number": _("Total"), "value_at_stake": sum(values)} if rows else None,
+        key=lambda row: str(row.id),
+    )
+    return (table,)
+
+
+def _definitions() -> list[tuple[str, str]]:
+    return [
+        (_("Cases"), _("Cases whose opening date lies in the period and that fit every filter.")),
+        (_("Value at stake"), _("As recorded in the case; empty means not known, never zero.")),
+        (_("Class"), _("A, B, C by spend: the class the customer has today.")),
+        (_("Phone"), _("Masked; it is shown in the program, where each look is recorded.")),
+    ]

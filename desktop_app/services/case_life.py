@@ -1,0 +1,218 @@
+"""What all services on a case share: load it within one's scope, record events, move the stage.
+
+Only services call these functions, after they have asked for the right to do what they do.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.base import Base
+from db.models import Case, CaseEvent, CaseReason, Customer, Reason, ReasonVersion, User, Visit
+from db.vocabulary import CaseEventKind, CaseStage, NextStep, ReasonLayer, VisitState
+from desktop_app import clock
+from desktop_app.domain.reasons import ChurnType, is_leaf
+from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
+from desktop_app.i18n import _
+from desktop_app.services import access, reasons
+
+BEFORE_ASSIGNMENT: Final = frozenset({CaseStage.IDENTIFIED, CaseStage.SCREENED})
+"""Stages in which nobody may contact the customer yet."""
+
+CONTACT_STEPS: Final = frozenset(
+    {NextStep.CALL, NextStep.VISIT, NextStep.INTERVIEW, NextStep.OFFER, NextStep.FOLLOW_UP}
+)
+"""Next steps that turn to the customer: never planned for one who refused or has died."""
+
+
+def load(session: Session, case_id: uuid.UUID) -> Case:
+    """A case within the actor's scope.
+
+    Raises:
+        NotFoundError: there is no such case.
+        NotAllowedError: it belongs to somebody else.
+    """
+    case = session.get(Case, case_id)
+    if case is None:
+        raise NotFoundError(_("This case is gone."))
+    access.require_case(session, case)
+    return case
+
+
+def load_open(session: Session, case_id: uuid.UUID) -> Case:
+    """A case that is not closed. Raises as `load`, and ConflictError for a closed one."""
+    case = load(session, case_id)
+    if case.stage == CaseStage.CLOSED:
+        raise ConflictError(
+            _("Case {number} is closed. Re-open it first.").format(number=case.number)
+        )
+    return case
+
+
+def load_assigned(session: Session, case_id: uuid.UUID) -> Case:
+    """An open case whose customer may be contacted. Raises as `load_open`, and ConflictError."""
+    case = load_open(session, case_id)
+    if case.stage in BEFORE_ASSIGNMENT:
+        text = _("Case {number} is not assigned yet. Assign it before the customer is contacted.")
+        raise ConflictError(text.format(number=case.number))
+    return case
+
+
+def customer_of(session: Session, customer_id: uuid.UUID) -> Customer:
+    """A customer. Raises NotFoundError."""
+    customer = session.get(Customer, customer_id)
+    if customer is None:
+        raise NotFoundError(_("This customer is gone."))
+    return customer
+
+
+def require_version(case: Case, version: int) -> None:
+    """Refuse to overwrite what somebody else wrote meanwhile. Raises ConflictError."""
+    if case.version != version:
+        text = _("Somebody else has changed case {number} meanwhile. Reload and try again.")
+        raise ConflictError(text.format(number=case.number))
+
+
+def set_values(record: Base, values: Mapping[str, Any]) -> None:
+    """Set the columns that differ, so that the journal shows only real changes."""
+    for name, value in values.items():
+        if getattr(record, name) != value:
+            setattr(record, name, value)
+
+
+def record(
+    session: Session,
+    case: Case,
+    kind: CaseEventKind,
+    *,
+    old: str = "",
+    new: str = "",
+    note: str = "",
+) -> None:
+    """Write an entry of the case's own history, now and by the actor."""
+    session.add(
+        CaseEvent(
+            case_id=case.id,
+            kind=kind,
+            at=clock.now(),
+            by_id=access.actor(session).user_id,
+            old_value=old,
+            new_value=new,
+            note=note,
+        )
+    )
+
+
+def set_stage(
+    session: Session,
+    case: Case,
+    stage: CaseStage,
+    kind: CaseEventKind = CaseEventKind.MOVED,
+    note: str = "",
+) -> None:
+    """Put a case into a stage and record it."""
+    record(session, case, kind, old=case.stage, new=stage, note=note)
+    set_values(case, {"stage": stage, "stage_since": clock.now()})
+
+
+def begin_contact(session: Session, case: Case) -> None:
+    """An assigned case whose customer is contacted for the first time goes to contacting."""
+    if case.stage == CaseStage.ASSIGNED:
+        set_stage(session, case, CaseStage.CONTACTING)
+
+
+def plan(case: Case, step: NextStep | None, due: dt.date | None) -> None:
+    """Set or clear the next step of a case."""
+    set_values(case, {"next_step": step, "next_due": due})
+
+
+def may_be_contacted(customer: Customer) -> bool:
+    """Whether the customer is alive and has not refused."""
+    return not (customer.do_not_contact or customer.is_deceased)
+
+
+def check_step(customer: Customer, step: NextStep | None) -> None:
+    """Refuse to plan a contact with somebody who refused or has died. Raises InvalidInputError."""
+    if step in CONTACT_STEPS and not may_be_contacted(customer):
+        raise InvalidInputError(
+            [Problem("next_step", _("This customer is not to be contacted any more."))]
+        )
+
+
+def cancel_planned_visits(
+    session: Session, note: str, *, case_id: uuid.UUID | None = None, customer_id: uuid.UUID
+) -> None:
+    """Cancel what is planned for a case, or for the whole customer without one."""
+    statement = select(Visit).where(
+        Visit.customer_id == customer_id, Visit.state == VisitState.PLANNED
+    )
+    if case_id is not None:
+        statement = statement.where(Visit.case_id == case_id)
+    for visit in session.scalars(statement):
+        visit.state = VisitState.CANCELLED
+        visit.note = f"{visit.note}\n{note}".strip()
+
+
+def active_owner(session: Session, case: Case) -> User | None:
+    """Who works on a case; None also when the owner has left."""
+    owner = session.get(User, case.owner_id) if case.owner_id is not None else None
+    return owner if owner is not None and owner.is_active else None
+
+
+# ---------------------------------------------------------------- reasons
+
+
+def put_reason(
+    session: Session,
+    case: Case,
+    layer: ReasonLayer,
+    code: str,
+    verbatim: str | None = None,
+    field: str = "reason",
+) -> None:
+    """Set the reason of a case in one layer; the same code keeps the version it has.
+
+    A root reason gives the case its churn type while it has none.
+
+    Raises:
+        InvalidInputError: there is no such reason on offer; the problem stands at `field`.
+    """
+    known = session.scalar(
+        select(CaseReason).where(CaseReason.case_id == case.id, CaseReason.layer == layer)
+    )
+    version_id = reason_version(session, code, field, known.reason_version_id if known else None)
+    if known is None:
+        known = CaseReason(
+            case_id=case.id, layer=layer, reason_version_id=version_id, verbatim=verbatim or ""
+        )
+        session.add(known)
+    else:
+        words = known.verbatim if verbatim is None else verbatim
+        set_values(known, {"reason_version_id": version_id, "verbatim": words})
+    if layer is ReasonLayer.ROOT and case.churn_type is None:
+        churn_type = session.get_one(ReasonVersion, version_id).churn_type
+        if is_leaf(ChurnType(churn_type)):
+            case.churn_type = churn_type
+    session.flush()
+
+
+def reason_version(
+    session: Session, code: str, field: str, present: uuid.UUID | None = None
+) -> uuid.UUID:
+    """Key of the version that a case gets for a reason code; the present one if the code is its.
+
+    Raises:
+        InvalidInputError: there is no such reason, or it is retired.
+    """
+    if present is not None:
+        same = select(Reason.code).join(ReasonVersion, ReasonVersion.reason_id == Reason.id)
+        if session.scalar(same.where(ReasonVersion.id == present)) == code:
+            return present
+    try:
+        return reasons.current_version(session, code)
+    except (NotFoundError, ConflictError) as error:
+        raise InvalidInputError([Problem(field, error.message)]) from error

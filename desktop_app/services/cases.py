@@ -1,0 +1,330 @@
+"""The life of a case: open, assign, move, change, close, re-open; and the lists of cases.
+
+Assignment and screening stand in `services.assignment`, reasons and the why-chain in
+`services.case_reasons`; both are reached from here.
+"""
+
+import datetime as dt
+import uuid
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import journal
+from db.derived import reference_day
+from db.models import Case, Customer, CustomerStat
+from db.queries import case_file as file_queries
+from db.queries import cases as case_queries
+from db.queries.activity import bought_by
+from db.queries.case_file import CaseFile
+from db.queries.cases import CaseFilter, CaseRow
+from db.queries.paging import Sort
+from db.vocabulary import CaseEventKind, CaseStage, NextStep, ReasonLayer, RuleKind
+from desktop_app import clock, labels
+from desktop_app.domain import permissions
+from desktop_app.domain.cases import (
+    CaseDraft,
+    CloseDraft,
+    Extent,
+    OpenDraft,
+    ReopenDraft,
+    can_move,
+    value_at_stake,
+)
+from desktop_app.domain.permissions import Action
+from desktop_app.domain.purchases import build_history
+from desktop_app.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    Problem,
+)
+from desktop_app.i18n import N_, _
+from desktop_app.services import access, case_life
+from desktop_app.services.assignment import (
+    AssignResult,
+    ScreenedCase,
+    assign,
+    note_of,
+    override_screening,
+    standing_hits,
+    take,
+)
+from desktop_app.services.case_reasons import clear_reason, set_reason, set_why_chain
+from desktop_app.services.numbers import next_case_numbers
+
+__all__ = [
+    "AssignResult",
+    "ScreenedCase",
+    "add_note",
+    "assign",
+    "case_file",
+    "change",
+    "clear_reason",
+    "close",
+    "count_by_stage",
+    "count_cases",
+    "find",
+    "list_cases",
+    "move",
+    "open_case",
+    "override_screening",
+    "reopen",
+    "set_reason",
+    "set_why_chain",
+    "take",
+]
+
+_EXTENTS: Final = frozenset(extent.value for extent in Extent)
+
+# ---------------------------------------------------------------- reading
+
+
+def count_cases(session: Session, criteria: CaseFilter) -> int:
+    """How many of the cases the actor sees fit."""
+    access.require(session, Action.VIEW)
+    return case_queries.count_cases(session, access.limited(session, criteria))
+
+
+def list_cases(
+    session: Session,
+    criteria: CaseFilter,
+    sort: Sort | None = None,
+    offset: int = 0,
+    limit: int = 200,
+) -> list[CaseRow]:
+    """One page of the cases the actor sees."""
+    access.require(session, Action.VIEW)
+    return case_queries.list_cases(session, access.limited(session, criteria), sort, offset, limit)
+
+
+def count_by_stage(session: Session, criteria: CaseFilter) -> dict[CaseStage, int]:
+    """How many of the cases the actor sees stand in each stage."""
+    access.require(session, Action.VIEW)
+    return case_queries.count_by_stage(session, access.limited(session, criteria))
+
+
+def case_file(session: Session, case_id: uuid.UUID) -> CaseFile:
+    """Everything about one case.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+    """
+    access.require(session, Action.VIEW)
+    found = file_queries.case_file(session, case_id, clock.now())
+    if found is None:
+        raise NotFoundError(_("This case is gone."))
+    criteria = CaseFilter(customer_id=found.row.customer_id)
+    seen = case_queries.list_cases(session, access.limited(session, criteria))
+    if case_id not in {row.id for row in seen}:
+        text = _("Case {number} belongs to somebody else.")
+        raise NotAllowedError(text.format(number=found.row.number))
+    return found
+
+
+def find(session: Session, number: str) -> uuid.UUID:
+    """Key of the case with a number. Raises NotFoundError."""
+    access.require(session, Action.VIEW)
+    found = file_queries.case_id_of(session, number.strip())
+    if found is None:
+        raise NotFoundError(_("There is no case {number}.").format(number=number.strip()))
+    return found
+
+
+# ---------------------------------------------------------------- opening
+
+
+def open_case(session: Session, customer_id: uuid.UUID, draft: OpenDraft) -> uuid.UUID:
+    """Open a case by hand; returns its key.
+
+    Raises:
+        NotFoundError: there is no such customer.
+        ConflictError: the customer has an open case of this kind; the message names it.
+    """
+    access.require(session, Action.OPEN_CASE)
+    customer = case_life.customer_of(session, customer_id)
+    _require_no_open_case(session, customer, draft.kind)
+    today = clock.today()
+    case = Case(
+        number=next_case_numbers(session, today.year, 1)[0],
+        customer_id=customer_id,
+        store_id=customer.store_id,
+        kind=draft.kind,
+        stage=CaseStage.IDENTIFIED,
+        stage_since=clock.now(),
+        opened_on=today,
+        left_on=draft.left_on,
+        extent=draft.kind.value if draft.kind.value in _EXTENTS else None,
+        what_happened=draft.what_happened,
+        value_at_stake=_worth(session, customer_id),
+    )
+    journal.name_change(
+        session, N_("Open case {number} for {name}"), number=case.number, name=customer.name
+    )
+    session.add(case)
+    session.flush()
+    case_life.record(session, case, CaseEventKind.OPENED, new=CaseStage.IDENTIFIED)
+    session.flush()
+    return case.id
+
+
+def _require_no_open_case(session: Session, customer: Customer, kind: RuleKind) -> None:
+    present = case_queries.find_open_case(session, customer.id, kind)
+    if present is not None:
+        text = _("{name} has an open case of this kind already: {number}.")
+        raise ConflictError(text.format(name=customer.name, number=present[1]))
+
+
+def _worth(session: Session, customer_id: uuid.UUID) -> int | None:
+    """Value at stake: the maintained spend, or of the year before the last purchase."""
+    spend = session.scalar(
+        select(CustomerStat.spend_window).where(CustomerStat.customer_id == customer_id)
+    )
+    if spend is not None and spend > 0:
+        return spend
+    as_of = reference_day(session)
+    orders = bought_by(session, customer_id, as_of).orders
+    return value_at_stake(build_history(orders), dt.date.fromordinal(as_of))
+
+
+# ---------------------------------------------------------------- working
+
+
+def move(session: Session, case_id: uuid.UUID, stage: CaseStage, note: str = "") -> None:
+    """Move a case to another stage by hand.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+        ConflictError: closed, not an allowed move, held back by the screening, or to "assigned"
+            without anybody to work on it.
+    """
+    access.require(session, Action.WORK_CASE)
+    case = case_life.load_open(session, case_id)
+    now = CaseStage(case.stage)
+    if not can_move(now, stage):
+        text = _("Case {number} cannot go from “{old}” to “{new}”.")
+        raise ConflictError(
+            text.format(number=case.number, old=labels.label(now), new=labels.label(stage))
+        )
+    if stage is CaseStage.ASSIGNED and case.owner_id is None:
+        raise ConflictError(_("Say who is to work on case {number}.").format(number=case.number))
+    journal.name_change(session, N_("Move case {number}"), number=case.number)
+    if stage is CaseStage.SCREENED and now is CaseStage.IDENTIFIED:
+        _screen(session, case, note.strip())
+    else:
+        case_life.set_stage(session, case, stage, note=note.strip())
+    if stage in case_life.BEFORE_ASSIGNMENT:
+        case_life.set_values(case, {"owner_id": None})
+        case_life.plan(case, None, None)
+    session.flush()
+
+
+def _screen(session: Session, case: Case, note: str) -> None:
+    hits = standing_hits(session, case)
+    if hits:
+        text = _("Case {number} is held back by the screening: {found}")
+        raise ConflictError(text.format(number=case.number, found=note_of(hits)))
+    case_life.record(session, case, CaseEventKind.SCREENED, new=CaseStage.SCREENED, note=note)
+    case_life.set_values(case, {"stage": CaseStage.SCREENED, "stage_since": clock.now()})
+
+
+def change(session: Session, case_id: uuid.UUID, version: int, draft: CaseDraft) -> None:
+    """Change the facts, the plan and the next step of a case.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+        ConflictError: it is closed, or was changed since `version` was read.
+        InvalidInputError: a contact is planned with a customer who is not to be contacted.
+    """
+    access.require(session, Action.WORK_CASE)
+    case = case_life.load_open(session, case_id)
+    case_life.require_version(case, version)
+    if draft.next_step != case.next_step:
+        customer = case_life.customer_of(session, case.customer_id)
+        case_life.check_step(customer, draft.next_step)
+    journal.name_change(session, N_("Change case {number}"), number=case.number)
+    case_life.set_values(case, draft.model_dump())
+    session.flush()
+
+
+def add_note(session: Session, case_id: uuid.UUID, text: str) -> None:
+    """Write a note into the history of a case, open or closed.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+        InvalidInputError: the note is empty.
+    """
+    access.require(session, Action.WORK_CASE)
+    case = case_life.load(session, case_id)
+    if not text.strip():
+        raise InvalidInputError([Problem("note", _("Write a note."))])
+    journal.name_change(session, N_("Note on case {number}"), number=case.number)
+    case_life.record(session, case, CaseEventKind.NOTE, note=text.strip())
+    session.flush()
+
+
+# ---------------------------------------------------------------- ending
+
+
+def close(session: Session, case_id: uuid.UUID, draft: CloseDraft) -> None:
+    """Close a case with its outcome and root reason; planned visits of it are cancelled.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+        ConflictError: it is closed already.
+        InvalidInputError: there is no such reason on offer (field `root_reason`).
+    """
+    access.require(session, Action.CLOSE_CASE)
+    case = case_life.load_open(session, case_id)
+    journal.name_change(session, N_("Close case {number}"), number=case.number)
+    if draft.root_reason is not None:
+        case_life.put_reason(
+            session, case, ReasonLayer.ROOT, draft.root_reason, field="root_reason"
+        )
+    if draft.churn_type is not None:
+        case_life.set_values(case, {"churn_type": draft.churn_type})
+    values = {"outcome": draft.outcome, "closed_on": clock.today(), "close_note": draft.note}
+    case_life.set_values(case, values)
+    case_life.plan(case, None, None)
+    case_life.set_stage(session, case, CaseStage.CLOSED, CaseEventKind.CLOSED, draft.note)
+    case_life.cancel_planned_visits(
+        session,
+        _("Case {number} was closed.").format(number=case.number),
+        case_id=case.id,
+        customer_id=case.customer_id,
+    )
+    session.flush()
+
+
+def reopen(session: Session, case_id: uuid.UUID, draft: ReopenDraft) -> None:
+    """Take up a closed case again; it is due today.
+
+    It stays with its owner; if that one has left, the actor takes it, or nobody has it.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+        ConflictError: it is not closed, another one of the kind is open, or the screening holds
+            it back.
+    """
+    access.require(session, Action.REOPEN_CASE)
+    case = case_life.load(session, case_id)
+    if case.stage != CaseStage.CLOSED:
+        raise ConflictError(_("Case {number} is not closed.").format(number=case.number))
+    customer = case_life.customer_of(session, case.customer_id)
+    _require_no_open_case(session, customer, RuleKind(case.kind))
+    hits = standing_hits(session, case)
+    if hits:
+        text = _("Case {number} is held back by the screening: {found}")
+        raise ConflictError(text.format(number=case.number, found=note_of(hits)))
+    journal.name_change(session, N_("Re-open case {number}"), number=case.number)
+    values: dict[str, object] = {"outcome": None, "closed_on": None, "close_note": ""}
+    if case_life.active_owner(session, case) is None:
+        who = access.actor(session)
+        works = permissions.allowed(who.role, Action.WORK_CASE)
+        values["owner_id"] = who.user_id if works else None
+    case_life.set_values(case, values)
+    case_life.plan(case, NextStep.CALL, clock.today())
+    case_life.set_stage(session, case, draft.stage, CaseEventKind.REOPENED, draft.note)
+    session.flush()

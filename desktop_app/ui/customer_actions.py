@@ -1,0 +1,194 @@
+"""What can be done to a customer from any page that shows one: dialogs and the services behind."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from desktop_app import labels
+from desktop_app.domain.cases import OpenDraft
+from desktop_app.domain.customers import ContactDraft, CustomerDraft
+from desktop_app.i18n import _
+from desktop_app.services import cases, customers, staff
+from desktop_app.ui import dialogs
+from desktop_app.ui.dialogs import FormDialog
+from desktop_app.ui.forms import contact_form, customer_form, open_case_form
+from desktop_app.ui.page import PageContext
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+    from db.queries.customer_card import ContactRow, CustomerCard
+    from db.session import Session
+
+Choices = list[tuple[UUID, str]]
+
+
+def read_choices(session: "Session") -> tuple[Choices, Choices]:
+    """Stores and active users as choices of a form."""
+    stores = [(store.id, f"{store.code} {store.name}") for store in staff.list_stores(session)]
+    users = [
+        (user.id, f"{user.name} · {labels.label(user.role)}")
+        for user in staff.list_users(session, active_only=True)
+    ]
+    return stores, users
+
+
+class CustomerActions:
+    """The dialogs about one customer, opened over a widget."""
+
+    def __init__(self, owner: QWidget, context: PageContext) -> None:
+        self._owner = owner
+        self._context, self._tasks = context, context.tasks
+
+    # ------------------------------------------------------------------ the record
+
+    def new(self, then: Callable[[UUID], object]) -> None:
+        """Ask for a new customer and make it."""
+
+        def ask(choices: tuple[Choices, Choices]) -> None:
+            dialog = FormDialog(
+                self._owner,
+                title=_("New customer"),
+                verb=_("Create customer"),
+                form=customer_form.build(*choices),
+                draft=CustomerDraft,
+                save=lambda draft: self._tasks.write(dialog, customers.create, draft),
+            )
+            dialog.saved.connect(then)
+            dialog.open()
+
+        self._tasks.read(self._owner, read_choices).then(ask)
+
+    def edit(self, card: "CustomerCard") -> None:
+        """Ask for changes of a customer; the look at the phone is an event like any other."""
+
+        def reveal(choices: tuple[Choices, Choices]) -> None:
+            task = self._tasks.write(self._owner, customers.reveal_phone, card.row.id)
+            task.quiet().then(lambda _phone: self._edit(card, choices))
+
+        self._tasks.read(self._owner, read_choices).then(reveal)
+
+    def _edit(self, card: "CustomerCard", choices: tuple[Choices, Choices]) -> None:
+        form = customer_form.build(*choices)
+        form.fill(card.values)
+        before = customers.as_draft(card.values)
+
+        def save(draft: CustomerDraft) -> Any:
+            kept = draft.model_copy(update={"attributes": before.attributes})
+            return self._tasks.write(dialog, customers.change, card.row.id, card.version, kept)
+
+        dialog = FormDialog(
+            self._owner,
+            title=_("Edit customer {number}").format(number=card.row.number),
+            verb=_("Save"),
+            form=form,
+            draft=CustomerDraft,
+            save=save,
+        )
+        dialog.open()
+
+    def note(self, card: "CustomerCard") -> None:
+        """Ask for the remark about a customer."""
+        before = customers.as_draft(card.values)
+        text = dialogs.ask_text(
+            self._owner,
+            _("Note about {name}").format(name=card.row.name),
+            _("Everybody who opens the customer sees it."),
+            _("Save"),
+            before.note,
+            lines=5,
+        )
+        if text is not None and text != before.note:
+            draft = before.model_copy(update={"note": text})
+            self._tasks.write(self._owner, customers.change, card.row.id, card.version, draft)
+
+    # ------------------------------------------------------------------ phone
+
+    def reveal(self, customer_id: UUID, then: Callable[[str], object]) -> None:
+        """Read the whole phone number; written down in the journal."""
+        self._tasks.write(self._owner, customers.reveal_phone, customer_id).quiet().then(then)
+
+    def copy_phone(self, customer_id: UUID) -> None:
+        """Put the digits of the phone on the clipboard; written down like a look at it."""
+
+        def put(phone: str) -> None:
+            digits = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+            if not digits:
+                self._context.messages.info(_("No phone number is known."))
+                return
+            QGuiApplication.clipboard().setText(digits)
+            shown = labels.masked_phone(phone)
+            self._context.messages.info(_("Copied the number {phone}.").format(phone=shown))
+
+        self.reveal(customer_id, put)
+
+    # ------------------------------------------------------------------ contacts
+
+    def add_contact(self, customer_id: UUID) -> None:
+        """Ask for a person to talk to."""
+        dialog = FormDialog(
+            self._owner,
+            title=_("Add contact"),
+            verb=_("Add contact"),
+            form=contact_form.build(),
+            draft=ContactDraft,
+            save=lambda draft: self._tasks.write(dialog, customers.add_contact, customer_id, draft),
+        )
+        dialog.open()
+
+    def edit_contact(self, contact: "ContactRow") -> None:
+        """Ask for changes of a person to talk to."""
+        form = contact_form.build()
+        form.fill(contact)
+        dialog = FormDialog(
+            self._owner,
+            title=_("Edit contact"),
+            verb=_("Save"),
+            form=form,
+            draft=ContactDraft,
+            save=lambda draft: self._tasks.write(
+                dialog, customers.change_contact, contact.id, contact.version, draft
+            ),
+        )
+        dialog.open()
+
+    def remove_contact(self, contact: "ContactRow") -> None:
+        """Remove a person to talk to; the message bar offers to undo it."""
+        self._tasks.write(self._owner, customers.remove_contact, contact.id)
+
+    # ------------------------------------------------------------------ cases
+
+    def open_case(self, customer_id: UUID, name: str) -> None:
+        """Ask what kind of departure it is and open a case."""
+        dialog = FormDialog(
+            self._owner,
+            title=_("Open a case for {name}").format(name=name),
+            verb=_("Open case"),
+            form=open_case_form.build(with_kind=True),
+            draft=OpenDraft,
+            save=lambda draft: self._tasks.write(dialog, cases.open_case, customer_id, draft),
+        )
+        dialog.saved.connect(self._show_case)
+        dialog.open()
+
+    def cancel_request(self, customer_id: UUID, name: str) -> None:
+        """Take down that a customer asks to cancel: opens a case of that kind."""
+
+        def save(draft: open_case_form.CancelRequestDraft) -> Any:
+            return self._tasks.write(dialog, cases.open_case, customer_id, draft.as_case())
+
+        dialog = FormDialog(
+            self._owner,
+            title=_("{name} asks to cancel").format(name=name),
+            verb=_("Open case"),
+            form=open_case_form.build(with_kind=False),
+            draft=open_case_form.CancelRequestDraft,
+            intro=_("A case is opened at once, so that somebody calls while it still helps."),
+            save=save,
+        )
+        dialog.saved.connect(self._show_case)
+        dialog.open()
+
+    def _show_case(self, case_id: object) -> None:
+        self._context.navigate("case-file", case_id)
