@@ -10,20 +10,22 @@ import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import sqlcipher3.dbapi2 as driver
 
 from db.base import utcnow
 from db.errors import DatabaseError, Trouble, sort_trouble
-from db.migrate import schema_of
-from db.session import Database, prepare
+from db.keys import KEYS, sync_folder
+from db.migrate import require_current
+from db.session import Database, open_file
 
 EVERY: Final = dt.timedelta(minutes=30)
 KEEP_NEWEST: Final = 10
 KEEP_DAYS: Final = 14
 KEEP_WEEKS: Final = 8
 KEEP_MONTHS: Final = 24
+_PATIENCE: Final = 500  # milliseconds
 _STAMP: Final = "%Y-%m-%dT%H-%M-%S-%f"
 
 
@@ -64,58 +66,82 @@ def make_backup(database: Database) -> Backup:
     part = target.with_suffix(".part")
     try:
         folder.mkdir(exist_ok=True)
-        with closing(_open(database.path, database.key)) as source:
-            with closing(_open(part, database.key, wal=False)) as copy:
-                source.backup(copy)
+        with (
+            closing(open_file(database.path, database.key)) as source,
+            closing(open_file(part, database.key)) as copy,
+        ):
+            source.backup(copy)
         verify_file(part, database.key)
-        keys = database.path.parent / "keys.json"
+        keys = database.path.parent / KEYS
         if keys.exists():
             shutil.copy2(keys, target.with_suffix(".keys.json"))
+        _sync(part)
         part.replace(target)
-    except (driver.Error, OSError) as error:
+        sync_folder(folder)
+    except (driver.Error, OSError, DatabaseError) as error:
         part.unlink(missing_ok=True)
         raise _sorted(error, database.path) from error
     thin(list_backups(database.path), made_at)
     return Backup(target, made_at, target.stat().st_size)
 
 
+def backup_if_changed(database: Database, now: dt.datetime) -> Backup | None:
+    """Copy the database when the newest copy is old enough and the journal grew since.
+
+    Args:
+        database: what to copy.
+        now: the present moment, with a zone.
+
+    Returns:
+        The copy, or None when there is nothing to do.
+    """
+    newest = next(iter(list_backups(database.path)), None)
+    if newest is not None:
+        if dt.timedelta(0) <= now - newest.made_at < EVERY:
+            return None
+        if _journal_end(newest.path, database.key) == _journal_end(database.path, database.key):
+            return None
+    return make_backup(database)
+
+
 def verify_file(path: Path, key: bytes | None) -> None:
     """Check every page of a database file. Raises DatabaseError(DAMAGED, WRONG_KEY …)."""
     try:
-        with closing(_open(path, key, wal=False)) as connection:
+        with closing(open_file(path, key)) as connection:
+            broken = []
             if key is not None:
                 broken = connection.execute("PRAGMA cipher_integrity_check").fetchall()
-                if broken:
-                    raise DatabaseError(Trouble.DAMAGED, path.name, path)
             rows = connection.execute("PRAGMA integrity_check(5)").fetchall()
-            if rows != [("ok",)]:
-                raise DatabaseError(Trouble.DAMAGED, path.name, path)
     except driver.Error as error:
         raise _sorted(error, path) from error
+    if broken or rows != [("ok",)]:
+        raise DatabaseError(Trouble.DAMAGED, path.name, path)
 
 
 def restore(database_file: Path, backup: Path, key: bytes | None) -> Path:
     """Put a verified copy in the place of the database; returns where the present one was kept.
 
-    Nobody may have the database open. Raises DatabaseError and changes nothing when the copy is
-    damaged, newer than this program or cannot be opened with this key.
+    Nobody may have the database open. At every moment either the present file or the copy is
+    there.
+
+    Raises:
+        DatabaseError: DAMAGED, WRONG_KEY, NOT_A_WORKSPACE or NEWER for the copy, IN_USE, FULL or
+            READ_ONLY for the place; nothing was changed.
     """
     verify_file(backup, key)
-    schema_of(backup, key)
+    require_current(backup, key)
     kept = folder_of(database_file) / f"replaced-{utcnow().strftime(_STAMP)}.db"
     part = database_file.with_suffix(".part")
     try:
         kept.parent.mkdir(exist_ok=True)
         shutil.copy2(backup, part)
         _sync(part)
-        _settle(database_file, key)
         if database_file.exists():
-            database_file.replace(kept)
-        for suffix in ("-wal", "-shm"):
-            database_file.with_name(database_file.name + suffix).unlink(missing_ok=True)
+            _settle(database_file, key)
+            _keep(database_file, kept)
         part.replace(database_file)
-        _sync(database_file.parent)
-    except OSError as error:
+        sync_folder(database_file.parent)
+    except (OSError, DatabaseError) as error:
         part.unlink(missing_ok=True)
         raise _sorted(error, database_file) from error
     return kept
@@ -143,32 +169,51 @@ def thin(backups: list[Backup], now: dt.datetime) -> list[Path]:
     return gone
 
 
-def _open(path: Path, key: bytes | None, *, wal: bool = True) -> Any:
-    connection = driver.connect(str(path))
-    prepare(connection, key, wal=wal)
-    return connection
+def _journal_end(path: Path, key: bytes | None) -> object:
+    """How far the journal of a file goes; two files with the same end hold the same work."""
+    try:
+        with closing(open_file(path, key)) as connection:
+            return connection.execute(
+                "SELECT count(*), (SELECT digest FROM change_set ORDER BY id DESC LIMIT 1)"
+                " FROM change_set"
+            ).fetchone()
+    except driver.Error:
+        return None  # a damaged or older copy counts as another one
 
 
 def _settle(path: Path, key: bytes | None) -> None:
-    """Move what is still in the write-ahead log into the file, so that the kept file is whole."""
+    """Move what is still in the write-ahead log into the file, so that the kept file is whole.
+
+    Raises DatabaseError(IN_USE) when somebody has it open.
+    """
     try:
-        with closing(_open(path, key)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    except driver.Error:
-        return  # a damaged file is kept as it is
+        with closing(open_file(path, key)) as connection:
+            connection.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+            connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+    except driver.Error as error:
+        if sort_trouble(error) is Trouble.BUSY:
+            raise DatabaseError(Trouble.IN_USE, path.name, path) from error
+        # a damaged file is kept as it is
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """Give the present file a second name, and take away a log that is not the copy's."""
+    try:
+        os.link(path, kept)
+    except OSError:  # a file system without links
+        shutil.copy2(path, kept)
+    for suffix in ("-wal", "-shm"):
+        log = path.with_name(path.name + suffix)
+        if log.exists():
+            log.replace(kept.with_name(kept.name + suffix))
 
 
 def _sync(path: Path) -> None:
-    if os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _sorted(error: Exception, path: Path) -> DatabaseError:
     if isinstance(error, DatabaseError):
         return error
-    return DatabaseError(sort_trouble(error) or Trouble.UNREADABLE, str(error), path)
+    return DatabaseError(sort_trouble(error, path) or Trouble.UNREADABLE, str(error), path)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from sqlalchemy import (
+    RowMapping,
     String,
     Table,
     bindparam,
@@ -68,6 +69,7 @@ __all__ = [
     "record_event",
     "retitle_args",
     "rows_by_id",
+    "update_rows",
     "verify_chain",
     "with_defaults",
 ]
@@ -349,7 +351,9 @@ def _append(session: Session, change_set: ChangeSet, rows: Sequence[dict[str, An
 # ---------------------------------------------------------------- the chain
 
 
-def digest(previous: str, change_set: ChangeSet, rows: Iterable[Mapping[str, Any]]) -> str:
+def digest(
+    previous: str, change_set: ChangeSet, rows: Iterable[Mapping[str, Any] | RowMapping]
+) -> str:
     """SHA-256 over the previous digest and this change set: each link holds all before it."""
     head = [
         previous,
@@ -436,7 +440,7 @@ def count_changes(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(ChangeSet)) or 0
 
 
-def _load(session: Session, device: str, seq: int) -> tuple[ChangeSet, list[Mapping[str, Any]]]:
+def _load(session: Session, device: str, seq: int) -> tuple[ChangeSet, list[RowMapping]]:
     change_set = session.scalars(
         select(ChangeSet).where(ChangeSet.device == device, ChangeSet.seq == seq)
     ).one()

@@ -10,16 +10,21 @@ import base64
 import json
 import os
 import secrets
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from db.errors import DatabaseError, Trouble
+from db.errors import DatabaseError, Trouble, sort_trouble
 
+KEYS: Final = "keys.json"
 KEY_BYTES: Final = 32
+_SEAL: Final = 24 + 16  # nonce and tag of XChaCha20-Poly1305
 OPS: Final = 3
 MEMORY: Final = 64 * 1024 * 1024  # bytes
 RECOVERY: Final = "recovery code"  # the login under which the recovery wrap is kept
+_GROUP: Final = 5
+_MOST: Final = (20, 1024**3)  # more work than this no wrap of ours asks for
 _ALPHABET: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that is read wrongly aloud
 
 
@@ -29,7 +34,7 @@ class KeyFile:
 
     device: str
     wraps: dict[str, dict[str, Any]] = field(default_factory=dict)
-    demo: dict[str, str] | None = None  # {"login": ..., "password": ...}
+    demo: dict[str, str] | None = field(default=None, repr=False)  # {"login", "password"}
 
     def logins(self) -> list[str]:
         """The users who can open the workspace, in the order they were added."""
@@ -43,7 +48,14 @@ def new_key() -> bytes:
 
 def new_recovery_code() -> str:
     """Six groups of five characters; about 148 bits."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(6))
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(6))
+
+
+def tidy_code(typed: str) -> str:
+    """A recovery code as it was made, whatever case, spaces or dashes it was typed with."""
+    whole = unicodedata.normalize("NFKC", typed).upper()
+    signs = "".join(sign for sign in whole if sign.isalnum())
+    return "-".join(signs[start : start + _GROUP] for start in range(0, len(signs), _GROUP))
 
 
 def wrap(key: bytes, password: str) -> dict[str, Any]:
@@ -61,13 +73,20 @@ def wrap(key: bytes, password: str) -> dict[str, Any]:
 
 
 def unwrap(wrapped: dict[str, Any], password: str) -> bytes:
-    """Open a wrap. Raises DatabaseError(WRONG_PASSWORD)."""
+    """Open a wrap. Raises DatabaseError(WRONG_PASSWORD, or DAMAGED for no wrap of ours)."""
     from nacl.exceptions import CryptoError  # noqa: PLC0415
     from nacl.secret import Aead  # noqa: PLC0415
 
-    box = Aead(_derive(password, _raw(wrapped["salt"]), wrapped["ops"], wrapped["memory"]))
     try:
-        return bytes(box.decrypt(_raw(wrapped["box"])))
+        salt, sealed = _raw(wrapped["salt"]), _raw(wrapped["box"])
+        ops, memory = int(wrapped["ops"]), int(wrapped["memory"])
+        if len(sealed) != KEY_BYTES + _SEAL or ops > _MOST[0] or memory > _MOST[1]:
+            raise DatabaseError(Trouble.DAMAGED, KEYS)
+        box = Aead(_derive(password, salt, ops, memory))
+    except (KeyError, TypeError, ValueError, CryptoError) as error:
+        raise DatabaseError(Trouble.DAMAGED, KEYS) from error
+    try:
+        return bytes(box.decrypt(sealed))
     except CryptoError as error:
         raise DatabaseError(Trouble.WRONG_PASSWORD) from error
 
@@ -77,39 +96,63 @@ def open_key(keys: KeyFile, login: str, password: str) -> bytes:
     wrapped = keys.wraps.get(login)
     if wrapped is None:
         raise DatabaseError(Trouble.UNKNOWN_USER, login)
-    if login == RECOVERY:
-        password = password.strip().upper()
-    return unwrap(wrapped, password)
+    return unwrap(wrapped, tidy_code(password) if login == RECOVERY else password)
 
 
 def load(path: Path) -> KeyFile:
-    """Read `keys.json`. Raises DatabaseError(NOT_A_WORKSPACE or DAMAGED)."""
+    """Read `keys.json`. Raises DatabaseError(NOT_A_WORKSPACE, DAMAGED or UNREADABLE)."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return KeyFile(content["device"], content["wraps"], content.get("demo"))
-    except FileNotFoundError as error:
+        file = KeyFile(str(content["device"]), dict(content["wraps"]), content.get("demo"))
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise DatabaseError(Trouble.NOT_A_WORKSPACE, path.parent.name, path.parent) from error
+    except OSError as error:
+        raise DatabaseError(Trouble.UNREADABLE, str(error), path) from error
     except (ValueError, KeyError, TypeError) as error:
         raise DatabaseError(Trouble.DAMAGED, path.name, path) from error
+    is_whole = all(isinstance(wrapped, dict) for wrapped in file.wraps.values())
+    if not is_whole or not (file.demo is None or {"login", "password"} <= set(file.demo)):
+        raise DatabaseError(Trouble.DAMAGED, path.name, path)
+    return file
 
 
 def save(keys: KeyFile, path: Path) -> None:
-    """Write `keys.json` so that either the old or the new file is there, never half of one."""
+    """Write `keys.json` so that either the old or the new file is there, never half of one.
+
+    Raises DatabaseError(FULL, READ_ONLY or UNREADABLE); the old file is then unchanged.
+    """
     content = {"version": 1, "device": keys.device, "wraps": keys.wraps}
     if keys.demo:
         content["demo"] = keys.demo
     part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise DatabaseError(sort_trouble(error) or Trouble.UNREADABLE, str(error), path) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a renaming in a folder outlive a power cut, where the system can."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _derive(password: str, salt: bytes, ops: int, memory: int) -> bytes:
     from nacl.pwhash import argon2id  # noqa: PLC0415
 
-    return bytes(argon2id.kdf(KEY_BYTES, password.encode(), salt, ops, memory))
+    typed = unicodedata.normalize("NFKC", password).encode()  # the same on every keyboard
+    return bytes(argon2id.kdf(KEY_BYTES, typed, salt, ops, memory))
 
 
 def _text(raw: bytes) -> str:
@@ -117,4 +160,4 @@ def _text(raw: bytes) -> str:
 
 
 def _raw(text: str) -> bytes:
-    return base64.b64decode(text)
+    return base64.b64decode(text, validate=True)

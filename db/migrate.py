@@ -7,13 +7,15 @@ schema is refused. `python -m db.migrate new "what changes"` writes a new revisi
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
+import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection, inspect, text
 
-from db.errors import DatabaseError, Trouble, sorted_troubles
-from db.session import APPLICATION_ID, make_engine
+from db.errors import DatabaseError, Trouble, sort_trouble, sorted_troubles
+from db.session import APPLICATION_ID, make_engine, open_file
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 SCHEMA: Final = 1  # number of revisions; a test compares it with the folder
@@ -24,14 +26,17 @@ def schema_of(path: Path, key: bytes | None) -> int:
 
     Raises DatabaseError: WRONG_KEY, DAMAGED, UNREADABLE or NOT_A_WORKSPACE.
     """
-    engine = make_engine(path, key)
+    if not path.exists():
+        return 0
     try:
-        with sorted_troubles(path), engine.execution_options(begin="BEGIN").connect() as connection:
-            application = connection.execute(text("PRAGMA application_id")).scalar()
-            number = connection.execute(text("PRAGMA user_version")).scalar() or 0
-            tables = connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar()
-    finally:
-        engine.dispose()
+        with closing(open_file(path, key)) as connection:
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            number = connection.execute("PRAGMA user_version").fetchone()[0]
+            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except driver.Error as error:
+        raise DatabaseError(
+            sort_trouble(error, path) or Trouble.UNREADABLE, str(error), path
+        ) from error
     if tables and application != APPLICATION_ID:
         raise DatabaseError(Trouble.NOT_A_WORKSPACE, path.name, path)
     return int(number)

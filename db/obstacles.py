@@ -116,43 +116,59 @@ def find_facts(session: Session, change_set: ChangeSet) -> Facts:
     import_id = change_set.import_id
     if import_id is None or change_set.undoes:
         return Facts()
-    changed: dict[str, set[int]] = {}
-    obstacles: list[Obstacle] = []
-    for model in FACTS:
-        name = model.__tablename__
-        later = session.execute(
-            select(Change.row_id)
-            .join(ChangeSet, ChangeSet.id == Change.change_set_id)
-            .where(
-                Change.entity == name,
-                ChangeSet.seq > change_set.seq,
-                ChangeSet.undoes.is_(None),
-                ChangeSet.undone_by.is_(None),
-            )
-        )
-        ids = {int(row.row_id) for row in later}
-        changed[name] = set()
-        for chunk in _chunks(sorted(ids)):
-            changed[name].update(
-                session.scalars(
-                    select(model.id).where(model.import_id == import_id, model.id.in_(chunk))
-                )
-            )
-        obstacles += [Obstacle("changed", name, str(one)) for one in sorted(changed[name])]
+    orders, lines, obstacles = set[int](), set[int](), list[Obstacle]()
+    for model, kept in ((Order, orders), (OrderLine, lines)):
+        for one in _changed_facts(session, change_set, model):
+            obstacles.append(one)
+            if one.kind == "changed":
+                kept.add(int(one.row_id))
     hanging = session.execute(
         select(OrderLine.id, OrderLine.order_id, OrderLine.import_id)
         .join(Order, Order.id == OrderLine.order_id)
         .where(Order.import_id == import_id, OrderLine.import_id.is_distinct_from(import_id))
-    ).all()
-    obstacles += [
-        Obstacle("needed", OrderLine.__tablename__, str(row.id), import_id=row.import_id)
-        for row in hanging
-    ]
-    lines = changed[OrderLine.__tablename__]
-    orders = changed[Order.__tablename__] | {row.order_id for row in hanging}
+    )
+    for row in hanging:
+        entity = OrderLine.__tablename__
+        obstacles.append(Obstacle("needed", entity, str(row.id), import_id=row.import_id))
+        orders.add(row.order_id)
+    _keep_whole(session, import_id, orders, lines)
+    return Facts(import_id, frozenset(orders), frozenset(lines), tuple(obstacles))
+
+
+def _changed_facts(
+    session: Session, change_set: ChangeSet, model: type[Order] | type[OrderLine]
+) -> Iterator[Obstacle]:
+    """Facts of an import that are no longer as it left them, told from the changes since."""
+    table = cast("Table", model.__table__)
+    import_id = str(change_set.import_id)
+    first: dict[str, dict[str, Any]] = defaultdict(dict)  # the values that the import left
+    later = session.execute(
+        select(Change.row_id, Change.op, Change.fields)
+        .join(ChangeSet, ChangeSet.id == Change.change_set_id)
+        .where(Change.entity == table.name, ChangeSet.seq > change_set.seq)
+        .order_by(ChangeSet.seq)
+    )
+    for row_id, op, fields in later:
+        if op != Op.INSERT:
+            old = {name: pair[0] for name, pair in fields.items()} if op == Op.UPDATE else fields
+            first[row_id] = {**old, **first[row_id]}
+    current = rows_by_id(session, table, [int(row_id) for row_id in first])
+    for row_id, left in first.items():
+        row = current.get(int(row_id))
+        now = None if row is None else plain_row(row, table)
+        if (now or left).get("import_id") != import_id:
+            continue
+        if now is None:
+            yield Obstacle("deleted", table.name, row_id)
+        elif any(now[name] != value for name, value in left.items() if name in now):
+            yield Obstacle("changed", table.name, row_id)
+
+
+def _keep_whole(session: Session, import_id: uuid.UUID, orders: set[int], lines: set[int]) -> None:
+    """An order that stays keeps its lines, a line that stays its order."""
     for chunk in _chunks(sorted(lines)):
         orders.update(session.scalars(select(OrderLine.order_id).where(OrderLine.id.in_(chunk))))
-    for chunk in _chunks(sorted(orders)):  # an order stays whole
+    for chunk in _chunks(sorted(orders)):
         lines.update(
             session.scalars(
                 select(OrderLine.id).where(
@@ -160,7 +176,6 @@ def find_facts(session: Session, change_set: ChangeSet) -> Facts:
                 )
             )
         )
-    return Facts(import_id, frozenset(orders), frozenset(lines), tuple(obstacles))
 
 
 def find_culprit(session: Session, change_set: ChangeSet, obstacle: Obstacle) -> ChangeSet | None:
@@ -221,9 +236,7 @@ def _own_obstacles(step: Step) -> Iterator[Obstacle]:
         left = value if step.op is Op.INSERT else value[1]
         if step.row[name] != left:
             whole = step.op is Op.INSERT
-            yield Obstacle(
-                "changed", step.entity, step.row_id, "" if whole else name, watched=name
-            )
+            yield Obstacle("changed", step.entity, step.row_id, "" if whole else name, watched=name)
 
 
 class _Together:
@@ -261,7 +274,9 @@ class _Together:
         for unique in uniques(step.table):
             if step.is_whole or unique.names & step.free.keys():
                 for owner in self._owners_of(step, unique):
-                    names = ["" if step.is_whole else name for name in unique.names & step.free.keys()]
+                    names = [
+                        "" if step.is_whole else name for name in unique.names & step.free.keys()
+                    ]
                     for name in sorted(set(names)):
                         yield Obstacle("taken", step.entity, owner, name)
 
@@ -308,8 +323,9 @@ class _Together:
         for target, row_id, import_id in self._session.connection().execute(statement):
             if import_id is not None and import_id == self._facts.import_id and row_id not in kept:
                 continue
-            yield str(target), Obstacle(
-                "needed", other.name, str(row_id), watched=name, import_id=import_id
+            yield (
+                str(target),
+                Obstacle("needed", other.name, str(row_id), watched=name, import_id=import_id),
             )
 
     def _find_targets(self) -> set[Key]:

@@ -130,6 +130,17 @@ def prepare(
     cursor.close()
 
 
+def open_file(path: Path, key: bytes | None, *, wal: bool = False) -> Any:
+    """A bare driver connection, for checks and copies; leaves the journal mode as it is."""
+    connection = driver.connect(str(path))
+    try:
+        prepare(connection, key, wal=wal)
+    except driver.Error:
+        connection.close()
+        raise
+    return connection
+
+
 class Database:
     """One open workspace database. Safe to use from several threads, one session each."""
 
@@ -167,16 +178,17 @@ class Database:
             DatabaseError: busy, full, damaged, read-only or changed by somebody else.
             RuntimeError: this thread writes already.
         """
-        with self._lock, self._one_writer(), sorted_troubles(self.path):
-            with Session(self._engine) as session:
-                session.info["actor"] = actor
-                session.info["changes"] = NOTHING
-                journal.attach(session, journal.Buffer(self.device, actor.user_id, actor.name))
-                yield session
-                session.flush()
-                changes = _finish(session)
-                session.commit()
-                session.info["changes"] = changes
+        buffer = journal.Buffer(self.device, actor.user_id, actor.name)
+        troubles = sorted_troubles(self.path)
+        with self._lock, self._one_writer(), troubles, Session(self._engine) as session:
+            session.info["actor"] = actor
+            session.info["changes"] = NOTHING
+            journal.attach(session, buffer)
+            yield session
+            session.flush()
+            changes = _finish(session)
+            session.commit()
+            session.info["changes"] = changes
 
     def refresh_figures(self) -> bool:
         """Bring the derived figures up to date where only time passed; whether they were not."""

@@ -1,23 +1,36 @@
-"""Undo of any change set, also days later: a preview that lists what stands in the way, and a new
-change set that applies the old values where nothing newer does.
+"""Undo of any change set, also days later.
 
-Undoing an insert removes the row (the journal keeps it whole), undoing a delete brings it back,
-undoing an update sets the old values. Facts of an import are removed by their import id; an undone
-import is repeated by importing the file again.
+A preview lists what stands in the way; a new change set applies the old values where nothing newer
+does. Undoing an insert removes the row (the journal keeps it whole), undoing a delete brings it
+back, undoing an update sets the old values. Facts of an import are removed by their import id; an
+undone import is repeated by importing the file again.
 """
 
+import dataclasses
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, delete, insert, select, text, update
+from sqlalchemy import Table, delete, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.base import BOOKKEEPING, Base, utcnow
-from db.models import ENTITIES, Change, ChangeSet, Order, OrderLine
+from db.base import BOOKKEEPING, utcnow
+from db.models import ENTITIES, ChangeSet, Order, OrderLine
+from db.obstacles import (
+    Facts,
+    Obstacle,
+    Step,
+    find_culprit,
+    find_facts,
+    find_steps,
+    key_of,
+    uniques,
+)
+from db.recording import RECORDED
 from db.vocabulary import ChangeKind, Op
 
 UNDO_TITLE: Final = "Undo: {title}"  # shown through the catalogue like every other title
@@ -27,14 +40,18 @@ _LISTED: Final = 200  # so many blockers are listed one by one, all are counted
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """A row that cannot be put back, and the later change set that stands in the way."""
+    """A row that cannot be put back, and the later change set that stands in the way.
+
+    Kinds: `changed`, `deleted` or `exists` (the row itself), `needed` (a newer row that hangs on
+    it), `missing` (a row it would point at), `taken` (a row that has its unique value by now).
+    """
 
     entity: str
     row_id: str
     field: str  # empty: the whole row
-    kind: str  # "changed", "deleted", "exists", "needed"
+    kind: str
     by_title: str = ""
-    by_args: Mapping[str, Any] = field(default_factory=dict)
+    by_args: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     by_name: str = ""
     by_set: uuid.UUID | None = None
 
@@ -47,11 +64,12 @@ class UndoPlan:
     title: str
     args: Mapping[str, Any]
     import_id: uuid.UUID | None
-    steps: list[journal.Recorded] = field(default_factory=list)  # inverse changes, in order
+    steps: list[journal.Recorded] = dataclasses.field(default_factory=list)  # inverse changes
     facts: int = 0
-    blockers: list[Blocker] = field(default_factory=list)
+    blockers: list[Blocker] = dataclasses.field(default_factory=list)
     blocked: int = 0
     impossible: str = ""  # "undone", "facts", "event": why nothing can be undone at all
+    kept: Facts = dataclasses.field(default_factory=Facts)  # facts that stay
 
     @property
     def is_free(self) -> bool:
@@ -79,23 +97,14 @@ def plan_undo(session: Session, change_set_id: uuid.UUID) -> UndoPlan:
     plan.impossible = _why_impossible(session, change_set)
     if plan.impossible:
         return plan
-    if change_set.import_id and not change_set.undoes:
-        plan.facts = _count_facts(session, change_set.import_id)
-    changes: dict[str, list[Change]] = defaultdict(list)
-    for change in session.scalars(
-        select(Change).where(Change.change_set_id == change_set_id).order_by(Change.position.desc())
-    ):
-        changes[change.entity].append(change)
-    removed = {
-        (change.entity, change.row_id)
-        for group in changes.values()
-        for change in group
-        if change.op == Op.INSERT
-    }
-    for entity, group in changes.items():
-        _plan_entity(session, plan, change_set, entity, group, removed)
-    order = {change.row_id: change.position for group in changes.values() for change in group}
-    plan.steps.sort(key=lambda step: -order[step.row_id])
+    plan.kept = find_facts(session, change_set)
+    if plan.kept.import_id:
+        plan.facts = _count_facts(session, plan.kept)
+    steps = find_steps(session, change_set, plan.kept)
+    plan.steps = [_inverse(step) for step in steps if step.free]
+    obstacles = [*plan.kept.obstacles, *(one for step in steps for one in step.obstacles)]
+    plan.blocked = len(obstacles)
+    plan.blockers = [_blocker(session, change_set, one) for one in obstacles[:_LISTED]]
     return plan
 
 
@@ -111,23 +120,39 @@ def undo(session: Session, change_set_id: uuid.UUID, *, skip_blocked: bool = Fal
         UndoBlockedError: something stands in the way; nothing was changed.
         LookupError: there is no such change set.
     """
+    session.flush()
     plan = plan_undo(session, change_set_id)
     if plan.impossible or (plan.blocked and not skip_blocked):
         raise UndoBlockedError(plan)
-    original = session.get_one(ChangeSet, change_set_id)
     buffer = journal.buffer_of(session)
+    session.connection().execute(text("PRAGMA defer_foreign_keys=ON"))
+    try:
+        with session.begin_nested():
+            _remove_facts(session, buffer, plan.kept)
+            _take_back(session, plan.steps)
+            for step in plan.steps:
+                journal.record(buffer, step)
+    except IntegrityError as error:  # a rule of the tables that the plan does not know
+        plan.blocked += 1
+        raise UndoBlockedError(plan) from error
     buffer.title, buffer.kind, buffer.undoes = UNDO_TITLE, ChangeKind.UNDO, change_set_id
     buffer.args = {"title": plan.title, "args": dict(plan.args)}
-    session.connection().execute(text("PRAGMA defer_foreign_keys=ON"))
-    if plan.import_id and not original.undoes:
-        _remove_facts(session, buffer, plan.import_id)
-    for step in plan.steps:
-        _apply(session, buffer, step)
-    original.undone_by = buffer.id
-    if original.undoes:  # an undo was undone: what it had undone holds again
-        session.get_one(ChangeSet, original.undoes).undone_by = None
+    _mark_undone(session, session.get_one(ChangeSet, change_set_id), buffer.id)
+    session.flush()
     session.expire_all()
     return plan
+
+
+def _mark_undone(session: Session, change_set: ChangeSet, by: uuid.UUID) -> None:
+    """Note it, also back along the chain: what an undone undo had undone holds again."""
+    change_set.undone_by = by
+    while change_set.undoes:
+        session.flush()
+        before = session.get(ChangeSet, change_set.undoes)
+        if before is None:
+            return
+        before.undone_by = journal.newest_undo(session, before.id)
+        change_set = before
 
 
 # ---------------------------------------------------------------- planning
@@ -138,183 +163,138 @@ def _why_impossible(session: Session, change_set: ChangeSet) -> str:
         return "undone"
     if change_set.kind in (ChangeKind.EVENT, ChangeKind.SYSTEM):
         return "event"
-    if change_set.undoes:
-        original = session.get(ChangeSet, change_set.undoes)
+    original: ChangeSet | None = change_set
+    while original is not None and original.undoes:
+        original = session.get(ChangeSet, original.undoes)
         if original is not None and original.import_id:
             return "facts"
     return ""
 
 
-def _count_facts(session: Session, import_id: uuid.UUID) -> int:
-    connection = session.connection()
-    return sum(
-        len(connection.execute(select(model.id).where(model.import_id == import_id)).all())
-        for model in (Order, OrderLine)
-    )
+def _count_facts(session: Session, facts: Facts) -> int:
+    count = 0
+    for model in (Order, OrderLine):
+        statement = select(func.count()).where(model.import_id == facts.import_id)
+        count += session.scalar(statement) or 0
+    return count - len(facts.orders) - len(facts.lines)
 
 
-def _plan_entity(
-    session: Session,
-    plan: UndoPlan,
-    change_set: ChangeSet,
-    entity: str,
-    group: list[Change],
-    removed: set[tuple[str, str]],
-) -> None:
-    table = cast("Table", ENTITIES[entity].__table__)
-    for start in range(0, len(group), _CHUNK):
-        chunk = group[start : start + _CHUNK]
-        keys = {change.row_id: _key(table, change.row_id) for change in chunk}
-        current = journal.rows_by_id(session, table, list(keys.values()))
-        needed = _dependents(
-            session, plan, table, {keys[c.row_id] for c in chunk if c.op == Op.INSERT}, removed
-        )
-        for change in chunk:
-            row = current.get(keys[change.row_id])
-            found = list(_blockers(session, change_set, change, row, table))
-            found += needed.get(keys[change.row_id], [])
-            step = _inverse(change, {one.field for one in found})
-            if step is not None:
-                plan.steps.append(step)
-            plan.blocked += len(found)
-            plan.blockers += found[: max(_LISTED - len(plan.blockers), 0)]
-
-
-def _blockers(
-    session: Session, change_set: ChangeSet, change: Change, row: Any, table: Table
-) -> Iterator[Blocker]:
-    match change.op:
-        case Op.DELETE:
-            if row is not None:
-                yield Blocker(change.entity, change.row_id, "", "exists")
-            return
+def _inverse(step: Step) -> journal.Recorded:
+    match step.op:
         case Op.INSERT:
-            expected = change.fields
-        case _:
-            expected = {name: pair[1] for name, pair in change.fields.items()}
-    if row is None:
-        yield _later(session, change_set, change, "", "deleted")
-        return
-    now = journal.plain_row(row, table)
-    differing = [name for name, value in expected.items() if now.get(name) != value]
-    for name in differing:
-        whole = change.op == Op.INSERT
-        yield _later(session, change_set, change, name, "changed", whole=whole)
-
-
-def _later(
-    session: Session,
-    change_set: ChangeSet,
-    change: Change,
-    name: str,
-    kind: str,
-    *,
-    whole: bool = False,
-) -> Blocker:
-    """The newest later change of the row (of the field, if one is named)."""
-    rows = session.execute(
-        select(ChangeSet, Change.fields, Change.op)
-        .join(Change, Change.change_set_id == ChangeSet.id)
-        .where(
-            Change.entity == change.entity,
-            Change.row_id == change.row_id,
-            ChangeSet.seq > change_set.seq,
-        )
-        .order_by(ChangeSet.seq.desc())
-    )
-    for row in rows:
-        if not name or name in row.fields or row.op == Op.DELETE:
-            by = row[0]
-            return Blocker(
-                change.entity, change.row_id, "" if whole else name, kind,
-                by.title, by.args, by.actor_name, by.id,
-            )  # fmt: skip
-    return Blocker(change.entity, change.row_id, "" if whole else name, kind)
-
-
-def _dependents(
-    session: Session,
-    plan: UndoPlan,
-    table: Table,
-    ids: set[Any],
-    removed: set[tuple[str, str]],
-) -> dict[Any, list[Blocker]]:
-    """Rows elsewhere that point at rows about to be removed and stay themselves."""
-    found: dict[Any, list[Blocker]] = defaultdict(list)
-    if not ids:
-        return found
-    for model in ENTITIES.values():
-        other = cast("Table", model.__table__)
-        if not model.__journalled__ and model not in (Order, OrderLine):
-            continue
-        for column in other.columns:
-            if not any(key.column.table is table for key in column.foreign_keys):
-                continue
-            statement = select(column, other.c.id).where(column.in_(ids))
-            if "import_id" in other.c and plan.import_id:
-                statement = statement.where(other.c.import_id.is_distinct_from(plan.import_id))
-            for target, row_id in session.connection().execute(statement):
-                if (other.name, str(row_id)) not in removed:
-                    found[target].append(Blocker(other.name, str(row_id), "", "needed"))
-    return found
-
-
-def _inverse(change: Change, blocked: set[str]) -> journal.Recorded | None:
-    """The change that takes a change back, without the blocked fields; None when all is blocked."""
-    match change.op:
-        case Op.INSERT:
-            op, fields = Op.DELETE, change.fields
-            if blocked:
-                return None
+            op, fields = Op.DELETE, step.fields
         case Op.DELETE:
-            op, fields = Op.INSERT, change.fields
-            if blocked:
-                return None
+            op, fields = Op.INSERT, step.fields
         case _:
-            op = Op.UPDATE
-            fields = {
-                name: [new, old]
-                for name, (old, new) in change.fields.items()
-                if name not in blocked and "" not in blocked
-            }
-            if not fields:
-                return None
-    return journal.Recorded(change.entity, change.row_id, op, fields)
+            op, now = Op.UPDATE, step.row or {}
+            fields = {name: [now[name], old] for name, old in step.free.items()}
+    return journal.Recorded(step.entity, step.row_id, op, fields)
+
+
+def _blocker(session: Session, change_set: ChangeSet, one: Obstacle) -> Blocker:
+    by = find_culprit(session, change_set, one)
+    if by is None:
+        return Blocker(one.entity, one.row_id, one.field, one.kind)
+    return Blocker(
+        one.entity, one.row_id, one.field, one.kind, by.title, by.args, by.actor_name, by.id
+    )
 
 
 # ---------------------------------------------------------------- applying
 
+_ORDER: Final = (Op.DELETE, Op.UPDATE, Op.INSERT)  # frees unique values before they are taken
 
-def _apply(session: Session, buffer: journal.Buffer, step: journal.Recorded) -> None:
-    model: type[Base] = ENTITIES[step.entity]
-    table = cast("Table", model.__table__)
-    connection, key = session.connection(), _key(table, step.row_id)
-    match step.op:
-        case Op.DELETE:
-            connection.execute(delete(table).where(table.c.id == key))
-        case Op.INSERT:
-            values = _values(table, step.fields)
-            if "version" in table.c:
-                values |= {"version": 1, "updated_at": utcnow()}
-            connection.execute(insert(table).values(values))
-        case _:
-            values = _values(table, {name: pair[1] for name, pair in step.fields.items()})
-            if "version" in table.c:
-                values |= {"version": table.c.version + 1, "updated_at": utcnow()}
-            if table.name == Order.__tablename__:
-                owner = select(table.c.customer_id).where(table.c.id == key)
-                buffer.touched.orders.update(connection.scalars(owner))
-            connection.execute(update(table).where(table.c.id == key).values(values))
-    journal.record(buffer, step)
+Group = tuple[str, Op, tuple[str, ...]]
 
 
-def _remove_facts(session: Session, buffer: journal.Buffer, import_id: uuid.UUID) -> None:
+def _take_back(session: Session, steps: Sequence[journal.Recorded]) -> None:
+    swaps = _swaps(steps)
+    for entity, group in swaps.items():
+        _replace(session, cast("Table", ENTITIES[entity].__table__), group)
+    done = {(step.entity, step.row_id) for group in swaps.values() for step in group}
+    rest = [step for step in steps if (step.entity, step.row_id) not in done]
+    for (entity, op, _names), group in _groups(rest):
+        _apply(session, cast("Table", ENTITIES[entity].__table__), op, group)
+
+
+def _groups(steps: Sequence[journal.Recorded]) -> list[tuple[Group, list[journal.Recorded]]]:
+    """Steps that one statement does: same table, kind and columns."""
+    groups: dict[Group, list[journal.Recorded]] = defaultdict(list)
+    for step in steps:
+        names = tuple(step.fields) if step.op is Op.UPDATE else ()
+        groups[step.entity, step.op, names].append(step)
+    return sorted(groups.items(), key=lambda item: _ORDER.index(item[0][1]))
+
+
+def _swaps(steps: Sequence[journal.Recorded]) -> dict[str, list[journal.Recorded]]:
+    """By table, two and more rows whose unique values change: they may pass them on in a ring."""
+    found: dict[str, list[journal.Recorded]] = defaultdict(list)
+    for step in steps:
+        if step.op is Op.UPDATE:
+            table = cast("Table", ENTITIES[step.entity].__table__)
+            if any(unique.names & step.fields.keys() for unique in uniques(table)):
+                found[step.entity].append(step)
+    return {entity: group for entity, group in found.items() if len(group) > 1}
+
+
+def _replace(session: Session, table: Table, steps: Sequence[journal.Recorded]) -> None:
+    """Change rows by taking all away and then putting all back."""
     connection = session.connection()
-    owners = select(Order.customer_id).where(Order.import_id == import_id).distinct()
+    keys = [key_of(table, step.row_id) for step in steps]
+    before = journal.rows_by_id(session, table, keys)
+    rows = []
+    for key, step in zip(keys, steps, strict=True):
+        after = {name: pair[1] for name, pair in step.fields.items()}
+        times = {"version": before[key]["version"] + 1, "updated_at": utcnow()}
+        rows.append({**before[key], **_values(table, after), **times})
+    for start in range(0, len(keys), _CHUNK):
+        chunk = keys[start : start + _CHUNK]
+        connection.execute(delete(table).where(table.c.id.in_(chunk)), execution_options=RECORDED)
+    connection.execute(insert(table), rows, execution_options=RECORDED)
+
+
+def _apply(session: Session, table: Table, op: Op, steps: Sequence[journal.Recorded]) -> None:
+    connection = session.connection()
+    keys = [key_of(table, step.row_id) for step in steps]
+    if table.name == Order.__tablename__ and op is Op.UPDATE:
+        touched = journal.buffer_of(session).touched
+        rows = journal.rows_by_id(session, table, keys).values()
+        touched.orders.update(row["customer_id"] for row in rows)
+    match op:
+        case Op.DELETE:
+            for start in range(0, len(keys), _CHUNK):
+                connection.execute(
+                    delete(table).where(table.c.id.in_(keys[start : start + _CHUNK])),
+                    execution_options=RECORDED,
+                )
+        case Op.INSERT:
+            whole = [journal.with_defaults(table, _values(table, step.fields)) for step in steps]
+            if "version" in table.c:
+                whole = [{**row, "version": 1, "updated_at": utcnow()} for row in whole]
+            connection.execute(insert(table), whole, execution_options=RECORDED)
+        case _:
+            rows_after = [
+                _values(table, {name: pair[1] for name, pair in step.fields.items()})
+                | {"row_key": key}
+                for step, key in zip(steps, keys, strict=True)
+            ]
+            journal.update_rows(session, table, steps[0].fields, rows_after)
+
+
+def _remove_facts(session: Session, buffer: journal.Buffer, facts: Facts) -> None:
+    if facts.import_id is None:
+        return
+    connection = session.connection()
+    owners = select(Order.customer_id).where(Order.import_id == facts.import_id).distinct()
     buffer.touched.orders.update(connection.scalars(owners))
     for model in (OrderLine, Order):
         table = cast("Table", model.__table__)
-        gone = connection.execute(delete(table).where(table.c.import_id == import_id)).rowcount
+        going = table.c.import_id == facts.import_id
+        kept = facts.kept(table.name)
+        if kept:
+            going &= table.c.id.not_in(kept)
+        statement = delete(table).where(going)
+        gone = connection.execute(statement, execution_options=RECORDED).rowcount
         buffer.facts += gone
         if gone:
             buffer.tables.add(table.name)
@@ -326,7 +306,3 @@ def _values(table: Table, fields: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in fields.items()
         if name not in BOOKKEEPING
     }
-
-
-def _key(table: Table, row_id: str) -> Any:
-    return journal.from_plain(table.c.id, row_id if len(row_id) > 30 else int(row_id))  # noqa: PLR2004

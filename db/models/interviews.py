@@ -42,7 +42,9 @@ class TypedDraft(Base):
     __tablename__ = "typed_draft"
     __journalled__ = False
 
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True
+    )
     key: Mapped[str] = mapped_column(String(160), primary_key=True)
     content: Mapped[dict[str, Any]] = mapped_column(default=dict)
     saved_at: Mapped[dt.datetime]

@@ -158,6 +158,11 @@ def search(session: Session, text: str, limit: int = 20) -> list[CustomerHit]:
     ]
 
 
+def id_of_number(session: Session, number: str) -> uuid.UUID | None:
+    """Key of the customer with a number, None when there is none."""
+    return session.scalar(select(Customer.id).where(Customer.number == number))
+
+
 def class_sizes(session: Session) -> dict[CustomerClass, int]:
     """Number of customers in each class."""
     rows = session.execute(select(CustomerStat.klass, func.count()).group_by(CustomerStat.klass))

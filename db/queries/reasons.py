@@ -54,7 +54,7 @@ class ReasonCount:
     en: str
     count: int
     by_class: tuple[tuple[CustomerClass, int], ...]
-    value: int  # at stake, minor units, cases without a value left out
+    value: int | None  # at stake, minor units; None where no case has a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +120,11 @@ def root_reasons(session: Session, criteria: ReasonFilter) -> list[ReasonCount]:
         .group_by(Reason.code, klass)
     )
     counts: dict[str, dict[CustomerClass, int]] = {}
-    values: dict[str, int] = {}
+    values: dict[str, int | None] = {}
     for code, word, count, value in session.execute(statement):
         counts.setdefault(code, {})[CustomerClass(word)] = count
-        values[code] = values.get(code, 0) + int(value or 0)
+        known = [int(part) for part in (values.get(code), value) if part is not None]
+        values[code] = sum(known) if known else None
     names = _current_words(session)
     found = [
         ReasonCount(

@@ -37,7 +37,9 @@ def scan(
             }
         )
         return
-    output.say(_("As of {day}, {n} customers looked at.").format(day=result.as_of, n=result.customers))
+    output.say(
+        _("As of {day}, {n} customers looked at.").format(day=result.as_of, n=result.customers)
+    )
     rows = [
         (label(kind), str(found), str(result.new[kind])) for kind, found in result.found.items()
     ]

@@ -113,7 +113,9 @@ def _key(value: object) -> object:
 # Text --------------------------------------------------------------------------------------------
 
 
-def say_table(headings: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[bool]) -> None:
+def say_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[bool]
+) -> None:
     """A table with columns as wide as their content; Chinese characters take two places."""
     from rich.cells import cell_len  # noqa: PLC0415  (only where a table is shown)
 
@@ -133,6 +135,24 @@ def say_facts(pairs: Iterable[tuple[str, object]]) -> None:
     """Names and values, one a line."""
     for name, value in pairs:
         print(f"{name}: {value}")
+
+
+def say_tree(value: object, indent: int = 0) -> None:
+    """A record with its parts, indented; what is empty is left out."""
+    pairs = value.items() if isinstance(value, Mapping) else enumerate(_items(value), 1)
+    for name, one in pairs:
+        if one in (None, "", [], {}):
+            continue
+        if isinstance(one, (Mapping, list, tuple)):
+            print(f"{_GAP * indent}{name}:")
+            say_tree(one, indent + 1)
+        else:
+            shown = one.value if isinstance(one, Enum) else one
+            print(f"{_GAP * indent}{name}: {shown}")
+
+
+def _items(value: object) -> Iterable[object]:
+    return value if isinstance(value, (list, tuple)) else [value]
 
 
 def _one_line(text: str) -> str:

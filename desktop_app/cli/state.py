@@ -27,8 +27,9 @@ class Windows:
     """What needs Qt, handed in from above: the command line itself does not know it."""
 
     open_window: Callable[[Path | None], int]
-    screenshots: Callable[[Path, bool], list[Path]]
+    screenshots: Callable[[Path, Path], list[Path]]
     check_window: Callable[[Path], None]
+    has_window: Callable[[Path], bool]
 
 
 @dataclass(slots=True)

@@ -1,8 +1,6 @@
 """Commands about the workspace as a whole: make, check, back up, restore, migrate."""
 
-
 import os
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +8,7 @@ import typer
 
 from desktop_app.cli import output
 from desktop_app.cli.state import State, ask_password, parse_day, state_of
-from desktop_app.errors import NotAllowedError, UserError
+from desktop_app.errors import UserError
 from desktop_app.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -179,6 +177,8 @@ def restore(
     key = keys.open_key(keys.load(state.folder / workspace.KEYS), login, state.password(login))
     _require_restore_right(state)
     state.close()
+    if state.windows.has_window(state.folder):
+        raise UserError(_("The window has this workspace open. Close it first."))
     file = state.folder / workspace.DATABASE
     source = _find_backup(copy, backups.list_backups(file), backups.folder_of(file))
     kept = backups.restore(file, source, key)

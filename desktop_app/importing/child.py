@@ -6,7 +6,7 @@ network, no translation and little memory; when it dies, the program goes on.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
@@ -125,7 +125,7 @@ def _width(header: list[Any], body: list[list[Any]], *, is_text: bool) -> int:
     widths = sorted(len(layout.trimmed(cells)) for cells in body if layout.trimmed(cells))
     if not widths:
         return len(header)
-    used = widths[len(widths) // 2] if is_text else widths[-1]
+    used = widths[(len(widths) - 1) // 2] if is_text else widths[-1]
     return max(len(header), used)
 
 
@@ -207,11 +207,6 @@ def _estimate(source: TextSource | WorkbookSource, size: int, rows: int) -> int 
     if isinstance(source, WorkbookSource):
         return source.height
     return max(rows, rows * size // source.done_bytes) if source.done_bytes else None
-
-
-def records_of(request: dict[str, Any]) -> Iterator[Record]:
-    """All records of a file, in this process; for tests of the readers."""
-    return open_source(request).records()
 
 
 if __name__ == "__main__":

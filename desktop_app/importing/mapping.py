@@ -25,6 +25,9 @@ from desktop_app.services.imports import MatchKey, NoCustomer, UnknownCustomer
 EXACT, NEAR, LEAST_SCORE = 100.0, 90.0, 72.0
 """Scores of a heading: a known name, a known name with a slip, the least that is suggested."""
 
+_DOUBTFUL = frozenset({"kind", "do_not_contact", "joined_on", "currency"})
+"""Fields nobody misses, whose headings often mean something else; the cells decide."""
+
 _UNITS = re.compile(r"[(（\[【{<《].*?[)）\]】}>》]|[*#:：]")
 _BETWEEN = re.compile(r"[\s_\-./\\'\"`·]+")
 
@@ -129,7 +132,7 @@ def suggest(kind: ImportKind, preview: Preview, read: ReadOptions | None = None)
         cells = [row.cells[place] for row in preview.rows if place < len(row.cells)]
         if name in {"joined_on", "ordered_on"}:
             order = guess_date_order(cells)
-        if not fits(name, cells):
+        if name in _DOUBTFUL and not fits(name, cells):
             del columns[name]
     used = {*columns.values(), *_our_own()}
     is_customers = kind is ImportKind.CUSTOMERS

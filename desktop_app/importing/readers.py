@@ -63,6 +63,7 @@ _FILE_PROBLEMS = {
     ),
     "wrong_encoding": N_("{file} is not in the encoding {encoding}. Choose another encoding."),
     "unknown_encoding": N_("There is no encoding {encoding}. Try gb18030, utf-8 or big5."),
+    "long_line": N_("{file} is not a table: it has a line of more than {most} characters."),
     "ask_encoding": N_(
         "{file} is neither UTF-8 nor GB18030. Choose its encoding, for example big5 or "
         "windows-1252."

@@ -13,6 +13,7 @@ from desktop_app.importing.wire import Cell, ParseProblem
 DELIMITERS = (",", "\t", ";", "|")
 MAX_FIELD_CHARS = 1_000_000
 MAX_CELL_CHARS = 32_767
+MAX_LINE_CHARS = 1 << 25
 _BLOCK = 1 << 20
 _SAMPLE_CHARS = 1 << 17
 _BOMS = (
@@ -90,7 +91,9 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._text.readline()
+        line = self._text.readline(MAX_LINE_CHARS)
+        if len(line) == MAX_LINE_CHARS:
+            raise ParseProblem("long_line", most=f"{MAX_LINE_CHARS:,}")
         if not line:
             self.ended = True
             raise StopIteration

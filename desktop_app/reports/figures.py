@@ -233,8 +233,13 @@ def _bar(
     if figure.kind is FigureKind.PARETO:
         share = labels.percent(value / place.end, 0)
         text = _("{count} ({share})").format(count=text, share=share)
-    offset = 2 * GAP if figure.kind is FigureKind.PARETO and index == 0 else GAP
-    scene.labels.append(Label(end + offset, y + BAR * 0.75, text, SIZE, INK))
+    if figure.kind is FigureKind.PARETO and index == 0:  # outside, the line would cross it
+        inside = len(text) * SIZE * 0.6 + 2 * GAP < end - place.left
+        x, anchor = (end - GAP, Anchor.END) if inside else (end + 2 * GAP, Anchor.START)
+        colour = "#FFFFFF" if inside else INK
+        scene.labels.append(Label(x, y + BAR * 0.75, text, SIZE, colour, anchor))
+        return
+    scene.labels.append(Label(end + GAP, y + BAR * 0.75, text, SIZE, INK))
 
 
 def _line(figure: Figure, width: float, measure: Measure) -> Scene:

@@ -5,7 +5,7 @@ A character without a glyph is never dropped and never left to a viewer's choice
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -73,7 +73,7 @@ def _load(name: str) -> "TTFont":
             """Add the font to the file, then set right the maps of subsets beyond the BMP."""
             subsets = [list(subset) for subset in self.state[doc].subsets]
             names = [self.getSubsetInternalName(n, doc)[1:] for n in range(len(subsets))]
-            super().addObjects(doc)  # type: ignore[no-untyped-call]  # the stub has no types here
+            super().addObjects(doc)
             fonts = doc.idToObject["BasicFonts"].dict
             for subset, internal in zip(subsets, names, strict=True):
                 if any(code >= _BEYOND_BMP for code in subset):
@@ -90,7 +90,7 @@ def _registered(name: str) -> Face:
 
     font = _load(name)
     pdfmetrics.registerFont(font)
-    width = font.face.getCharWidth
+    width: Callable[[int], float] = font.face.getCharWidth
     return Face(name, {chr(code): width(code) / 1000 for code in font.face.charToGlyph})
 
 

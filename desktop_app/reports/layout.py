@@ -6,7 +6,7 @@ number of pages is known before the first one is painted. Coordinates are points
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from desktop_app.i18n import _
@@ -21,6 +21,7 @@ from desktop_app.reports.base import (
     Paragraph,
     Quote,
     Section,
+    Series,
     SignatureLine,
     Table,
 )
@@ -147,7 +148,7 @@ class _Flow:
         self.room = width - 2 * MARGIN
         self.losses, self.grids = losses, grids
         self.pages: list[Page] = []
-        self._where = ""
+        self._where = self._named = ""
         self._new_page()
 
     def _new_page(self) -> None:
@@ -196,13 +197,24 @@ class _Flow:
     def section(self, section: Section) -> None:
         """A heading and its blocks."""
         if section.title:
-            self._heading(section.title)
+            first = section.blocks[0] if section.blocks else None
+            self._heading(section.title, self._figure_height(first))
+        self._named = section.title
         for block in section.blocks:
             self._block(block)
+            self._named = ""
 
-    def _heading(self, title: str) -> None:
+    def _figure_height(self, block: Block | None) -> float:
+        """Height a figure needs, so that no heading stays behind alone."""
+        if not isinstance(block, Figure) or not block.categories:
+            return 0
+        drawable = self._drawable(block)
+        scene = self._scenes(drawable, range(len(block.categories)))[0]
+        return scene.height + CAPTION.leading + 2 * GAP
+
+    def _heading(self, title: str, below: float = 0) -> None:
         self.y += 3 * GAP
-        self._need(HEADING.leading + 72)
+        self._need(HEADING.leading + GAP + max(72, below))
         self._where = title
         self.page.bookmarks.append(fonts.boxed(title))
         self._text(title, HEADING)
@@ -279,7 +291,7 @@ class _Flow:
         self.y += 6 * GAP
 
     def _caption(self, title: str, below: float) -> None:
-        if title:
+        if title and title != self._named:  # the heading just above says the same
             self.y += GAP
             self._need(CAPTION.leading + below)
             self._text(title, CAPTION, where=title)
@@ -290,15 +302,9 @@ class _Flow:
             self._caption(figure.title, HINT.leading)
             self._text(_("Nothing to draw."), HINT)
             return
-        clean = Figure(
-            kind=figure.kind,
-            title=figure.title,
-            categories=tuple(self.losses.boxed(c, figure.title) for c in figure.categories),
-            series=tuple(
-                type(one)(self.losses.boxed(one.name, figure.title), one.values)
-                for one in figure.series
-            ),
-        )
+        for name in (*figure.categories, *(one.name for one in figure.series)):
+            self.losses.boxed(name, figure.title)
+        clean = self._drawable(figure)
         for index, scene in enumerate(self._scenes(clean, range(len(figure.categories)))):
             if index == 0:
                 self._caption(figure.title, scene.height)
@@ -307,6 +313,14 @@ class _Flow:
         if figure.note:
             self._text(figure.note, HINT)
         self.y += 2 * GAP
+
+    @staticmethod
+    def _drawable(figure: Figure) -> Figure:
+        return replace(
+            figure,
+            categories=tuple(map(fonts.boxed, figure.categories)),
+            series=tuple(Series(fonts.boxed(one.name), one.values) for one in figure.series),
+        )
 
     def _scenes(self, figure: Figure, only: range) -> list[Scene]:
         """One scene, or several where the bars do not fit on one page."""
@@ -356,9 +370,13 @@ class _Flow:
     def _rows(self, table: Table, grid: Grid) -> None:
         widths = fit(grid, self.room)
         self._head_row(grid, widths)
-        for row, texts in zip(table.rows, grid.rows, strict=True):
+        note = HINT.leading + GAP if table.note else 0.0
+        total = CELL.leading + 2 * CELL_GAP if grid.total else 0.0
+        tail = note + total  # the last row takes the total and the note along
+        for index, (row, texts) in enumerate(zip(table.rows, grid.rows, strict=True)):
             style = CELL_FAINT if table.is_faint(row) else CELL
-            self._row(grid, grid.wrapped(texts, widths), widths, style)
+            last = index == len(grid.rows) - 1
+            self._row(grid, grid.wrapped(texts, widths), widths, style, tail if last else 0)
         if grid.total:
             self.page.strokes.append(
                 Stroke(((MARGIN, self.y), (MARGIN + sum(widths), self.y)), SOFT, 0.8)
@@ -374,21 +392,27 @@ class _Flow:
         self.y += height
 
     def _row(
-        self, grid: Grid, cells: list[list[str]], widths: Sequence[float], style: Style
+        self,
+        grid: Grid,
+        cells: list[list[str]],
+        widths: Sequence[float],
+        style: Style,
+        tail: float = 0,
     ) -> None:
         """One row; one that is higher than half a page goes on over the page."""
         while True:
             count = max(map(len, cells))
             height = count * CELL.leading + 2 * CELL_GAP
             space = self.bottom - self.y
-            if height <= space:
+            if height + tail <= space:
                 break
             if height <= (self.bottom - TOP) / 2 or space < 6 * CELL.leading:
                 self._new_page()
                 self._head_row(grid, widths)
-                if height <= self.bottom - self.y:
+                if height + tail <= self.bottom - self.y:
                     break
             fitting = int((self.bottom - self.y - 2 * CELL_GAP) // CELL.leading)
+            fitting = min(fitting, count - 1)  # something goes along with what follows
             self._cells(grid, [lines[:fitting] for lines in cells], widths, style)
             cells = [lines[fitting:] for lines in cells]
             self._new_page()

@@ -12,6 +12,9 @@ SIZE = 8.0
 PADDING = 8.0
 SAMPLE = 400
 WIDEST = 240.0
+HEADING = 72.0
+STRETCH = 1.6
+LEAST = 0.55
 
 Clean = Callable[[str, str], str]
 
@@ -83,7 +86,7 @@ def _natural(
     step = max(1, len(rows) // SAMPLE)
     natural = []
     for index, heading in enumerate(headings):
-        widest = bold.width(_one_line(heading), SIZE)
+        widest = min(bold.width(_one_line(heading), SIZE), HEADING)  # a heading may wrap
         if total:
             widest = max(widest, bold.width(_one_line(total[index]), SIZE))
         for row in rows[::step]:
@@ -101,10 +104,14 @@ _NO_BREAKS = dict.fromkeys(map(ord, "\n\r\v\f\x85\u2028\u2029"))
 
 
 def fit(grid: Grid, room: float) -> list[float]:
-    """Widths that fill the room: short columns keep what they need, long ones share the rest."""
+    """Widths of the columns: short ones keep what they need, long ones share the rest.
+
+    A small table stays narrow, so that the eye finds the number that belongs to a name.
+    """
     natural = grid.natural
     total = sum(natural)
     if total <= room:
+        room = min(room, max(total * STRETCH, room * LEAST))
         spare = room - total
         texts = [0.0 if right else width for width, right in zip(natural, grid.right, strict=True)]
         weight = sum(texts)

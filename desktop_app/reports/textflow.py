@@ -13,9 +13,11 @@ from unicodedata import east_asian_width
 TAB = "    "
 _OPENING = r"（《〈「『【〔“‘\(\[\{<«¥$"
 _CLOSING = r"，。、；：？！）》〉」』】〕”’…—～％%,.;:?!\)\]\}>»"
-_WORD = r"[^\W_\u2e80-\U0003ffff]+(?:[-_'’./@:+&][^\W_\u2e80-\U0003ffff]+)*"
+_WORD = r"[^\W_\u2e80-\U0003ffff]+(?:[-_'’.,/@:+&][^\W_\u2e80-\U0003ffff]+)*"
 _UNIT = re.compile(rf" +|[{_OPENING}]{{0,4}}(?:{_WORD}|.)[{_CLOSING}]{{0,4}}", re.DOTALL)
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
+
+_NOT_A_SPACE = re.compile(r"[^\S ]+")
 
 Measure = Callable[[str], float]
 
@@ -68,7 +70,7 @@ def _pieces(paragraph: str, width: float, measure: Measure) -> Iterator[tuple[st
 
 def shorten(text: str, width: float, measure: Measure) -> str:
     """One line that fits, with ``…`` where something was left out."""
-    line = " ".join(text.split())
+    line = _NOT_A_SPACE.sub(" ", text)
     if measure(line) <= width:
         return line
     room = width - measure("…")

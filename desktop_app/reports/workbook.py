@@ -146,7 +146,7 @@ class _Cleaner:
 
     def losses(self) -> tuple[Loss, ...]:
         return tuple(
-            Loss(kind, what, where, count)
+            Loss(kind, what, clean_title(where), count)
             for (kind, what), (where, count) in sorted(self.found.items())
         )
 
@@ -269,7 +269,7 @@ def _table_sheets(
     ]
     _same_kind(rows, formats)
     widths = [
-        _width(heading, [row[index] for row in rows[:: max(1, len(rows) // SAMPLE)]], form)
+        _width(heading, _sample(rows, index), form)
         for index, (heading, form) in enumerate(zip(headings, formats, strict=True))
     ]
     right = frozenset(
@@ -318,6 +318,13 @@ def _same_kind(rows: list[list[Value]], formats: Sequence[str]) -> None:
             for row in rows:
                 if isinstance(row[index], date):
                     row[index] = f"{row[index]}"
+
+
+def _sample(rows: Sequence[Sequence[Value]], index: int) -> list[Value]:
+    """Values that decide about the width: spread over the column, and its longest text."""
+    texts = (row[index] for row in rows if type(row[index]) is str)
+    longest = max(texts, key=len, default=None)  # type: ignore[arg-type]
+    return [longest, *(row[index] for row in rows[:: max(1, len(rows) // SAMPLE)])]
 
 
 def _width(heading: str, values: Sequence[Value], form: str) -> float:

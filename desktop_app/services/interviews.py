@@ -295,8 +295,6 @@ def _extent(answers: Mapping[str, Mapping[str, Any]]) -> Extent | None:
     share = answers.get("share_moved", {}).get("value")
     if share is not None and share > 0:
         return Extent.FULL_SWITCH if share >= _WHOLE else Extent.PARTIAL_SHARE
-    if "stopped_products" in answers:
-        return Extent.PRODUCT_LINE_STOP
     return Extent.FULL_SWITCH if "where_now" in answers else None
 
 

@@ -165,7 +165,8 @@ def _waiting(session: Session, signal_ids: Sequence[uuid.UUID]) -> list[Defectio
         raise NotFoundError(_("A signal is gone. Reload the list."))
     if any(signal.state not in _WAITING for signal in found):
         raise ConflictError(_("A signal was decided about meanwhile. Reload the list."))
-    return found
+    place = {signal_id: number for number, signal_id in enumerate(signal_ids)}
+    return sorted(found, key=lambda signal: place[signal.id])  # cases are numbered as they were given
 
 
 def _open_case_ids(

@@ -1,8 +1,6 @@
 """Today: what is due, in order, with the order explained."""
 
 import datetime as dt
-import uuid
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -10,26 +8,13 @@ from db.queries import work as work_queries
 from db.queries.work import WorkFilter, WorkItem
 from db.vocabulary import CaseStage, RuleKind
 from desktop_app import labels
+from desktop_app.columns.work import WorkLine
 from desktop_app.domain.cases import Priority, priority
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
 from desktop_app.services import access
 
-
-@dataclass(frozen=True, slots=True)
-class WorkLine:
-    """One thing to do with its place in the order and the sentence that explains it."""
-
-    item: WorkItem
-    score: int
-    why: str
-    is_first: bool = False
-    is_held_back: bool = False  # by the screening: to be closed, or overridden by a manager
-
-    @property
-    def id(self) -> uuid.UUID:
-        """Key of the line."""
-        return self.item.id
+__all__ = ["WorkLine", "count_later", "today"]
 
 
 def today(session: Session, day: dt.date, *, everybody: bool = False) -> list[WorkLine]:

@@ -144,6 +144,7 @@ def _window() -> Iterator[ActionSpec]:
 def _customers() -> Iterator[ActionSpec]:
     spec, menu = ActionSpec, Menu.CUSTOMER
     lists, card = ("customers",), ("customer-card",)
+    both = (*lists, *card)
     yield spec(
         "customer.open",
         N_("&Open customer"),
@@ -164,7 +165,7 @@ def _customers() -> Iterator[ActionSpec]:
         (*lists, *card),
         Action.EDIT_CUSTOMER,
     )
-    yield spec("customer.note", N_("Add a no&te…"), "note", "F8", menu, card, Action.EDIT_CUSTOMER)
+    yield spec("customer.note", N_("Add a no&te…"), "note", "F8", menu, both, Action.EDIT_CUSTOMER)
     yield spec(
         "customer.reveal",
         N_("Show the &phone number"),
@@ -172,6 +173,15 @@ def _customers() -> Iterator[ActionSpec]:
         "Ctrl+Shift+R",
         menu,
         (*lists, *card, "case-file", "today"),
+        Action.REVEAL_PHONE,
+    )
+    yield spec(
+        "customer.copy_phone",
+        N_("Cop&y the phone number"),
+        "copy",
+        "Ctrl+Alt+C",
+        menu,
+        (*both, "case-file", "today"),
         Action.REVEAL_PHONE,
     )
     yield spec(
@@ -194,7 +204,7 @@ def _customers() -> Iterator[ActionSpec]:
         Action.OPEN_CASE,
     )
     yield spec(
-        "customer.history", N_("&History of changes"), "history", "Ctrl+H", menu, card, Action.VIEW
+        "customer.history", N_("&History of changes"), "history", "Ctrl+H", menu, both, Action.VIEW
     )
 
 
@@ -211,7 +221,15 @@ def _cases() -> Iterator[ActionSpec]:
         ("cases", "today", "signals", "customer-card", "reports", "visits", "interviews"),
     )
     yield spec("case.new", N_("&New case…"), "add", "Ctrl+N", menu, lists, Action.OPEN_CASE)
-    yield spec("case.take", N_("&Take it myself"), "user", "Ctrl+T", menu, both, Action.TAKE_CASE)
+    yield spec(
+        "case.take",
+        N_("&Take it myself"),
+        "user",
+        "Ctrl+T",
+        menu,
+        (*both, "today"),
+        Action.TAKE_CASE,
+    )
     yield spec(
         "case.assign", N_("&Assign…"), "assign", "Ctrl+Shift+A", menu, both, Action.ASSIGN_CASE
     )
@@ -232,6 +250,15 @@ def _cases() -> Iterator[ActionSpec]:
         "Ctrl+L",
         menu,
         (*both, "today"),
+        Action.WORK_CASE,
+    )
+    yield spec(
+        "case.timer",
+        N_("Start or stop the call ti&mer"),
+        "clock",
+        "F9",
+        menu,
+        (*one, "today"),
         Action.WORK_CASE,
     )
     yield spec(
@@ -430,31 +457,28 @@ def _work() -> Iterator[ActionSpec]:
         "rule.edit",
         N_("Edit &rule…"),
         "rules",
-        "F2",
+        "",
         menu.TOOLS,
-        ("rules",),
+        ("settings",),
         Action.EDIT_RULES,
         starts_group=True,
-    )
-    yield spec(
-        "rule.new", N_("&New rule…"), "add", "Ctrl+N", menu.TOOLS, ("rules",), Action.EDIT_RULES
-    )
-    yield spec(
-        "reason.edit",
-        N_("Edit r&eason…"),
-        "edit",
-        "F2",
-        menu.TOOLS,
-        ("reasons",),
-        Action.EDIT_REFERENCE,
     )
     yield spec(
         "reason.new",
         N_("Ne&w reason…"),
         "add",
-        "Ctrl+N",
+        "Ctrl+Shift+N",
         menu.TOOLS,
-        ("reasons",),
+        ("settings",),
+        Action.EDIT_REFERENCE,
+    )
+    yield spec(
+        "reason.edit",
+        N_("Edit r&eason…"),
+        "edit",
+        "",
+        menu.TOOLS,
+        ("settings",),
         Action.EDIT_REFERENCE,
     )
     yield spec(
@@ -472,7 +496,7 @@ def _work() -> Iterator[ActionSpec]:
         "undo",
         "Ctrl+Shift+Z",
         menu.TOOLS,
-        ("history", "data"),
+        ("data",),
         Action.UNDO_OWN,
     )
     yield spec(

@@ -7,6 +7,7 @@ to stop and its result is dropped. Workers touch no Qt object; they only emit on
 import itertools
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec, TypeVar
@@ -48,7 +49,8 @@ class Task(QObject, Generic[T]):
 
     def __init__(self, parent: QObject, owner: QObject) -> None:
         super().__init__(parent)
-        self.owner = owner
+        self._owner = weakref.ref(owner)  # held, it could be destroyed by the task's own end
+        owner.destroyed.connect(self.stop)
         self.is_quiet = False
         self.is_finished = False
         self._stop = threading.Event()
@@ -77,6 +79,17 @@ class Task(QObject, Generic[T]):
     def is_stopped(self) -> bool:
         """Whether stop was asked for."""
         return self._stop.is_set()
+
+    def has_owner(self) -> bool:
+        """Whether who asked is still there."""
+        owner = self._owner()
+        return owner is not None and isValid(owner)
+
+    def let_go(self) -> None:
+        """Listen to the owner no more."""
+        owner = self._owner()
+        if owner is not None and isValid(owner):
+            owner.destroyed.disconnect(self.stop)
 
     def handles_failure(self) -> bool:
         """Whether somebody listens to ``failed``."""
@@ -182,7 +195,6 @@ class Background(QObject):
         task: Task[T] = Task(self, owner)
         number = next(self._numbers)
         self._tasks[number] = task  # type: ignore[assignment]  # the border to untyped signals
-        owner.destroyed.connect(task.stop)
         if is_long:
             self._long.add(number)
             self.running.emit(len(self._long))
@@ -236,7 +248,7 @@ class Background(QObject):
         if number in self._long:
             self._long.discard(number)
             self.running.emit(len(self._long))
-        is_wanted = isValid(task.owner) and not task.is_stopped
+        is_wanted = task.has_owner() and not task.is_stopped
         match how:
             case "succeeded" if is_wanted:
                 task.succeeded.emit(value)
@@ -253,6 +265,7 @@ class Background(QObject):
             if not task.is_quiet:
                 self.announced.emit(changes)
         task.finished.emit()
+        task.let_go()
         task.deleteLater()
 
     def is_idle(self) -> bool:

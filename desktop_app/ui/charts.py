@@ -1,4 +1,4 @@
-"""A report's figure on the screen: the scene that the PDF paints too, with hover, keys and click."""
+"""A report figure on the screen: the scene that the PDF paints, with hover, keys and click."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -23,11 +23,9 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QMenu,
     QPlainTextEdit,
     QPushButton,
     QWidget,
-    QWidgetAction,
 )
 from typing_extensions import override
 
@@ -338,9 +336,8 @@ class DateEditor(_ParsedEditor):
 
     def open_calendar(self) -> None:
         """Show a calendar under the line."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet = QCalendarWidget()
+        sheet = QCalendarWidget(self)
+        sheet.setWindowFlags(Qt.WindowType.Popup)
         sheet.setAccessibleName(_("Calendar"))
         sheet.setGridVisible(False)
         sheet.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
@@ -351,14 +348,13 @@ class DateEditor(_ParsedEditor):
 
         def choose(chosen: QDate) -> None:
             self.set_value(date(chosen.year(), chosen.month(), chosen.day()))
-            menu.close()
+            sheet.hide()
+            sheet.deleteLater()
 
         sheet.clicked.connect(choose)
         sheet.activated.connect(choose)
-        holder = QWidgetAction(menu)
-        holder.setDefaultWidget(sheet)
-        menu.addAction(holder)
-        menu.popup(self.line.mapToGlobal(QPoint(0, self.line.height())))
+        sheet.move(self.line.mapToGlobal(QPoint(0, self.line.height())))
+        sheet.show()
         sheet.setFocus()
 
 
@@ -546,6 +542,16 @@ class FileEditor(Editor):
     def _browse(self) -> None:
         ask = QFileDialog.getSaveFileName if self._save else QFileDialog.getOpenFileName
         chosen, _filter = ask(self, self._caption, self.line.text(), self._filters)
+        if chosen:
+            self.line.setText(chosen)
+
+
+class FolderEditor(FileEditor):
+    """A folder, typed or chosen in the system's dialog."""
+
+    @override
+    def _browse(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, self._caption, self.line.text())
         if chosen:
             self.line.setText(chosen)
 

@@ -1,7 +1,7 @@
 """The one form: a label, an editor and what is wrong with it, row by row."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from PySide6.QtCore import Qt, Signal
@@ -147,7 +147,7 @@ class Form(QWidget):
         values = {
             field: value
             for field, value in self.values().items()
-            if value is not None or field not in known or known[field].is_required()
+            if value is not None or (field in known and _may_be_none(known[field].annotation))
         }
         try:
             return draft.model_validate(values)
@@ -209,6 +209,10 @@ class Form(QWidget):
     def label_of(self, field: str) -> str:
         """The words of a field's label."""
         return plain_text(self._labels[field].text().removesuffix(" *"))
+
+
+def _may_be_none(annotation: Any) -> bool:
+    return annotation is Any or type(None) in get_args(annotation)
 
 
 def _problem_label() -> QLabel:

@@ -37,6 +37,7 @@ from desktop_app.ui.window_state import WindowState
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Actor, Changes
     from desktop_app.ui.record_table import RecordTable
+    from desktop_app.ui.workspace_files import WorkspaceFiles
 
 _BADGES_MS = 60_000
 _NUMBERED = 9
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         workspace: Path,
         pages: Sequence[type[Page]],
         services: WindowServices,
+        files: "WorkspaceFiles | None" = None,
     ) -> None:
         super().__init__()
         self.setObjectName("main-window")
@@ -81,6 +83,7 @@ class MainWindow(QMainWindow):
             self.actions_by_id,
             WindowState(actor.login, self),
             workspace,
+            files,
         )
         self.undo_bar = UndoBar(tasks, self.messages, services.undo, services.title_text, self)
         self.side_bar = SideBar(self._listed, actor.name, labels.label(actor.role))

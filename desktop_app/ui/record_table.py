@@ -194,6 +194,10 @@ class RecordTable(QWidget):
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
         self.view.sortByColumn(number, order)
 
+    def source(self) -> Query | list[Row]:
+        """The query, or the rows in memory as they are sorted: for an export."""
+        return self.model.source()
+
     @property
     def sort(self) -> Sort | None:
         """The order in force."""
@@ -406,6 +410,15 @@ class RecordTable(QWidget):
         """Offer the columns to show or hide."""
         menu = self.column_menu()
         menu.popup(place or self.view.mapToGlobal(QPoint(theme.GAP_XL, theme.GAP_XL)))
+
+    def hide_columns(self, *column_ids: str) -> None:
+        """Hide columns at first; what the user has chosen since stays."""
+        if "hidden" not in self._stored():
+            header = self.view.horizontalHeader()
+            header.blockSignals(True)
+            for column_id in column_ids:
+                header.setSectionHidden(self._number(column_id), True)
+            header.blockSignals(False)
 
     def column_menu(self) -> QMenu:
         """A menu with one checkable entry a column."""

@@ -247,6 +247,10 @@ class TableModel(QAbstractTableModel):
                     return window * WINDOW + place
         return None
 
+    def source(self) -> "Query | list[Row]":
+        """The query, or the rows in memory."""
+        return self._query if self._query is not None else list(self._rows or [])
+
     def count(self) -> int:
         """Number of records, also of those not in memory."""
         return self._count

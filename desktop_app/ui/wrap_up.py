@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from pydantic import ValidationError
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -22,12 +23,17 @@ from typing_extensions import override
 from db.vocabulary import AttemptResult, Channel, NextStep
 from desktop_app import clock, labels
 from desktop_app.domain.contacts import NOBODY_REACHED, AttemptDraft, propose_next
-from desktop_app.errors import InvalidInputError, Problem, UserError
+from desktop_app.errors import (
+    InvalidInputError,
+    Problem,
+    UserError,
+    problems_from_validation,
+)
 from desktop_app.i18n import N_, _
 from desktop_app.ui import theme
 from desktop_app.ui.case_look import CHANNEL_ICONS, duration_text
+from desktop_app.ui.composing import Composing
 from desktop_app.ui.editors import DateEditor, EnumEditor, TextEditor
-from desktop_app.ui.form import Form
 from desktop_app.ui.panels import button, text_label
 
 _TYPING_MS = 600
@@ -143,6 +149,7 @@ class WrapUp(QFrame):
         self.save_button = button(_("Save"), lambda: self.submit(), "check", "primary")
         self.next_button = button(_("Save and next"), lambda: self.submit(and_next=True))
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._composing = Composing(self)
         self._arrange()
         self._connect()
         self.hide()
@@ -227,6 +234,7 @@ class WrapUp(QFrame):
         for widget in self.findChildren(QWidget):
             if widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
                 widget.installEventFilter(self)
+                self._composing.watch(widget)
 
     # ------------------------------------------------------------------ opening and closing
 
@@ -327,9 +335,10 @@ class WrapUp(QFrame):
         result = self.result()
         if result is not None and not self._is_own_step:
             proposal = propose_next(result, clock.today(), failed_before=self._failed_before)
+            is_final = result is AttemptResult.DO_NOT_CONTACT  # the service plans nothing then
             self._is_filling = True
-            self.step.set_value(proposal.step)
-            self.due.set_value(proposal.due)
+            self.step.set_value(None if is_final else proposal.step)
+            self.due.set_value(None if is_final else proposal.due)
             self._is_filling = False
         self._on_choice()
         if result is AttemptResult.CALLBACK:
@@ -404,7 +413,7 @@ class WrapUp(QFrame):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QKeyEvent):
+        if not isinstance(event, QKeyEvent) or self._composing.is_active:
             return super().eventFilter(watched, event)
         if event.type() == QEvent.Type.ShortcutOverride and self._is_ours(watched, event):
             event.accept()
@@ -454,4 +463,7 @@ def read_attempt(values: Mapping[str, Any]) -> AttemptDraft:
     Raises:
         InvalidInputError: something does not fit.
     """
-    return Form.validated(AttemptDraft, values)
+    try:
+        return AttemptDraft.model_validate(values)
+    except ValidationError as error:
+        raise InvalidInputError(problems_from_validation(error)) from error

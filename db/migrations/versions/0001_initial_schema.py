@@ -223,7 +223,9 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=160), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_typed_draft_user_id")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_typed_draft_user_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("user_id", "key", name=op.f("pk_typed_draft")),
     )
     op.create_table(

@@ -8,8 +8,6 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from db import reference
-from db.models import Case
-from db.queries import case_file as cases
 from db.queries import customer_card as customers
 from db.queries import interviews
 from db.queries.case_file import AttemptRow, CaseFile, StageTime, WhyStep
@@ -39,7 +37,7 @@ from desktop_app.reports.base import (
     Table,
     new_document,
 )
-from desktop_app.services import access
+from desktop_app.services import access, cases
 
 
 class CaseFileParams(ReportParams):
@@ -65,15 +63,10 @@ class CaseFileReport(Report[CaseFileParams]):
             NotAllowedError: the role may not see reports, or the case is somebody else's.
         """
         access.require(session, Action.REPORT)
-        key = params.case or cases.case_id_of(session, params.number.strip())
-        record = session.get(Case, key) if key is not None else None
-        if record is None:
-            raise NotFoundError(_("There is no such case."))
-        access.require_case(session, record)
-        file = cases.case_file(session, record.id, clock.now())
-        card = customers.customer_card(session, record.customer_id)
-        if file is None or card is None:
-            raise NotFoundError(_("There is no such case."))
+        file = cases.case_file(session, params.case or cases.find(session, params.number))
+        card = customers.customer_card(session, file.row.customer_id)
+        if card is None:
+            raise NotFoundError(_("The customer of this case is gone."))
         asked = [
             found
             for row in file.interviews
@@ -82,7 +75,7 @@ class CaseFileReport(Report[CaseFileParams]):
         return new_document(
             session,
             self,
-            sections=_sections(file, card, asked, customers.case_timeline(session, record.id)),
+            sections=_sections(file, card, asked, customers.case_timeline(session, file.row.id)),
             subtitle=_("{number}, {customer}").format(
                 number=file.row.number, customer=file.row.customer or _("(no name)")
             ),
@@ -146,8 +139,8 @@ def _case(file: CaseFile) -> tuple[Block, ...]:
         (_("Kind of departure"), label(row.kind)),
         (_("Stage"), label(row.stage)),
         (_("Outcome"), label(row.outcome)),
-        (_("Opened"), day_text(row.opened_on)),
-        (_("Closed"), day_text(row.closed_on)),
+        (_("Opened on"), day_text(row.opened_on)),
+        (_("Closed on"), day_text(row.closed_on)),
         (_("Left on"), day_text(file.left_on)),
         (_("Owner"), _or_unknown(row.owner)),
         (_("Store"), _or_unknown(row.store)),
@@ -158,7 +151,7 @@ def _case(file: CaseFile) -> tuple[Block, ...]:
         (_("Competitor"), _or_unknown(file.competitor)),
         (_("Approach"), label(file.approach)),
         (_("Next step"), label(row.next_step)),
-        (_("Next due"), day_text(row.next_due)),
+        (_("Due"), day_text(row.next_due)),
     ]
     blocks: list[Block] = [Facts(tuple(facts))]
     if file.signal is not None:
@@ -256,7 +249,7 @@ def _interview(one: InterviewFile, file: CaseFile) -> tuple[Block, ...]:
             (_("Held by"), _or_unknown(one.row.by)),
             (_("State"), label(one.row.state)),
             (_("Started"), moment_text(one.row.started_at)),
-            (_("Finished"), moment_text(one.row.finished_at)),
+            (_("Finished at"), moment_text(one.row.finished_at)),
         )
     )
     note = _("{answered} answers").format(answered=len(rows))
@@ -298,7 +291,7 @@ def _value(  # noqa: PLR0911  (one a kind)
 
 _ATTEMPT_COLUMNS: tuple[Column[AttemptRow], ...] = (
     Column("at", N_("When"), lambda row: row.at),
-    Column("channel", N_("How"), lambda row: row.channel),
+    Column("channel", N_("Channel"), lambda row: row.channel),
     Column("result", N_("Result"), lambda row: row.result),
     Column(
         "duration",
@@ -315,9 +308,9 @@ _ATTEMPT_COLUMNS: tuple[Column[AttemptRow], ...] = (
 )
 
 _VISIT_COLUMNS: tuple[Column[VisitRow], ...] = (
-    Column("planned_on", N_("Planned"), lambda row: row.planned_on),
+    Column("planned_on", N_("Planned on"), lambda row: row.planned_on),
     Column("state", N_("State"), lambda row: row.state),
-    Column("done_on", N_("Done"), lambda row: row.done_on),
+    Column("done_on", N_("Made on"), lambda row: row.done_on),
     Column("by", N_("By"), lambda row: row.by),
     Column("purpose", N_("Purpose"), lambda row: row.purpose),
     Column("note", N_("Note"), lambda row: row.note),

@@ -1,7 +1,7 @@
 """Exit reasons: what drove customers away, how sure that is, and in their own words."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -61,7 +61,7 @@ class _ReasonRow:
     row: kpis.ParetoRow[str]
     interval: kpis.Interval | None
     by_class: dict[CustomerClass, int]
-    value: int
+    value: int | None
 
 
 class ExitReasons(Report[ExitReasonsParams]):
@@ -225,10 +225,16 @@ def _reasons(rows: Sequence[_ReasonRow], totals: ReasonTotals) -> Table:
             "reason": _("Total"),
             "count": totals.known,
             "share": 1.0,
-            "value": sum(row.value for row in rows),
+            "value": _sum(row.value for row in rows),
         },
         key=lambda row: row.row.key,
     )
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    """Sum of what is known; nothing known is not zero."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def _class_column(klass: CustomerClass, title: str) -> Column[_ReasonRow]:

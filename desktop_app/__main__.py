@@ -1,0 +1,55 @@
+"""Start of the program: the command line, and what it needs of the window.
+
+`winback` alone opens the window. Nothing of Qt is loaded before it is needed.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from desktop_app.importing.sandbox import CHILD_FLAG
+
+
+def main() -> int:
+    """Run what stands on the command line; gives the exit status."""
+    if sys.argv[1:2] == [CHILD_FLAG]:  # the frozen program reading a foreign file
+        from desktop_app.importing import child  # noqa: PLC0415
+
+        return child.main()
+    from desktop_app.cli import app  # noqa: PLC0415
+    from desktop_app.cli.state import Windows  # noqa: PLC0415
+
+    windows = Windows(_open_window, _screenshots, _check_window, _has_window)
+    return app.main(sys.argv[1:], windows)
+
+
+def _open_window(folder: Path | None) -> int:
+    from desktop_app.ui import app  # noqa: PLC0415
+
+    return app.run(folder)
+
+
+def _screenshots(folder: Path, workspace: Path) -> list[Path]:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from desktop_app.ui import screenshots  # noqa: PLC0415
+
+    return screenshots.run(folder, workspace)
+
+
+def _check_window(workspace: Path) -> None:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from desktop_app.ui import app  # noqa: PLC0415
+
+    app.open_and_close(workspace)
+
+
+def _has_window(folder: Path) -> bool:
+    try:
+        from desktop_app.ui.instance import raise_running  # noqa: PLC0415
+    except ImportError:  # without Qt there is no window either
+        return False
+    return raise_running(folder)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,63 @@
+"""What the simulated team writes into its notes."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from db.vocabulary import AttemptResult
+
+NOTES: Final[Mapping[str, tuple[str, ...]]] = {
+    AttemptResult.REACHED: (
+        "客户愿意谈，语气平和，约好今天做访谈。",
+        "接通了，先道歉，客户说正好想反映几个问题。",
+        "采购说最近在比价，愿意听我们讲讲。",
+        "聊了十分钟，主要抱怨送货和对账。",
+        "客户比较客气，说不是质量问题。",
+    ),
+    AttemptResult.NO_ANSWER: ("响了八声没有人接。", "无人接听，换下午再打。", "没有接。"),
+    AttemptResult.BUSY: ("占线。", "一直在通话中。"),
+    AttemptResult.CALLBACK: ("在开会，让明天上午再打。", "说月底忙，过两天联系。"),
+    AttemptResult.LEFT_MESSAGE: ("请前台转告。", "发了短信，说明来意。"),
+    AttemptResult.WRONG_NUMBER: ("机主说不是这家公司。", "号码是空号。"),
+    AttemptResult.REFUSED: ("说没有什么好谈的，挂了。", "不愿意讲原因。"),
+    AttemptResult.DO_NOT_CONTACT: ("明确要求不要再打电话。",),
+    "follow_up": (
+        "回访：东西都送到了，客户表示满意。",
+        "回访：客户说再观察一个月。",
+        "回访：对账单没有问题了，已经下了一单。",
+        "回访：送货及时，还想看看办公椅的目录。",
+    ),
+    "saved": (
+        "客户恢复按月采购，签了年度协议。",
+        "补货两次，客户同意继续合作。",
+        "问题解决，客户把耗材业务转回来了。",
+        "客户说看到了诚意，先恢复一半的量。",
+    ),
+    "lost": (
+        "客户已经和别家签了年度合同，到期前再联系。",
+        "谈了两次，客户态度明确，尊重其选择。",
+        "需求确实没有了，保持友好。",
+        "价格差距补不上，放弃。",
+    ),
+}
+"""Notes by result of an attempt, or by what is told."""
+
+PURPOSES: Final = (
+    "上门听取意见，了解停购原因",
+    "道歉并确认补救方案",
+    "盘点常用耗材，建立补货清单",
+    "陪同店长拜访负责人",
+)
+REMEDIES: Final = (
+    "已按方案换货，客户签收。",
+    "补开发票已寄出，快递单号已告知客户。",
+    "专员上门一次，建立了常用型号清单。",
+    "店长登门道歉，客户接受。",
+    "差价券已经入账。",
+    "技术员调试完毕，全部人员会用了。",
+)
+DISMISSALS: Final = (
+    "季节性客户，暑假不采购，属正常。",
+    "已知停业装修，十月恢复。",
+    "集团统一采购，换了付款单位，不是流失。",
+    "一次性工程采购，不再跟进。",
+)

@@ -1,0 +1,343 @@
+"""The composition root: settings, look, sign-in, tasks, window; a clean end."""
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pydantic.fields  # noqa: F401  (whole before Qt: Qt's import hook trips over half of it)
+from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from desktop_app import VERSION, i18n, logs
+from desktop_app.errors import UserError
+from desktop_app.i18n import _
+from desktop_app.settings import Settings, load_settings, save_settings
+from desktop_app.ui import dialogs, theme
+from desktop_app.ui.background import Background
+from desktop_app.ui.errors import CrashHook
+from desktop_app.ui.instance import InstanceGuard, raise_running
+from desktop_app.ui.sign_in import SignInDialog
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the first dialog paints without it
+    from db.workspace import Opened
+    from desktop_app.ui.main_window import MainWindow
+    from desktop_app.ui.tasks import Tasks
+
+BACKUP_MS = 30 * 60 * 1000
+"""How often a changed workspace is copied."""
+
+_GC_MS = 2000
+
+
+class Application(QObject):
+    """Leads from sign-in to the window and back; owns everything that must be ended."""
+
+    def __init__(self, app: QApplication, settings: Settings, folder: Path | None) -> None:
+        super().__init__()
+        self._app, self._settings, self._folder = app, settings, folder
+        self.background = Background(self)
+        self.dialog: SignInDialog | None = None
+        self.window: MainWindow | None = None
+        self.tasks: Tasks | None = None
+        self._opened: Opened | None = None
+        self._guard: InstanceGuard | None = None
+        self._translator: QTranslator | None = None
+        self._saved_changes = -1
+        self.hook = CrashHook(self._show_user_error, self)
+        self.background.crashed.connect(self.hook.show)
+        self._gc_timer = QTimer(self, interval=_GC_MS)
+        self._gc_timer.timeout.connect(_collect)
+        self._backup_timer = QTimer(self, interval=BACKUP_MS)
+        self._backup_timer.timeout.connect(self.back_up)
+        self.speak()
+
+    def speak(self) -> None:
+        """Take the language of the settings, also for Qt's own buttons."""
+        i18n.set_language(self._settings.language)
+        if self._translator is not None:
+            self._app.removeTranslator(self._translator)
+        self._translator = QTranslator(self)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if self._translator.load(f"qtbase_{i18n.language()}", folder):
+            self._app.installTranslator(self._translator)
+        self._app.setApplicationDisplayName("")
+
+    # ------------------------------------------------------------------ sign-in
+
+    def start(self) -> None:
+        """Show the sign-in dialog; a demo that was used last opens by itself."""
+        gc.disable()  # a collection in a worker could delete Qt objects: it runs on a timer here
+        self._gc_timer.start()
+        folder = self._folder
+        if folder is not None and raise_running(folder):
+            self._app.exit(0)
+            return
+        self.show_sign_in(folder)
+        if folder is not None and self.dialog is not None:
+            self.dialog.try_demo()
+
+    def show_sign_in(self, folder: Path | None) -> None:
+        """Ask for workspace, user and password."""
+        dialog = self.dialog = SignInDialog(self._settings, self.background, folder)
+        dialog.signed_in.connect(self.open_window)
+        dialog.rejected.connect(self._on_rejected)
+        dialog.language_changed.connect(self._on_dialog_language)
+        dialog.show()
+
+    def _on_dialog_language(self) -> None:
+        before = self.dialog
+        self.speak()
+        folder = before.folder() if before is not None else None
+        if before is not None:
+            before.rejected.disconnect(self._on_rejected)
+            before.close()
+            before.deleteLater()
+        self.show_sign_in(folder)
+
+    def _on_rejected(self) -> None:
+        if self.window is None:
+            self._app.quit()
+
+    # ------------------------------------------------------------------ window
+
+    def open_window(self, opened: "Opened") -> None:
+        """Show the window on an open workspace."""
+        from desktop_app.ui.tasks import Tasks  # noqa: PLC0415
+
+        if raise_running(opened.folder):
+            opened.database.close()
+            self._app.exit(0)
+            return
+        self._opened = opened
+        self._settings.remember_workspace(str(opened.folder))
+        self._settings.last_login = opened.actor.login
+        save_settings(self._settings)
+        self._guard = InstanceGuard(opened.folder, self)
+        self._guard.raise_wanted.connect(self._raise)
+        self.tasks = Tasks(opened.database, opened.actor, self)
+        self.tasks.crashed.connect(self.hook.show)
+        self._make_window()
+        self._backup_timer.start()
+        QTimer.singleShot(0, self._drop_dialog)
+
+    def _drop_dialog(self) -> None:
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+            self.dialog = None
+
+    def _make_window(self) -> None:
+        from desktop_app.services import journal  # noqa: PLC0415
+        from desktop_app.ui import list_export, window_search  # noqa: PLC0415
+        from desktop_app.ui.main_window import MainWindow  # noqa: PLC0415
+        from desktop_app.ui.pages import PAGES  # noqa: PLC0415
+        from desktop_app.ui.window_actions import WindowServices  # noqa: PLC0415
+        from desktop_app.ui.workspace_files import WorkspaceFiles  # noqa: PLC0415
+
+        opened, tasks, old = self._opened, self.tasks, self.window
+        if opened is None or tasks is None:
+            return
+        files = WorkspaceFiles(opened, restore=self.restore, remove_demo=self.remove_demo)
+        services = WindowServices(
+            undo=journal.undo,
+            title_text=journal.title_text,
+            search=window_search.find,
+            due=window_search.due,
+            last_backup=lambda: next((copy.made_at for copy in files.backups()), None),
+            search_keys=window_search.keys,
+            export=list_export.export_table,
+        )
+        window = self.window = MainWindow(
+            tasks, self._settings, opened.actor, opened.folder, PAGES, services, files
+        )
+        page = old.current_page() if old is not None else None
+        window.restart_wanted.connect(self._change_language)
+        window.workspace_wanted.connect(lambda: self.leave(self._settings_folder()))
+        window.sign_out_wanted.connect(lambda: self.leave(opened.folder))
+        window.closed.connect(self._on_closed)
+        window.show()
+        window.start(page.SPEC.id if page is not None else "")
+
+    def _settings_folder(self) -> Path | None:
+        return self._opened.folder if self._opened is not None else None
+
+    def _change_language(self) -> None:
+        self.speak()
+        old = self.window
+        if old is not None:
+            old.closed.disconnect(self._on_closed)
+        self._make_window()
+        if old is not None:
+            old.close()
+            old.deleteLater()
+
+    def _raise(self) -> None:
+        if self.window is not None:
+            self.window.show()
+            self.window.raise_()
+            self.window.activateWindow()
+
+    def _show_user_error(self, error: UserError) -> None:
+        if self.window is not None:
+            self.window.messages.error(error.message)
+        else:
+            dialogs.tell(self.dialog, _("That did not work"), error.message)
+
+    # ------------------------------------------------------------------ copies
+
+    def back_up(self) -> None:
+        """Copy the workspace in the background if anything was changed since the last copy."""
+        if self._opened is None or self.tasks is None:
+            return
+        from db import journal  # noqa: PLC0415
+
+        self.tasks.read(self, journal.count_changes).then(self._back_up_if_changed)
+
+    def _back_up_if_changed(self, changes: int) -> None:
+        if self._opened is None or self.tasks is None or changes == self._saved_changes:
+            return
+        from db import backup  # noqa: PLC0415
+
+        self._saved_changes = changes
+        task = self.tasks.compute(self, backup.make_backup, self._opened.database)
+        task.then(lambda _copy: self.window.refresh_status() if self.window else None)
+
+    def restore(self, copy: Path) -> None:
+        """Close the window, put a copy in place of the database, ask to sign in again."""
+        from db import backup  # noqa: PLC0415
+
+        opened = self._opened
+        if opened is None:
+            return
+        path, key = opened.database.path, opened.database.key
+        self.leave(opened.folder)
+        task = self.background.compute(self, backup.restore, path, copy, key)
+        done = _("The copy is in place. What was there before is kept beside it.")
+        task.then(lambda kept: dialogs.tell(self.dialog, _("Restored"), f"{done}\n{kept}"))
+        task.or_else(self._show_user_error)
+
+    def remove_demo(self) -> None:
+        """Close the window and delete the demo's folder."""
+        import shutil  # noqa: PLC0415
+
+        opened = self._opened
+        if opened is None or not opened.is_demo:
+            return
+        self._settings.forget_workspace(str(opened.folder))
+        save_settings(self._settings)
+        self.leave(None)
+        self.background.compute(self, shutil.rmtree, opened.folder)
+
+    # ------------------------------------------------------------------ the end
+
+    def leave(self, folder: Path | None) -> None:
+        """Close the workspace and ask to sign in, at this folder."""
+        window = self.window
+        if window is not None:
+            window.closed.disconnect(self._on_closed)
+            if not window.close():
+                window.closed.connect(self._on_closed)
+                return
+        self._close_workspace()
+        self.show_sign_in(folder)
+
+    def _on_closed(self) -> None:
+        self._app.quit()
+
+    def _close_workspace(self) -> None:
+        self._backup_timer.stop()
+        if self.tasks is not None:
+            self.tasks.shutdown()
+        if self.window is not None:
+            self.window.deleteLater()
+        if self.tasks is not None:
+            self.tasks.deleteLater()
+        if self._guard is not None:
+            self._guard.close()
+            self._guard.deleteLater()
+        if self._opened is not None:
+            self._opened.database.close()
+        self.window = self.tasks = self._guard = self._opened = None
+        flush_deleted()
+
+    def shut_down(self) -> None:
+        """End threads, close the database, delete windows: nothing is left for Qt's exit."""
+        self._gc_timer.stop()
+        self._close_workspace()
+        self.background.shutdown()
+        self._drop_dialog()
+        flush_deleted()
+        gc.enable()
+
+
+def flush_deleted() -> None:
+    """Delete what was marked for deletion now, while Qt is whole."""
+    for _round in range(3):
+        QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
+
+
+def _collect() -> None:
+    """Collect garbage on the GUI thread, the young generations first."""
+    young, middle, old = gc.get_count()
+    limits = gc.get_threshold()
+    if old > limits[2]:
+        gc.collect(2)
+    elif middle > limits[1]:
+        gc.collect(1)
+    elif young > limits[0]:
+        gc.collect(0)
+
+
+def make_app(settings: Settings, argv: Sequence[str] = ()) -> QApplication:
+    """The QApplication with its look; the one that exists if there is one."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["winback", *argv])
+    app.setApplicationName("winback-desk")
+    app.setApplicationVersion(VERSION)
+    app.setDesktopFileName("winback-desk")
+    app.setWindowIcon(theme.app_icon())
+    app.setQuitOnLastWindowClosed(False)
+    theme.load_fonts()
+    theme.apply(app, settings)
+    theme.follow_system(app, settings)
+    return app
+
+
+def start_folder(settings: Settings, folder: Path | None) -> Path | None:
+    """The workspace to begin with: given, from the environment, or the last one if it is there."""
+    if folder is not None:
+        return folder
+    named = os.environ.get("WINBACK_WORKSPACE")
+    if named:
+        return Path(named)
+    last = Path(settings.last_workspace) if settings.last_workspace else None
+    return last if last is not None and (last / "keys.json").exists() else None
+
+
+def run(folder: Path | None = None) -> int:
+    """Run the window until it is closed; the process's exit status.
+
+    Args:
+        folder: Workspace to open; without it the one of the environment, or the last one.
+    """
+    logs.start_logging()
+    settings = load_settings()
+    app = make_app(settings)
+    application = Application(app, settings, start_folder(settings, folder))
+    application.hook.install()
+    QTimer.singleShot(0, application.start)
+    status = app.exec()
+    application.shut_down()
+    sys.excepthook = sys.__excepthook__
+    return status
+
+
+def no_display() -> str:
+    """Why no window can be shown here, or empty."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return ""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return ""
+    return _("There is no display. Use the commands: winback --help")

@@ -1,0 +1,64 @@
+"""The card of one customer over the whole page."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from typing_extensions import override
+
+from desktop_app.columns.customers import shown_name
+from desktop_app.i18n import N_, _
+from desktop_app.ui import customer_panel
+from desktop_app.ui.customer_panel import CustomerPanel
+from desktop_app.ui.page import Page, PageSpec, Slots
+
+
+class CustomerCardPage(Page):
+    """One customer: figures, people, orders, cases, signals, timeline, history."""
+
+    SPEC: ClassVar[PageSpec] = PageSpec(
+        "customer-card",
+        N_("Customer"),
+        icon="user",
+        in_sidebar=False,
+        parent="customers",
+        help=N_(
+            "One customer: what they bought, whom to talk to, what was found and done.\n\n"
+            "The figures are as of the newest order's day. Orders are purchases; returns lower "
+            "the spend but are no orders. The usual interval is the mean of the days between "
+            "purchase days.\n\n"
+            "Open a case when you learn of a departure before a rule does; use Customer asks to "
+            "cancel when they say so themselves."
+        ),
+    )
+    TABLES: ClassVar[frozenset[str]] = customer_panel.TABLES
+
+    def build(self) -> None:
+        """Make the card."""
+        self.panel = CustomerPanel(self.context, empty=_("This customer is gone."))
+        self.panel.slots_changed.connect(self.actions_changed)
+        self.panel.shown_changed.connect(self.title_changed)
+        self.body.addWidget(self.panel, 1)
+        for table in self.panel.tables():
+            self.follow(table)
+
+    @override
+    def load(self) -> None:
+        self.panel.reload()
+
+    @override
+    def show_record(self, target: object) -> None:
+        if isinstance(target, UUID):
+            self.panel.show_customer(target, at_once=True)
+
+    @override
+    def title(self) -> str:
+        shown = self.panel.shown
+        return _(self.SPEC.title) if shown is None else shown_name(shown.card.row)
+
+    @override
+    def actions(self) -> Slots:  # type: ignore[override]  # as in Page
+        slots = dict(self.panel.slots())
+        case = self.panel.cases.current_row()
+        if case is not None:
+            slots["case.open"] = lambda: self.navigate("case-file", case.id)
+        return slots

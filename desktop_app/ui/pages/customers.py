@@ -1,0 +1,172 @@
+"""Customers: the list, searched and filtered, with the card of the chosen one beside it."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from typing_extensions import override
+
+from db.queries import customers as customer_queries
+from db.queries.customers import CustomerFilter, CustomerRow
+from db.vocabulary import CustomerClass
+from desktop_app.columns.customers import CUSTOMER_COLUMNS
+from desktop_app.i18n import N_, _
+from desktop_app.services import staff
+from desktop_app.ui import case_look, customer_panel
+from desktop_app.ui.customer_panel import CustomerPanel
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, EnumEditor
+from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.panels import FilterBar, PageHeader, action_button, splitter
+from desktop_app.ui.record_table import RecordTable
+from desktop_app.ui.theme import Tone
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+    from db.session import Changes, Session
+
+_LIST_SHARE, _CARD_SHARE = 560, 640
+
+
+def read_stores(session: "Session") -> list[tuple[UUID, str]]:
+    """Stores as choices of a filter."""
+    return [(store.id, store.name) for store in staff.list_stores(session)]
+
+
+def cases_tone(row: CustomerRow) -> Tone | None:
+    """Tone of the number of open cases; nothing for none."""
+    return Tone.WARN if row.open_cases else None
+
+
+class CustomersPage(Page):
+    """List and card side by side; the list stays when a customer is chosen."""
+
+    SPEC: ClassVar[PageSpec] = PageSpec(
+        "customers",
+        N_("Customers"),
+        icon="customers",
+        help=N_(
+            "Everybody you sell to, the highest spend first.\n\n"
+            "Search by name, pinyin, initials, the last digits of the phone, card or customer "
+            "number. The arrows walk through the list, the card beside it follows; Enter opens "
+            "the card over the whole page.\n\n"
+            "Class A is the top 5 % by spend in the window of the settings, B the next 15 %, C "
+            "all others.\n\n"
+            "Phones are shown with a hidden middle. Showing or copying a number is written down "
+            "in the journal."
+        ),
+    )
+    TABLES: ClassVar[frozenset[str]] = customer_panel.TABLES
+
+    def build(self) -> None:
+        """Make header, filters, list and card."""
+        self.header = PageHeader(
+            _("Customers"),
+            buttons=[
+                action_button(self.context, "data.import_customers"),
+                action_button(self.context, "customer.new", primary=True),
+            ],
+        )
+        self.filters = FilterBar(_("Name, pinyin, phone, card, number"))
+        self._klass = self.filters.add(
+            _("Class"), EnumEditor(CustomerClass, optional=True, empty=_("all classes"))
+        )
+        self._store = self.filters.add(
+            _("Store"), ChoiceEditor([], optional=True, empty=_("all stores"))
+        )
+        self._unknown = self.filters.add("", CheckEditor(_("Only unidentified")))
+        self.table = RecordTable(
+            CUSTOMER_COLUMNS, context=self.context, state_key="customers", name=_("Customers"),
+            empty="", chips={"klass": case_look.klass_tone, "open_cases": cases_tone},
+        )  # fmt: skip
+        self.table.set_menu(
+            "customer.open", "customer.edit", "customer.reveal", "customer.copy_phone", None,
+            "customer.open_case", "customer.cancel_request", None, "list.copy", "list.columns",
+        )  # fmt: skip
+        self.panel = CustomerPanel(
+            self.context, empty=_("Choose a customer in the list to see the card.")
+        )
+        self.panel.slots_changed.connect(self.actions_changed)
+        self.table.current_changed.connect(self._on_current)
+        self.table.opened.connect(lambda row: self.navigate("customer-card", row.id))
+        self.filters.changed.connect(self._query)
+        self.table.model.loaded.connect(self._choose_first)
+        sides = splitter(self.context, "customers", self.table, self.panel)
+        if not self.context.state.get("splitter.customers"):
+            sides.setSizes([_LIST_SHARE, _CARD_SHARE])
+        for widget in (self.header, self.filters):
+            self.body.addWidget(widget)
+        self.body.addWidget(sides, 1)
+        self.follow(self.table)
+
+    # ------------------------------------------------------------------ reading
+
+    @override
+    def load(self) -> None:
+        self.tasks.read(self, read_stores).then(self._store.set_choices)
+        self._query()
+        self.panel.reload()
+
+    @override
+    def refresh(self, changes: "Changes") -> None:
+        if changes.tables & self.TABLES:
+            self.load()
+
+    def _query(self) -> None:
+        criteria = CustomerFilter(
+            text=self.filters.search.value() or "",
+            klass=self._klass.value(),
+            store_id=self._store.value(),
+            unidentified=self._unknown.value(),
+        )
+        if criteria == CustomerFilter():
+            self.table.set_empty(
+                _("No customers yet. Import them from a file, or enter the first one."),
+                (_("Import customers…"), lambda: self.navigate("data", "customers")),
+            )
+        else:
+            self.table.set_empty(
+                _("No customer fits. Change the search or the filter."),
+                (_("Show all"), self._show_all),
+            )
+        self.table.set_query(
+            customer_queries.count_customers, customer_queries.list_customers, criteria
+        )
+
+    def _show_all(self) -> None:
+        self.filters.search.set_value(None)
+        for editor in (self._klass, self._store, self._unknown):
+            editor.set_value(None)
+        self._query()
+
+    def _choose_first(self) -> None:
+        if not self.table.count():
+            self.panel.show_customer(None)
+        elif self.table.current_row() is None and self.table.model.row(0) is not None:
+            self.table.view.selectRow(0)
+
+    def _on_current(self, row: CustomerRow | None) -> None:
+        if row is not None:
+            self.panel.show_customer(row.id)
+
+    @override
+    def show_record(self, target: object) -> None:
+        self.load()
+        if isinstance(target, UUID):
+            if not self.table.select_key(target):
+                self.panel.show_customer(target, at_once=True)
+        elif target == "new":
+            self._new()
+
+    # ------------------------------------------------------------------ doing
+
+    @override
+    def actions(self) -> Slots:  # type: ignore[override]  # as in Page
+        slots: dict[str, Any] = {"customer.new": self._new}
+        shown = self.panel.shown
+        if shown is not None:
+            slots["customer.open"] = lambda: self.navigate("customer-card", shown.card.row.id)
+        return slots | dict(self.panel.slots())
+
+    def _new(self) -> None:
+        self.panel.do.new(self._on_made)
+
+    def _on_made(self, customer_id: UUID) -> None:
+        self.navigate("customer-card", customer_id)

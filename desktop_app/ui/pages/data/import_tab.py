@@ -1,0 +1,244 @@
+"""The import wizard: file, columns, check, result."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from db.vocabulary import ImportKind
+from desktop_app.errors import InvalidInputError, UserError
+from desktop_app.i18n import _
+from desktop_app.importing import load as importing
+from desktop_app.importing.load import ImportResult
+from desktop_app.importing.mapping import Mapping
+from desktop_app.importing.readers import Preview
+from desktop_app.ui import dialogs, theme
+from desktop_app.ui.page import Page
+from desktop_app.ui.pages.data.columns_step import ColumnsStep
+from desktop_app.ui.pages.data.file_step import FileStep
+from desktop_app.ui.pages.data.result_step import ResultStep
+from desktop_app.ui.panels import button
+from desktop_app.ui.tasks import Latest
+
+_FILE, _COLUMNS, _CHECK, _RESULT = range(4)
+
+
+class StepLine(QWidget):
+    """Where one is: the names of the steps, the present one marked."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__()
+        self._labels: list[QLabel] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GAP_S)
+        for number, name in enumerate(names):
+            if number:
+                arrow = QLabel("›")
+                theme.set_role(arrow, "hint")
+                row.addWidget(arrow)
+            label = QLabel(f"{number + 1}  {name}")
+            self._labels.append(label)
+            row.addWidget(label)
+        row.addStretch(1)
+        self.show_step(0)
+
+    def show_step(self, step: int) -> None:
+        """Mark the present step."""
+        for number, label in enumerate(self._labels):
+            theme.set_role(label, "heading" if number == step else "hint")
+        self.setAccessibleName(
+            _("Step {n} of {all}: {name}").format(
+                n=step + 1, all=len(self._labels), name=self._labels[step].text()
+            )
+        )
+
+
+class ImportTab(QWidget):
+    """Four steps; nothing is written before the last."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self._page, self._tasks = page, page.tasks
+        self._latest = Latest()
+        self._mapping: Mapping | None = None
+        self._preview: Preview | None = None
+        self._is_busy = False
+        self.setAcceptDrops(True)
+        self.steps = StepLine([_("File"), _("Columns"), _("Check"), _("Result")])
+        self.file = FileStep(page)
+        self.columns = ColumnsStep(page)
+        self.check = ResultStep(page, is_check=True)
+        self.result = ResultStep(page, is_check=False)
+        self.stack = QStackedWidget()
+        for step in (self.file, self.columns, self.check, self.result):
+            self.stack.addWidget(step)
+        self.back_button = button(_("Back"), self._back, "back")
+        self.next_button = button(_("Next"), self._next, "forward", "primary")
+        self.again_button = button(_("Import another file"), self._again, "import")
+        self.scan_button = button(
+            _("Look for departing customers…"), lambda: page.navigate("signals", "scan"), "signals"
+        )
+        self._arrange()
+        self.file.options_changed.connect(self._read)
+        self.file.cleared.connect(self._show_buttons)
+        self._go(_FILE)
+
+    def _arrange(self) -> None:
+        foot = QHBoxLayout()
+        foot.setSpacing(theme.GAP_S)
+        foot.addWidget(self.back_button)
+        foot.addStretch(1)
+        for widget in (self.again_button, self.scan_button, self.next_button):
+            foot.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.GAP_M, 0, 0)
+        column.setSpacing(theme.GAP_M)
+        column.addWidget(self.steps)
+        column.addWidget(self.stack, 1)
+        column.addLayout(foot)
+
+    # ------------------------------------------------------------------ moving
+
+    def load(self) -> None:
+        """Read the list of the latest imports again."""
+        self.file.load()
+
+    def start(self, kind: ImportKind) -> None:
+        """Begin a new import of a kind of file."""
+        if self.stack.currentIndex() in (_FILE, _RESULT):
+            self._again()
+            self.file.set_kind(kind)
+
+    def can_leave(self) -> bool:
+        """Whether nothing is lost by going elsewhere: the steps stay as they are."""
+        return True
+
+    def open_file(self, path: Path) -> None:
+        """Take a file, as if chosen in the first step."""
+        self._go(_FILE)
+        self.file.set_path(path)
+
+    def _go(self, step: int) -> None:
+        self.stack.setCurrentIndex(step)
+        self.steps.show_step(step)
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        step = self.stack.currentIndex()
+        self.back_button.setVisible(step in (_COLUMNS, _CHECK))
+        self.next_button.setVisible(step != _RESULT)
+        self.again_button.setVisible(step == _RESULT)
+        self.scan_button.setVisible(step == _RESULT)
+        self.next_button.setText(
+            {_FILE: _("Next: columns"), _COLUMNS: _("Next: check")}.get(step, self._verb())
+        )
+        is_ready = self._preview is not None and self.file.path() is not None
+        if step == _FILE:
+            is_ready = is_ready and self.file.is_ready()
+        if step == _CHECK:
+            is_ready = is_ready and self.check.count_to_write() > 0
+        self.next_button.setEnabled(is_ready and not self._is_busy)
+        self.back_button.setEnabled(not self._is_busy)
+
+    def _verb(self) -> str:
+        return _("Import {n} rows").format(n=f"{self.check.count_to_write():,}")
+
+    def _back(self) -> None:
+        self._go(self.stack.currentIndex() - 1)
+
+    def _again(self) -> None:
+        self._preview = self._mapping = None
+        self.file.clear()
+        self._go(_FILE)
+        self.file.setFocus()
+
+    def _next(self) -> None:
+        match self.stack.currentIndex():
+            case 0 if self._preview is not None and self._mapping is not None:
+                self.columns.show_mapping(self._preview, self._mapping)
+                self._go(_COLUMNS)
+                self.columns.setFocus()
+            case 1:
+                self._run_check()
+            case 2:
+                self._run_import()
+            case _:
+                pass
+
+    # ------------------------------------------------------------------ working
+
+    def _read(self) -> None:
+        """Look into the chosen file with the chosen options."""
+        path = self.file.path()
+        self._preview = self._mapping = None
+        self._show_buttons()
+        if path is None:
+            return
+        kind, options = self.file.kind(), self.file.options()
+        task = self._tasks.read(self, importing.suggest_mapping, kind, path, options)
+        self.file.show_busy()
+        self._latest.take(task).then(self._on_read).or_else(self._on_unreadable)
+
+    def _on_read(self, found: tuple[Preview, Mapping]) -> None:
+        self._preview, self._mapping = found
+        self.file.show_preview(self._preview, self._mapping)
+        self._show_buttons()
+
+    def _on_unreadable(self, error: UserError) -> None:
+        self.file.show_problem(error.message)
+        self._show_buttons()
+
+    def _set_busy(self, *, is_busy: bool) -> None:
+        self._is_busy = is_busy
+        self._show_buttons()
+
+    def _run_check(self) -> None:
+        path = self.file.path()
+        mapping = self.columns.mapping()
+        if path is None or mapping is None:
+            return
+        self._mapping = mapping
+        self._set_busy(is_busy=True)
+        task = self._tasks.read_long(self, importing.check_file, path, mapping)
+        task.then(self._on_checked).or_else(self._on_wrong)
+        task.finished.connect(lambda: self._set_busy(is_busy=False))
+        dialogs.show_progress(self, task, _("Checking {file}").format(file=path.name))
+
+    def _on_wrong(self, error: UserError) -> None:
+        if isinstance(error, InvalidInputError):
+            self.columns.show_problems(error.problems)
+        else:
+            self._page.messages.error(error.message)
+
+    def _on_checked(self, result: ImportResult) -> None:
+        self.check.show_result(result, self.file.name())
+        self._go(_CHECK)
+
+    def _run_import(self) -> None:
+        path = self.file.path()
+        if path is None or self._mapping is None:
+            return
+        self._set_busy(is_busy=True)
+        task = self._tasks.write_long(self, importing.import_file, path, self._mapping)
+        task.then(self._on_imported)
+        task.finished.connect(lambda: self._set_busy(is_busy=False))
+        dialogs.show_progress(self, task, _("Importing {file}").format(file=path.name))
+
+    def _on_imported(self, result: ImportResult) -> None:
+        self.result.show_result(result, self.file.name())
+        self._go(_RESULT)
+
+    # ------------------------------------------------------------------ drag and drop
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.open_file(Path(event.mimeData().urls()[0].toLocalFile()))

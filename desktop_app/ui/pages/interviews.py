@@ -1,0 +1,103 @@
+"""The list of exit interviews, begun and finished."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from typing_extensions import override
+
+from db.queries.interviews import InterviewFilter, InterviewRow
+from db.vocabulary import InterviewState
+from desktop_app import labels
+from desktop_app.columns.interviews import INTERVIEW_COLUMNS
+from desktop_app.i18n import N_, _, ngettext
+from desktop_app.services import interviews
+from desktop_app.ui import case_look
+from desktop_app.ui.editors import CheckEditor, EnumEditor
+from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.panels import FilterBar, PageHeader, action_button
+from desktop_app.ui.record_table import RecordTable
+
+
+class InterviewsPage(Page):
+    """Search, state, list; Enter goes on with a begun one or shows a finished one."""
+
+    SPEC: ClassVar[PageSpec] = PageSpec(
+        "interviews",
+        N_("Interviews"),
+        icon="interviews",
+        help=N_(
+            "Exit interviews: concrete questions to customers who are leaving or have left, also "
+            "to those who are lost. Learning why matters more than saving.\n\n"
+            "Enter opens an interview; one that was begun goes on where it stopped. Begin a new "
+            "one from the case or from Today with Ctrl+I."
+        ),
+    )
+    TABLES: ClassVar[frozenset[str]] = frozenset({"interview", "answer", "departure_case"})
+
+    def build(self) -> None:
+        """Make filters and list."""
+        self.header = PageHeader(
+            _("Interviews"),
+            buttons=[
+                action_button(self.context, "case.open"),
+                action_button(self.context, "case.interview", primary=True),
+            ],
+        )
+        self.filters = FilterBar(_("Customer, pinyin, phone, case number"))
+        self.state = self.filters.add(_("State"), EnumEditor(InterviewState, optional=True))
+        self.mine = CheckEditor(_("Only mine"))
+        self.mine.set_name(_("Only mine"))
+        self.mine.changed.connect(self.filters.changed)
+        self.filters.add_widget(self.mine)
+        self.filters.changed.connect(self.load)
+        self.table = RecordTable(
+            INTERVIEW_COLUMNS,
+            context=self.context,
+            state_key="interviews",
+            name=_("Interviews"),
+            empty=_("No interviews yet. Open a case and press Ctrl+I to ask why."),
+            first_step=(_("Look at the cases"), lambda: self.navigate("cases")),
+            chips={
+                "state": lambda row: case_look.INTERVIEW_TONES[row.state],
+                "stage": case_look.stage_tone,
+            },
+        )
+        self.table.opened.connect(lambda _row: self._open())
+        self.table.selection_changed.connect(self.actions_changed)
+        self.table.count_changed.connect(self._say_count)
+        self.table.set_menu("case.interview", "case.open", "customer.open", None, "list.copy")
+        for widget in (self.header, self.filters):
+            self.body.addWidget(widget)
+        self.body.addWidget(self.table, 1)
+        self.follow(self.table)
+        self.setFocusProxy(self.table)
+
+    @override
+    def load(self) -> None:
+        criteria = InterviewFilter(
+            text=self.filters.search.value() or "",
+            state=self.state.value(),
+            by_id=self.actor.user_id if self.mine.value() else None,
+        )
+        self.table.set_query(interviews.count_interviews, interviews.list_interviews, criteria)
+
+    def _say_count(self, count: int) -> None:
+        text = ngettext("{n} interview", "{n} interviews", count)
+        self.header.set_subtitle(text.format(n=labels.number(count)))
+
+    @override
+    def actions(self) -> Slots:  # type: ignore[override]  # as in Page
+        row: InterviewRow | None = self.table.current_row()
+        if row is None:
+            return {}
+        slots: dict[str, Callable[[], object]] = {
+            "case.interview": self._open,
+            "case.open": lambda: self.navigate("case-file", row.case_id),
+            "customer.open": lambda: self.navigate("customer-card", row.customer_id),
+        }
+        return slots
+
+    def _open(self) -> None:
+        row: InterviewRow | None = self.table.current_row()
+        if row is not None:
+            self.navigate("interview", row.id)

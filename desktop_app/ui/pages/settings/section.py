@@ -1,0 +1,47 @@
+"""What every tab of the settings has in common."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop_app.domain.permissions import Action, allowed
+from desktop_app.ui import theme
+from desktop_app.ui.page import Page, Slots
+from desktop_app.ui.panels import text_label
+
+
+class Section(QWidget):
+    """One tab: loads when shown, says what can be done."""
+
+    def __init__(self, page: Page, hint: str = "") -> None:
+        super().__init__()
+        self.page, self.tasks, self.context = page, page.tasks, page.context
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(0, theme.GAP_M, 0, 0)
+        self.body.setSpacing(theme.GAP_M)
+        if hint:
+            self.body.addWidget(text_label(hint, "hint"))
+
+    def may(self, action: Action) -> bool:
+        """Whether the role of the user allows something."""
+        return allowed(self.page.actor.role, action)
+
+    def load(self) -> None:
+        """Read what the tab shows."""
+
+    def slots(self) -> Slots:
+        """What can be done here now."""
+        return {}
+
+    def is_changed(self) -> bool:
+        """Whether something was entered and not saved."""
+        return False
+
+    def add_buttons(self, buttons: Sequence[QWidget]) -> None:
+        """A line of buttons, from the left."""
+        row = QHBoxLayout()
+        row.setSpacing(theme.GAP_S)
+        for widget in buttons:
+            row.addWidget(widget)
+        row.addStretch(1)
+        self.body.addLayout(row)

@@ -1,0 +1,74 @@
+"""What everybody of the workspace shares."""
+
+from PySide6.QtWidgets import QHBoxLayout
+
+from desktop_app.domain.permissions import Action
+from desktop_app.errors import InvalidInputError, UserError
+from desktop_app.i18n import _
+from desktop_app.services import workspace_settings
+from desktop_app.services.workspace_settings import WorkspaceSettings
+from desktop_app.ui import model_form
+from desktop_app.ui.page import Page
+from desktop_app.ui.pages.settings.section import Section
+from desktop_app.ui.panels import Card, button, text_label
+from desktop_app.ui.tasks import Latest
+
+_WIDTH = 760
+
+
+class WorkspaceSection(Section):
+    """A form of the settings that are stored in the workspace."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page, _("For everybody who works in this workspace."))
+        self._latest = Latest()
+        self.form = model_form.build(WorkspaceSettings)
+        self.save_button = button(_("Save"), self._save, "save", "primary")
+        self.save_button.setEnabled(False)
+        may = self.may(Action.EDIT_SETTINGS)
+        self.form.setEnabled(may)
+        card = Card(_("Rules for all"))
+        card.body.addWidget(self.form)
+        if may:
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(self.save_button)
+            card.body.addLayout(row)
+        else:
+            card.body.addWidget(
+                text_label(_("Your role may look at these, not change them."), "hint")
+            )
+        card.setMaximumWidth(_WIDTH)
+        self.body.addWidget(card)
+        self.body.addStretch(1)
+        self.form.changed.connect(
+            lambda: self.save_button.setEnabled(may and self.form.is_changed())
+        )
+
+    def load(self) -> None:
+        """Read the settings, unless something was entered."""
+        if not self.form.is_changed():
+            task = self.tasks.read(self, workspace_settings.read)
+            self._latest.take(task).then(self._fill)
+
+    def _fill(self, settings: WorkspaceSettings) -> None:
+        self.form.fill(settings)
+        self.save_button.setEnabled(False)
+
+    def is_changed(self) -> bool:
+        """Whether something was entered and not saved."""
+        return self.form.is_changed()
+
+    def _save(self) -> None:
+        draft = self.form.try_read(WorkspaceSettings)
+        if draft is not None:
+            self.form.mark_saved()
+            self.save_button.setEnabled(False)
+            task = self.tasks.write(self, workspace_settings.change, draft)
+            task.or_else(self._on_failed)
+
+    def _on_failed(self, error: UserError) -> None:
+        if isinstance(error, InvalidInputError):
+            self.form.show_problems(error.problems)
+        else:
+            self.page.messages.error(error.message)

@@ -1,0 +1,333 @@
+"""Signals: what the rules found, decided one by one or many at once."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from PySide6.QtWidgets import QHBoxLayout
+from typing_extensions import override
+
+from db.queries import signals as signal_queries
+from db.queries.signals import SignalFilter, SignalRow
+from db.vocabulary import CustomerClass, RuleKind, SignalState
+from desktop_app import clock, labels
+from desktop_app.columns.signals import SIGNAL_COLUMNS
+from desktop_app.i18n import N_, _, ngettext
+from desktop_app.services import detection, staff, triage
+from desktop_app.services.detection import ScanResult
+from desktop_app.ui import case_look, dialogs, theme
+from desktop_app.ui.dialogs import FormDialog
+from desktop_app.ui.editors import ChoiceEditor, EnumEditor
+from desktop_app.ui.forms import signal_forms
+from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.panels import FilterBar, PageHeader, StatTile, action_button
+from desktop_app.ui.record_table import RecordTable
+from desktop_app.ui.tasks import Latest, Task
+from desktop_app.ui.theme import Tone
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+    from db.session import Session
+
+_KINDS = tuple(kind for kind in RuleKind if kind is not RuleKind.CANCEL_REQUEST)
+_STATE_TONES: Mapping[SignalState, Tone | None] = {
+    SignalState.OPEN: Tone.WARN,
+    SignalState.SNOOZED: Tone.INFO,
+    SignalState.ACCEPTED: Tone.GOOD,
+    SignalState.DISMISSED: Tone.NEUTRAL,
+    SignalState.CLEARED: Tone.NEUTRAL,
+}
+_SNOOZE_DAYS = 14
+
+
+def read_stores(session: "Session") -> list[tuple[UUID, str]]:
+    """Stores as choices of a filter."""
+    return [(store.id, store.name) for store in staff.list_stores(session)]
+
+
+def accept_all(session: "Session", criteria: SignalFilter) -> triage.Accepted:
+    """Accept everything that fits."""
+    return triage.accept(session, triage.waiting_ids(session, criteria))
+
+
+def dismiss_all(session: "Session", criteria: SignalFilter, reason: str) -> int:
+    """Dismiss everything that fits."""
+    return triage.dismiss(session, triage.waiting_ids(session, criteria), reason)
+
+
+def snooze_all(session: "Session", criteria: SignalFilter, until: dt.date) -> int:
+    """Put off everything that fits."""
+    return triage.snooze(session, triage.waiting_ids(session, criteria), until)
+
+
+def state_tone(row: SignalRow) -> Tone | None:
+    """Tone of what became of a signal."""
+    return _STATE_TONES[row.state]
+
+
+class SignalsPage(Page):
+    """The findings with counts by kind above; accept, dismiss, snooze."""
+
+    SPEC: ClassVar[PageSpec] = PageSpec(
+        "signals",
+        N_("Signals"),
+        icon="signals",
+        help=N_(
+            "What the rules found: customers who stopped buying, moved business away, dropped a "
+            "product line or fell to a lower value, the highest spend first.\n\n"
+            "Look for departing customers runs the rules over everybody. It can be run as often "
+            "as you like: what is known is not reported twice.\n\n"
+            "Accept opens a case, or joins the open case of the same kind. Dismiss needs a "
+            "reason and is quiet until the customer buys again. Snooze brings the signal back "
+            "on a day.\n\n"
+            "Select many with Shift or Ctrl, all with Ctrl+Shift+L: an action on all of a long "
+            "list works on the whole filter."
+        ),
+    )
+    TABLES: ClassVar[frozenset[str]] = frozenset(
+        {"defection_signal", "departure_case", "customer", "customer_stat", "store"}
+    )
+
+    def build(self) -> None:
+        """Make header, counts, filters and list."""
+        self._counting = Latest()
+        self._criteria = SignalFilter()
+        self.header = PageHeader(
+            _("Signals"),
+            _("What the rules found and nobody has decided yet"),
+            buttons=[
+                action_button(self.context, "signal.scan"),
+                action_button(self.context, "signal.snooze"),
+                action_button(self.context, "signal.dismiss"),
+                action_button(self.context, "signal.accept", primary=True),
+            ],
+        )
+        self.tiles = {kind: StatTile(labels.label(kind), "—") for kind in _KINDS}
+        row = QHBoxLayout()
+        row.setSpacing(theme.GAP_S)
+        for kind, tile in self.tiles.items():
+            tile.clicked.connect(self._chooser(kind))
+            row.addWidget(tile)
+        self._build_filters()
+        self.table = RecordTable(
+            SIGNAL_COLUMNS, context=self.context, state_key="signals", name=_("Signals"),
+            empty="", chips={"klass": case_look.klass_tone, "state": state_tone},
+        )  # fmt: skip
+        self.table.set_menu(
+            "signal.accept", "signal.dismiss", "signal.snooze", None, "customer.open",
+            "case.open", None, "list.select_all", "list.copy", "list.columns",
+        )  # fmt: skip
+        self.table.opened.connect(lambda row: self.navigate("customer-card", row.customer_id))
+        self.body.addWidget(self.header)
+        self.body.addLayout(row)
+        self.body.addWidget(self.filters)
+        self.body.addWidget(self.table, 1)
+        self.follow(self.table)
+
+    def _build_filters(self) -> None:
+        self.filters = FilterBar()
+        self._kind = self.filters.add(
+            _("Departure"),
+            EnumEditor(RuleKind, optional=True, members=_KINDS, empty=_("all kinds")),
+        )
+        self._klass = self.filters.add(
+            _("Class"), EnumEditor(CustomerClass, optional=True, empty=_("all classes"))
+        )
+        self._store = self.filters.add(
+            _("Store"), ChoiceEditor([], optional=True, empty=_("all stores"))
+        )
+        self._state = self.filters.add(
+            _("State"), EnumEditor(SignalState, optional=True, empty=_("all states"))
+        )
+        self._state.set_value(SignalState.OPEN)
+        self.filters.changed.connect(self._query)
+
+    # ------------------------------------------------------------------ reading
+
+    @override
+    def load(self) -> None:
+        self.tasks.read(self, read_stores).then(self._store.set_choices)
+        self._query()
+
+    def _query(self) -> None:
+        state = self._state.value()
+        self._criteria = SignalFilter(
+            states=frozenset({state} if state else SignalState),
+            kind=self._kind.value(),
+            store_id=self._store.value(),
+            klass=self._klass.value(),
+            text=self.filters.search.value() or "",
+        )
+        self._say_empty()
+        self.table.set_query(
+            signal_queries.count_signals, signal_queries.list_signals, self._criteria
+        )
+        counted = self.tasks.read(self, signal_queries.count_by_kind, self._without_kind())
+        self._counting.take(counted).then(self._show_counts)
+
+    def _without_kind(self) -> SignalFilter:
+        found = self._criteria
+        return SignalFilter(found.states, None, found.store_id, found.klass, found.text)
+
+    def _say_empty(self) -> None:
+        if self._criteria == SignalFilter():
+            self.table.set_empty(
+                _(
+                    "No signal waits for a decision. Look for departing customers after each "
+                    "import of orders."
+                ),
+                (_("Look for departing customers…"), self._ask_scan),
+            )
+        else:
+            self.table.set_empty(_("No signal fits."), (_("Show what waits"), self._show_open))
+
+    def _show_open(self) -> None:
+        self.filters.search.set_value(None)
+        for editor in (self._kind, self._klass, self._store):
+            editor.set_value(None)
+        self._state.set_value(SignalState.OPEN)
+        self._query()
+
+    def _show_counts(self, counts: Mapping[RuleKind, int]) -> None:
+        chosen = self._kind.value()
+        for kind, tile in self.tiles.items():
+            tone = Tone.INFO if kind is chosen else None
+            tile.show_value(labels.number(counts.get(kind, 0)), tone=tone)
+
+    def _chooser(self, kind: RuleKind) -> Any:
+        def choose() -> None:
+            self._kind.set_value(None if self._kind.value() is kind else kind)
+
+        return choose
+
+    @override
+    def show_record(self, target: object) -> None:
+        self.load()
+        if target == "scan":
+            self._ask_scan()
+        elif isinstance(target, RuleKind):
+            self._kind.set_value(target)
+        elif isinstance(target, UUID):
+            self.table.select_key(target)
+
+    # ------------------------------------------------------------------ scanning
+
+    def _ask_scan(self) -> None:
+        self.tasks.read(self, detection.reference_date).then(self._open_scan)
+
+    def _open_scan(self, newest: dt.date) -> None:
+        dialog = FormDialog(
+            self,
+            title=_("Look for departing customers"),
+            verb=_("Start"),
+            form=signal_forms.scan_form(),
+            draft=signal_forms.ScanDraft,
+            intro=_("All rules that are switched on look at every customer. Newest order: {day}.")
+            .format(day=labels.day_text(newest)),
+            save=self._scan,
+        )  # fmt: skip
+        dialog.open()
+
+    def _scan(self, draft: signal_forms.ScanDraft) -> None:
+        task = self.tasks.write_long(self, detection.scan, draft.as_of)
+        task.then(self._on_scanned)
+        dialogs.show_progress(self, task, _("Looking for departing customers"))
+
+    def _on_scanned(self, result: ScanResult) -> None:
+        looked = ngettext("{n} customer looked at", "{n} customers looked at", result.customers)
+        parts = [
+            _("Scan as of {day}").format(day=labels.day_text(result.as_of)),
+            looked.format(n=labels.number(result.customers)),
+            _("{n} new").format(n=labels.number(sum(result.new.values()))),
+            _("{n} no longer found").format(n=labels.number(result.cleared)),
+        ]
+        self.header.set_subtitle(" · ".join(parts))
+
+    # ------------------------------------------------------------------ deciding
+
+    @override
+    def actions(self) -> Slots:  # type: ignore[override]  # as in Page
+        slots: dict[str, Any] = {"signal.scan": self._ask_scan}
+        rows = self.table.selected_rows()
+        if rows and all(row.state in (SignalState.OPEN, SignalState.SNOOZED) for row in rows):
+            slots |= {
+                "signal.accept": self._accept,
+                "signal.dismiss": self._dismiss,
+                "signal.snooze": self._snooze,
+            }
+        current = self.table.current_row()
+        if current is not None:
+            slots["customer.open"] = lambda: self.navigate("customer-card", current.customer_id)
+            if current.case_id is not None:
+                slots["case.open"] = lambda: self.navigate("case-file", current.case_id)
+        return slots
+
+    def _chosen(self) -> tuple[int, Sequence[UUID] | None]:
+        """How many are chosen, and their keys; no keys when it is the whole filter."""
+        if self.table.has_all_selected():
+            return self.table.count(), None
+        keys = self.table.selected_keys()
+        return len(keys), keys
+
+    def _accept(self) -> None:
+        count, keys = self._chosen()
+        text = ngettext("Open {n} case?", "Open {n} cases?", count).format(n=labels.number(count))
+        if count > 1 and not dialogs.confirm(
+            self,
+            title=text,
+            text=_("Signals of customers with an open case of the same kind join that case. You "
+                   "can undo it in one step."),
+            verb=_("Open cases"),
+        ):  # fmt: skip
+            return
+        task: Task[triage.Accepted] = (
+            self.tasks.write(self, accept_all, self._criteria)
+            if keys is None
+            else self.tasks.write(self, triage.accept, keys)
+        )
+        task.then(self._on_accepted)
+
+    def _on_accepted(self, accepted: triage.Accepted) -> None:
+        if accepted.joined:
+            joined = ngettext(
+                "{n} signal joined an open case", "{n} signals joined open cases", accepted.joined
+            ).format(n=labels.number(accepted.joined))
+            self.header.set_subtitle(
+                " · ".join(
+                    (_("{n} cases opened").format(n=labels.number(len(accepted.case_ids))), joined)
+                )
+            )
+        self.table.focus()
+
+    def _dismiss(self) -> None:
+        count, keys = self._chosen()
+        text = ngettext("Dismiss {n} signal", "Dismiss {n} signals", count)
+
+        def save(draft: signal_forms.DismissDraft) -> Task[int]:
+            if keys is None:
+                return self.tasks.write(dialog, dismiss_all, self._criteria, draft.reason)
+            return self.tasks.write(dialog, triage.dismiss, keys, draft.reason)
+
+        dialog = FormDialog(
+            self, title=text.format(n=labels.number(count)), verb=_("Dismiss"),
+            form=signal_forms.dismiss_form(), draft=signal_forms.DismissDraft, save=save,
+            intro=_("The customer is reported again only after buying again and stopping anew."),
+        )  # fmt: skip
+        dialog.open()
+
+    def _snooze(self) -> None:
+        count, keys = self._chosen()
+        text = ngettext("Snooze {n} signal", "Snooze {n} signals", count)
+
+        def save(draft: signal_forms.SnoozeDraft) -> Task[int]:
+            if keys is None:
+                return self.tasks.write(dialog, snooze_all, self._criteria, draft.until)
+            return self.tasks.write(dialog, triage.snooze, keys, draft.until)
+
+        until = clock.today() + dt.timedelta(days=_SNOOZE_DAYS)
+        dialog = FormDialog(
+            self, title=text.format(n=labels.number(count)), verb=_("Snooze"),
+            form=signal_forms.snooze_form(until), draft=signal_forms.SnoozeDraft, save=save,
+            intro=_("A scan on that day or later brings it back, if it is still true."),
+        )  # fmt: skip
+        dialog.open()

@@ -1,0 +1,160 @@
+"""A line that finds a reason by words, pinyin or initials, with its group in the list below."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit
+from typing_extensions import override
+
+from db import search
+from desktop_app.i18n import _
+from desktop_app.services import reasons
+from desktop_app.ui import theme
+from desktop_app.ui.editors import Editor
+from desktop_app.ui.pickers import Choice
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+    from db.session import Session
+
+_NO_PARENT = QModelIndex()
+_SHOWN = 12
+
+
+def reason_choices(session: "Session", language: str) -> list[Choice]:
+    """The reasons on offer with their groups, findable by code, both languages, pinyin."""
+    return [
+        Choice(
+            row.code,
+            row.text,
+            group.text,
+            f"{row.code} {row.zh} {row.en} {search.tokens(row.zh)}".casefold(),
+        )
+        for group in reasons.list_reasons(session, language)
+        for row in group.reasons
+    ]
+
+
+class _Model(QAbstractListModel):
+    """The choices that fit what is typed."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.shown: list[Choice] = []
+
+    def show(self, choices: Sequence[Choice]) -> None:
+        self.beginResetModel()
+        self.shown = list(choices)
+        self.endResetModel()
+
+    @override
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.shown)
+
+    @override
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if not index.isValid():
+            return None
+        choice = self.shown[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{choice.group} › {choice.text}"
+        return choice.text if role == Qt.ItemDataRole.EditRole else None
+
+
+class ReasonBox(Editor):
+    """One line; ``value`` is the code of a reason, ``None`` for nothing.
+
+    What was typed and fits no reason is given on as text, and the service says what is wrong.
+    """
+
+    def __init__(self, choices: Sequence[Choice] = (), *, placeholder: str = "") -> None:
+        self.line = QLineEdit()
+        super().__init__(self.line)
+        self._choices: tuple[Choice, ...] = ()
+        self._value: str | None = None
+        self._model = _Model(self)
+        self._completer = QCompleter(self._model, self)
+        self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self._completer.setMaxVisibleItems(_SHOWN)
+        self._completer.setWidget(self.line)
+        self._completer.activated[QModelIndex].connect(self._on_chosen)
+        self.line.setPlaceholderText(placeholder or _("Words, pinyin or initials"))
+        self.line.setClearButtonEnabled(True)
+        self.line.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.line.textEdited.connect(self._on_typed)
+        self.line.editingFinished.connect(self._settle)
+        self.line.installEventFilter(self)
+        self.set_choices(choices)
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        """Change the list; the choice stays."""
+        self._choices = tuple(choices)
+        self._model.show(self._choices)
+        self.set_value(self._value)
+
+    @override
+    def value(self) -> str | None:
+        return self._value or self.line.text().strip() or None
+
+    @override
+    def set_value(self, value: Any) -> None:
+        self._value = value
+        known = next((choice for choice in self._choices if choice.value == value), None)
+        self.line.setText(known.text if known is not None else (value or ""))
+        self.line.setToolTip(f"{known.group} › {known.text}" if known is not None else "")
+        self.line.setCursorPosition(0)
+
+    def fitting(self, text: str) -> list[Choice]:
+        """Choices that fit what is typed."""
+        typed = text.casefold().split()
+        return [choice for choice in self._choices if choice.matches(typed)]
+
+    def open_list(self) -> None:
+        """Show the whole list, or what fits."""
+        has_choice = self._value is not None
+        self._model.show(self._choices if has_choice else self.fitting(self.line.text()))
+        self._completer.complete()
+
+    def _on_typed(self, text: str) -> None:
+        self._value = None
+        self._model.show(self.fitting(text))
+        self.changed.emit()
+        if text.strip() and self._model.shown:
+            self._completer.complete()
+            self._completer.popup().setCurrentIndex(self._model.index(0, 0))
+        else:
+            self._completer.popup().hide()
+
+    def _on_chosen(self, index: QModelIndex) -> None:
+        # The completer's own model may renumber; its text is what was pointed at.
+        place = index.row()
+        if 0 <= place < len(self._model.shown):
+            self.set_value(self._model.shown[place].value)
+            self.changed.emit()
+
+    def _settle(self) -> None:
+        """Take the only reason that fits what was typed."""
+        if self._value is None and self.line.text().strip():
+            found = self.fitting(self.line.text())
+            if len(found) == 1:
+                self.set_value(found[0].value)
+                self.changed.emit()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            opens = event.key() in (Qt.Key.Key_Down, Qt.Key.Key_F4)
+            if opens and not self._completer.popup().isVisible():
+                self.open_list()
+                return True
+        return super().eventFilter(watched, event)

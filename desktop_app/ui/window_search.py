@@ -1,0 +1,54 @@
+"""What the window itself reads: hits for *go to anything*, the badges of the side bar."""
+
+from collections.abc import Mapping, Sequence
+
+from db import search
+from db.queries import cases, customers, signals
+from db.queries.cases import CaseFilter
+from db.queries.signals import SignalFilter
+from db.session import Session
+from desktop_app import clock, labels
+from desktop_app.columns import Sort
+from desktop_app.domain.permissions import Action
+from desktop_app.services import access, work
+from desktop_app.ui.command_palette import Hit
+
+_MAX_CUSTOMERS, _MAX_CASES = 8, 6
+
+
+def find(session: Session, text: str) -> Sequence[Hit]:
+    """Customers and cases by name, pinyin, initials, number, phone tail."""
+    if not access.may(session, Action.VIEW):
+        return []
+    hits = [
+        Hit(
+            found.name,
+            " · ".join(filter(None, (found.number, labels.masked_phone(found.phone)))),
+            "user",
+            "customer-card",
+            found.id,
+        )
+        for found in customers.search(session, text, _MAX_CUSTOMERS)
+    ]
+    criteria = access.limited(session, CaseFilter(text=text))
+    rows = cases.list_cases(session, criteria, Sort("opened_on", descending=True), 0, _MAX_CASES)
+    hits += [
+        Hit(f"{row.number}  {row.customer}", labels.label(row.stage), "cases", "case-file", row.id)
+        for row in rows
+    ]
+    return hits
+
+
+def due(session: Session) -> Mapping[str, int]:
+    """How much is due on each page."""
+    if not access.may(session, Action.VIEW):
+        return {}
+    return {
+        "today": len(work.today(session, clock.today())),
+        "signals": signals.count_signals(session, SignalFilter()),
+    }
+
+
+def keys(text: str) -> str:
+    """Pinyin and initials of a text, to find it by."""
+    return search.tokens(text)

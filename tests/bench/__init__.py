@@ -1,0 +1,1 @@
+"""Benchmark: `python -m tests.bench [--customers N] [--json F]`, ratios to the raw limit."""

@@ -1,0 +1,55 @@
+"""Run every job and print one line each: seconds, raw limit, ratio, goal."""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.bench import jobs
+from tests.bench.jobs import Result
+from tests.bench.world import full_database, make_world
+
+
+def main() -> None:
+    """Measure and report; a missed goal is said, it does not fail the run."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--customers", type=int, default=20_000)
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--only", default="", help="jobs whose name contains this")
+    chosen = parser.parse_args()
+    world = make_world(chosen.customers)
+    results = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        database = full_database(folder, world)
+        todo: dict[str, Callable[[], Result]] = {
+            "start-up": lambda: jobs.start_up(folder),
+            "import customers": lambda: jobs.import_customers(folder, world),
+            "list page": lambda: jobs.list_page(database),
+            "list jump": lambda: jobs.list_middle(database, world),
+            "search": lambda: jobs.find(database),
+            "scan": lambda: jobs.scan(database, world),
+            "excel": lambda: jobs.excel(database, folder),
+            "pdf": lambda: jobs.pdf(database, folder),
+        }
+        print(f"{'job':18} {'ours':>10} {'limit':>10} {'ratio':>7} {'goal':>6}")
+        for title, job in todo.items():
+            if chosen.only not in title:
+                continue
+            result = job()
+            results.append(result)
+            missed = "  above the goal" if result.ratio > result.goal else ""
+            print(
+                f"{result.job:18} {result.seconds * 1000:8.1f}ms {result.limit * 1000:8.1f}ms"
+                f" {result.ratio:6.1f}x {result.goal:5.1f}x  {result.note}{missed}"
+            )
+        database.close()
+    if chosen.json:
+        rows = [{**asdict(result), "ratio": result.ratio} for result in results]
+        chosen.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""A look, tasks on a real database and a page context for the tests of the window."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from db.session import Actor, Database
+from desktop_app.settings import Settings, Theme
+from desktop_app.ui import theme
+from desktop_app.ui.action_set import ActionSet
+from desktop_app.ui.app import flush_deleted
+from desktop_app.ui.message_bar import MessageBar
+from desktop_app.ui.page import PageContext
+from desktop_app.ui.tasks import Tasks
+from desktop_app.ui.window_state import WindowState
+
+
+@pytest.fixture(autouse=True)
+def look(qapp: QApplication) -> Iterator[None]:
+    """The light scheme; windows a test leaves are deleted while Qt is whole."""
+    theme.apply(qapp, Settings(theme=Theme.LIGHT))
+    yield
+    flush_deleted()
+
+
+@pytest.fixture
+def tasks(qapp: QApplication, database: Database, admin: Actor) -> Iterator[Tasks]:
+    """Tasks of the administrator; ended with the test."""
+    made = Tasks(database, admin)
+    yield made
+    made.shutdown()
+    made.deleteLater()
+
+
+@pytest.fixture
+def context(qtbot: QtBot, tasks: Tasks, admin: Actor, tmp_path: Path) -> PageContext:
+    """What a page is given, without a window; `went` on the host lists where it navigated."""
+    host = QWidget()
+    qtbot.addWidget(host)
+    went: list[tuple[str, object]] = []
+    host.setProperty("went", went)
+    messages = MessageBar(host)
+    tasks.problem.connect(lambda error: messages.error(error.message))
+    return PageContext(
+        tasks,
+        Settings(),
+        admin,
+        messages,
+        lambda page, target=None: went.append((page, target)),
+        ActionSet(admin.role, host),
+        WindowState(admin.login, host),
+        tmp_path,
+    )
