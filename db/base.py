@@ -29,6 +29,11 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[dt.datetime]:
+        """What the journal turns its text back into."""
+        return dt.datetime
+
     def process_bind_param(
         self,
         value: dt.datetime | None,

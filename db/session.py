@@ -130,6 +130,11 @@ def prepare(
     cursor.close()
 
 
+def _do_not_wait(connection: Any, _record: object) -> None:
+    """Commit without waiting for the disk."""
+    connection.execute("PRAGMA synchronous=OFF").fetchall()
+
+
 def open_file(path: Path, key: bytes | None, *, wal: bool = False) -> Any:
     """A bare driver connection, for checks and copies; leaves the journal mode as it is."""
     connection = driver.connect(str(path))
@@ -144,11 +149,16 @@ def open_file(path: Path, key: bytes | None, *, wal: bool = False) -> Any:
 class Database:
     """One open workspace database. Safe to use from several threads, one session each."""
 
-    def __init__(self, path: Path, key: bytes | None, *, device: str = "local") -> None:
+    def __init__(
+        self, path: Path, key: bytes | None, *, device: str = "local", durable: bool = True
+    ) -> None:
+        """Open a file; `durable=False` only for what can be made again, such as a demo."""
         self.path = path
         self.device = device
         self._key = key
         self._engine = make_engine(path, key)
+        if not durable:
+            event.listen(self._engine, "connect", _do_not_wait)
         self._reading = make_engine(path, key, read_only=True)
         self._lock = threading.RLock()
         self._writer: int | None = None  # the thread that writes now

@@ -19,9 +19,12 @@ def shown_name(row: CustomerRow) -> str:
 
 
 CUSTOMER_COLUMNS: tuple[Column[CustomerRow], ...] = (
-    Column("number", N_("Number"), lambda row: row.number),
+    Column("number", N_("Number"), lambda row: row.number, width=76),
     Column("name", N_("Name"), lambda row: row.name, text=shown_name),
-    Column("klass", N_("Class"), lambda row: row.klass, text=class_letter, align=Align.CENTER),
+    Column(
+        "klass", N_("Class"), lambda row: row.klass,
+        text=class_letter, width=52,
+    ),
     Column(
         "spend_window", N_("Spend 12 m"), lambda row: row.spend_window, None, Align.RIGHT,
         kind=Kind.MONEY,
@@ -73,5 +76,5 @@ SIGNAL_BRIEF_COLUMNS: tuple[Column[SignalBrief], ...] = (
     Column("as_of", N_("As of"), lambda row: row.as_of),
     Column("kind", N_("Departure"), lambda row: row.kind),
     Column("state", N_("State"), lambda row: row.state),
-    Column("sentence", N_("Why"), sentence),
+    Column("sentence", N_("Finding"), sentence),
 )

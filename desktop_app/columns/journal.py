@@ -1,6 +1,7 @@
 """Columns of the journal: change sets, and what became of each field, in words."""
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -136,6 +137,8 @@ _WORDS_OF: Mapping[tuple[str, str], type[StrEnum]] = {
 }
 _MONEY = frozenset({"value_at_stake", "amount"})
 _LONG = 160
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*[+-]\d\d:\d\d$")
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,10 @@ def _shown(entity: str, name: str, value: Any, names: Mapping[str, str]) -> str:
             text = labels.label(words(value))
         case str() if name == "phone":
             text = labels.masked_phone(value)
+        case str() if _MOMENT.match(value):
+            text = labels.moment_text(dt.datetime.fromisoformat(value))
+        case str() if _KEY.fullmatch(value):
+            text = names.get(value, "")  # the key of something without a name says nothing
         case dict():
             text = ", ".join(f"{key}: {one}" for key, one in value.items())
         case list():

@@ -47,14 +47,14 @@ def measured_text(row: SignalRow) -> str:
 
 
 SIGNAL_COLUMNS: tuple[Column[SignalRow], ...] = (
-    Column("customer_number", N_("Number"), lambda row: row.customer_number),
+    Column("customer_number", N_("Number"), lambda row: row.customer_number, width=76),
     Column(
         "customer", N_("Customer"), lambda row: row.customer,
         text=lambda row: row.customer or _("(no name)"),
     ),
     Column(
         "klass", N_("Class"), lambda row: row.klass,
-        text=lambda row: row.klass.value.upper(), align=Align.CENTER,
+        text=lambda row: row.klass.value.upper(), width=52,
     ),
     Column("kind", N_("Departure"), lambda row: row.kind),
     Column(
@@ -64,7 +64,7 @@ SIGNAL_COLUMNS: tuple[Column[SignalRow], ...] = (
     Column(
         "measured", N_("Measured / limit"), lambda row: row.measured, measured_text, Align.RIGHT
     ),
-    Column("sentence", N_("Why"), sentence, sortable=False),
+    Column("sentence", N_("Finding"), sentence, width=400, sortable=False),
     Column("as_of", N_("As of"), lambda row: row.as_of),
     Column("store", N_("Store"), lambda row: row.store, sortable=False),
     Column("state", N_("State"), lambda row: row.state),

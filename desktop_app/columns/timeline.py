@@ -36,10 +36,9 @@ def words(entry: TimelineEntry) -> Words:
 
 
 def _order(values: Mapping[str, Any]) -> Words:
-    amount = labels.money(values["amount"], values["currency"])
-    if values["amount"] < 0:
-        return Words(_("Return {amount}").format(amount=amount), values["number"])
-    return Words(_("Order {amount}").format(amount=amount), values["number"])
+    amount = labels.money(abs(values["amount"]), values["currency"])
+    text = _("Return {amount}") if values["amount"] < 0 else _("Order {amount}")
+    return Words(" · ".join(filter(None, (text.format(amount=amount), values["number"]))))
 
 
 def _signal(values: Mapping[str, Any]) -> Words:

@@ -25,7 +25,6 @@ _DEPARTING = (
 _QUARTERS = {0: (1, 2, 3, 4), 1: (1, 1, 1, 1), 2: (3, 2, 1, 3)}
 """When customers leave, by quarter and thirds of size: the shapes of requirements 2.14."""
 _RETURNS = 0.015
-_KINDS_OF_LINES = (1, 1, 2, 2, 2, 3, 3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +91,14 @@ class Buyer:
             size *= 0.12
         if gone and self.leaving is RuleKind.VALUE_DOWNGRADE:
             size *= 0.22
-        count = self.rng.choice(_KINDS_OF_LINES)
+        count = max(len(wanted), self.rng.choice((1, 1, 2)))
         budget = max(1500.0, self.rng.lognormvariate(math.log(size), 0.35))
-        return [self._line(chain, wanted, budget / count, place) for place in range(count)]
+        return [
+            self._line(chain.goods[wanted[place % len(wanted)]], budget / count)
+            for place in range(count)
+        ]
 
-    def _line(self, chain: Chain, wanted: Sequence[str], budget: float, place: int) -> Line:
-        first = wanted[0] if place == 0 and self.rng.random() < 0.6 else self.rng.choice(wanted)  # noqa: PLR2004
-        goods = chain.goods[first]
+    def _line(self, goods: Sequence[Good], budget: float) -> Line:
         fitting = [good for good in goods if good.price <= budget * 1.5] or [goods[-1]]
         good = self.rng.choice(fitting)
         return Line(good, max(1, round(budget / good.price)))
@@ -136,10 +136,12 @@ def _make(
     leaving = pick(rng, _DEPARTING)
     if leaving is RuleKind.VALUE_DOWNGRADE:
         size, interval = size * 3, min(interval, 30.0)
-    if leaving in (RuleKind.PARTIAL_SHARE, RuleKind.PRODUCT_LINE_STOP):
-        interval = min(interval, 32.0)
+    if leaving is RuleKind.PARTIAL_SHARE:
+        interval = min(interval, 30.0)
+    if leaving is RuleKind.PRODUCT_LINE_STOP:
+        interval = min(interval, 19.0)
     owners = [user for user in field_staff if user.store == store.code]
-    lines = _lines(rng, chain)
+    lines = _lines(rng, chain, interval)
     return Buyer(
         number=number,
         name=name,
@@ -158,9 +160,11 @@ def _make(
     )
 
 
-def _lines(rng: random.Random, chain: Chain) -> tuple[str, ...]:
+def _lines(rng: random.Random, chain: Chain, interval: float) -> tuple[str, ...]:
+    """What a customer buys: who comes often buys more kinds of goods, each time all of them."""
+    count = 3 if interval < 20 else 2 if interval < 30 else 1  # noqa: PLR2004
     chosen: dict[str, None] = {}
-    while len(chosen) < 3:  # noqa: PLR2004
+    while len(chosen) < count:
         chosen[pick(rng, chain.lines)] = None
     return tuple(chosen)
 

@@ -3,12 +3,13 @@
 import datetime as dt
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from db import reference
 from db.models import Case, Visit
+from db.queries.cases import CaseFilter
 from db.session import Session
 from db.vocabulary import (
     Approach,
@@ -81,13 +82,14 @@ def work_on(world: World, job: Job) -> Process:
         if not saved or round_ or rng.random() >= _REOPENED[approach]:
             return
         yield later(rng, 12, 30)
-        _reopen(world, job)
+        if not _reopen(world, job):
+            return
 
 
 # Contact -----------------------------------------------------------------------------------------
 
 
-def _reach(world: World, job: Job, rng: random.Random) -> Iterator[Any]:
+def _reach(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime, None, bool]:
     """Call, write or visit until somebody is reached; whether that worked."""
     is_field = world.user(job.worker).role == "field_staff"
     if is_field or (job.klass is CustomerClass.A and rng.random() < 0.4):  # noqa: PLR2004
@@ -145,7 +147,7 @@ def _attempt(
         )
 
 
-def _visit(world: World, job: Job, rng: random.Random) -> Iterator[Any]:
+def _visit(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime, None, bool]:
     """Plan a visit and make it; whether the customer was met."""
     moment = later(rng, 1, 6)
     with world.acting(job.worker) as session:
@@ -171,7 +173,7 @@ def _visit(world: World, job: Job, rng: random.Random) -> Iterator[Any]:
 # Interview and diagnosis -------------------------------------------------------------------------
 
 
-def _understand(world: World, job: Job, rng: random.Random) -> Iterator[Any]:
+def _understand(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime, None, bool]:
     """Learn why the customer leaves; False when work stops here for now."""
     if rng.random() < 0.45:  # noqa: PLR2004
         with world.acting(job.worker) as session:
@@ -228,7 +230,7 @@ def _change(session: Session, job: Job, **values: object) -> None:
 # Plan, remedy, outcome ---------------------------------------------------------------------------
 
 
-def _remedy(world: World, job: Job, rng: random.Random) -> Iterator[Any]:
+def _remedy(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime, None, Approach]:
     """Agree on something with the customer and do it; gives the approach."""
     approach = Approach(job.story.approach)
     yield later(rng, 0, 4)
@@ -259,7 +261,7 @@ def _remedy(world: World, job: Job, rng: random.Random) -> Iterator[Any]:
     return approach
 
 
-def _finish(world: World, job: Job, rng: random.Random, approach: Approach) -> Iterator[Any]:
+def _finish(world: World, job: Job, rng: random.Random, approach: Approach) -> Generator[dt.datetime, None, bool]:
     """Close the case; whether the customer stays."""
     yield later(rng, 4, 12)
     if job.worker in world.gone:
@@ -293,11 +295,18 @@ def _churn_type(reason: str) -> str:
     return next(entry.churn_type for entry in reference.reasons() if entry.code == reason)
 
 
-def _reopen(world: World, job: Job) -> None:
+def _reopen(world: World, job: Job) -> bool:
+    """Take the case up again, unless there is another one by now."""
     if job.worker in world.gone:
-        return
+        return False
+    with world.looking("liuyan") as session:
+        customer_id = world.customer_ids[job.customer]
+        wanted = CaseFilter(customer_id=customer_id, kind=job.kind, open_only=True)
+        if cases.count_cases(session, wanted):
+            return False  # found again by a scan
     login = job.worker if world.user(job.worker).role == "agent" else "liuyan"
     with world.acting(login) as session:
         note = "客户又一个月没有下单，重新联系。"
         draft = ReopenDraft(stage=CaseStage.CONTACTING, note=note)
         cases.reopen(session, job.case_id, draft)
+    return True

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from db import keys, workspace
 from db.models import ENTITIES
-from db.session import Actor, Session
+from db.session import Actor, Database, Session
 from db.vocabulary import Role
 from db.workspace import Opened
 from desktop_app import clock
@@ -78,6 +78,7 @@ def make_demo(
     with in_language("zh_CN"):  # the invented chain writes Chinese
         with clock.travelling(at(working_day(first - dt.timedelta(days=3)), 9)):
             opened, _code = workspace.create(folder, LOGIN, _ADMINISTRATOR, PASSWORD, demo=True)
+            opened = _reopened(opened, durable=False)
             _set_up(opened, facts)
         buyers = make_buyers(facts, customers, seed, last, first)
         world = World(
@@ -97,12 +98,22 @@ def make_demo(
             for number in range(max(1, round(customers * _CANCELLATIONS))):
                 world.start(cancellation(world, number))
         world.run()
+    opened = _reopened(opened)
     with opened.database.read() as session:
         counts = {
             name: session.scalar(select(func.count()).select_from(ENTITIES[table])) or 0
             for name, table in _COUNTED.items()
         }
     return Made(opened, counts)
+
+
+def _reopened(opened: Opened, *, durable: bool = True) -> Opened:
+    """The same workspace with another way to wait for the disk."""
+    old = opened.database
+    old.close()
+    return replace(
+        opened, database=Database(old.path, old.key, device=old.device, durable=durable)
+    )
 
 
 def _set_up(opened: Opened, facts: Chain) -> None:

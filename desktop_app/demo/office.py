@@ -1,4 +1,4 @@
-"""What the office of the simulated chain does: import, scan, decide about signals, hand out cases."""
+"""What the office of the simulated chain does: import, scan, decide, hand out cases."""
 
 import datetime as dt
 import hashlib
@@ -30,7 +30,7 @@ from desktop_app.services.imports import MatchKey, Outcome, Source, UnknownCusto
 
 _ALL: Final = 10**6
 _ACCEPTED: Final = {CustomerClass.A: 0.9, CustomerClass.B: 0.75, CustomerClass.C: 0.5}
-_SHARE_OF_CASES: Final = 0.14  # cases opened from signals, of all customers
+_SHARE_OF_CASES: Final = 0.12  # cases opened from signals, of all customers
 _FIRST_ROUND: Final = 0.4
 _ROUNDS_BACK: Final = (120, 90, 60, 30, 2)  # days before the end on which orders arrive
 
@@ -154,7 +154,8 @@ def _decide(world: World, number: int) -> None:
         waiting = _open_signals(session)
     share = _FIRST_ROUND if number == 0 else (1 - _FIRST_ROUND) / (len(_ROUNDS_BACK) - 1)
     room = max(4, round(len(world.buyers) * _SHARE_OF_CASES * share))
-    accepted, snoozed = [], []
+    accepted: list[SignalRow] = []
+    snoozed: list[SignalRow] = []
     dismissed: dict[str, list[SignalRow]] = defaultdict(list)
     for row in waiting:
         lot = rng.random()

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -59,10 +61,18 @@ def ratio(part: int, whole: int) -> float | None:
 
 
 def wilson(hits: int, n: int, confidence: float = 0.95) -> Interval | None:
-    """Wilson score interval of a share; ``None`` when there are no cases."""
+    """Wilson score interval of a share; ``None`` when there are no cases.
+
+    Source: E. B. Wilson (1927), "Probable inference, the law of succession, and statistical
+    inference", JASA 22: centre (p + z²/2n) and half-width z √(p(1-p)/n + z²/4n²), both divided
+    by 1 + z²/n. Tested against scipy.
+    """
     if n == 0:
         return None
-    from scipy.stats import binomtest  # noqa: PLC0415  (slow to import, few need it)
-
-    found = binomtest(hits, n).proportion_ci(confidence, method="wilson")
-    return Interval(float(found.low), float(found.high))
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share, square = hits / n, z * z / n
+    centre = (share + square / 2) / (1 + square)
+    half = z * sqrt(share * (1 - share) / n + square / (4 * n)) / (1 + square)
+    low = 0.0 if hits == 0 else centre - half
+    high = 1.0 if hits == n else centre + half
+    return Interval(low, high)

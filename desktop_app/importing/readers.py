@@ -56,6 +56,7 @@ _FILE_PROBLEMS = {
         "that file."
     ),
     "no_sheet": N_('{file} has no sheet "{sheet}". It has: {sheets}.'),
+    "no_worksheet": N_("{file} has no sheet with cells."),
     "no_header_row": N_("{file} has no row {row} to take headings from."),
     "undecodable": N_(
         "{file} is not in the encoding {encoding}: row {row} cannot be read. Choose another "

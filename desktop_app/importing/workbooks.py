@@ -148,7 +148,7 @@ def open_workbook(
         code = "too_large" if "limit exceeded" in str(error) else "damaged"
         raise ParseProblem(code, reason=type(error).__name__) from error
     if opened is None:
-        raise ParseProblem("no_sheet", sheet="", sheets="")
+        raise ParseProblem("no_worksheet")
     found = error_cells(path, name) if kind == "xlsx" else {}
     merges = [(*first, *last) for first, last in opened.merged_cell_ranges or []]
     return WorkbookSource(
@@ -184,7 +184,7 @@ def _open_streamed(path: Path, sheet: str | None) -> WorkbookSource:
     sheets = [(each.title, each.sheet_state == "visible") for each in book.worksheets]
     name = _candidates(sheets, sheet)[:1]
     if not name:
-        raise ParseProblem("no_sheet", sheet="", sheets="")
+        raise ParseProblem("no_worksheet")
     opened = book[name[0]]
     opened.reset_dimensions()  # a wrong <dimension> would hide rows
     return WorkbookSource(

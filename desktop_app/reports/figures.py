@@ -15,6 +15,7 @@ from desktop_app.reports.base import Figure, FigureKind
 from desktop_app.reports.textflow import shorten, wrap
 
 ACCENT = "#1F6AA5"
+ON_ACCENT = "#FFFFFF"
 INK = "#1F2328"
 SOFT = "#5F6B76"
 FAINT = "#9AA4AE"
@@ -236,7 +237,7 @@ def _bar(
     if figure.kind is FigureKind.PARETO and index == 0:  # outside, the line would cross it
         inside = len(text) * SIZE * 0.6 + 2 * GAP < end - place.left
         x, anchor = (end - GAP, Anchor.END) if inside else (end + 2 * GAP, Anchor.START)
-        colour = "#FFFFFF" if inside else INK
+        colour = ON_ACCENT if inside else INK
         scene.labels.append(Label(x, y + BAR * 0.75, text, SIZE, colour, anchor))
         return
     scene.labels.append(Label(end + GAP, y + BAR * 0.75, text, SIZE, INK))

@@ -14,8 +14,9 @@ from desktop_app import VERSION, clock
 from desktop_app.i18n import _, language
 from desktop_app.reports import fonts
 from desktop_app.reports.base import Document, Loss, Written
-from desktop_app.reports.layout import Layout, Page, Style, header_and_footer, lay_out_document
+from desktop_app.reports.layout import lay_out_document
 from desktop_app.reports.output import new_file
+from desktop_app.reports.pages import Layout, Page, Style, header_and_footer
 
 if TYPE_CHECKING:
     from reportlab.lib.colors import Color

@@ -176,13 +176,13 @@ def make_book(document: Document, *, sheet_rows: int = SHEET_ROWS) -> Book:
                 content.extend(made)
                 heading = clean.text(block.title or section.title, _("Summary"))
                 note = clean.text(block.note, _("Summary"))
-                contents.extend([f"{sheet.name}: {heading}", note] for sheet in made)
+                contents.extend([_content(sheet.name, heading), note] for sheet in made)
             elif isinstance(block, Figure):
                 figures += 1
                 content.append(_figure_sheet(block, figures, clean, names))
                 note = clean.text(block.note, _("Summary"))
                 title = clean.text(block.title, _("Summary"))
-                contents.append([f"{content[-1].name}: {title}", note])
+                contents.append([_content(content[-1].name, title), note])
         if quotes:
             content.append(_quotes_sheet(section.title, quotes, clean, names))
             contents.append([content[-1].name, _("n = {count}").format(count=len(quotes))])
@@ -198,6 +198,13 @@ def make_book(document: Document, *, sheet_rows: int = SHEET_ROWS) -> Book:
         rows: list[list[Value]] = [[loss.sentence()] for loss in losses]
         sheets.append(_plain(names.new(_("Changed on export")), [_("What was changed")], rows))
     return Book(clean_title(document.title), sheets, losses)
+
+
+def _content(sheet: str, title: str) -> str:
+    """A line of the contents: the sheet, and its title where the sheet does not say it."""
+    if not title or title in sheet:
+        return sheet
+    return _("{name}: {value}").format(name=sheet, value=title)
 
 
 def clean_title(text: str) -> str:
@@ -354,7 +361,7 @@ def _plain(name: str, headings: list[str], rows: list[list[Value]]) -> Sheet:
 
 def _figure_sheet(figure: Figure, number: int, clean: _Cleaner, names: _Names) -> Sheet:
     name = names.new(_("Chart {number} {title}").format(number=number, title=figure.title))
-    headings = [figure.unit or _("Category"), *(one.name for one in figure.series)]
+    headings = [_("Category"), *(one.name for one in figure.series)]
     columns: list[Sequence[Any]] = [figure.categories, *(one.values for one in figure.series)]
     if figure.kind is FigureKind.PARETO:
         headings.append(_("Cumulative share"))

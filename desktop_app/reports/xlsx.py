@@ -163,6 +163,8 @@ def _fill(workbook: "Workbook", sheet: Sheet, target: Any) -> None:
     for index, width in enumerate(sheet.widths, start=1):
         target.column_dimensions[get_column_letter(index)].width = width
     target.freeze_panes = "A2"
+    if first:
+        target.row_dimensions[1].height = 26
     last = get_column_letter(len(sheet.headings))
     if sheet.filtered and sheet.headings:
         end = len(sheet.rows) + (0 if sheet.total else 1)

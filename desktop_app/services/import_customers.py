@@ -205,7 +205,7 @@ class CustomerImport:
 
     def _insert(self, plan: _Plan, row: CustomerRow, values: dict[str, Any]) -> None:
         if not values.get("number"):
-            values["number"] = self._free_number()
+            values["number"] = self._free_number(row.row)
         values.setdefault("name", values["number"])
         values |= {"id": new_id(), "attributes": row.attributes}
         plan.inserts.append(values)
@@ -215,12 +215,13 @@ class CustomerImport:
             )
         self._outcome.statuses[RowStatus.NEW] += 1
 
-    def _free_number(self) -> str:
+    def _free_number(self, row: int) -> str:
         number = f"K{self._next_number:06d}"
         while number in self._numbers:
             self._next_number += 1
             number = f"K{self._next_number:06d}"
         self._next_number += 1
+        self._numbers[number] = row
         return number
 
     def _update(

@@ -166,7 +166,7 @@ def _waiting(session: Session, signal_ids: Sequence[uuid.UUID]) -> list[Defectio
     if any(signal.state not in _WAITING for signal in found):
         raise ConflictError(_("A signal was decided about meanwhile. Reload the list."))
     place = {signal_id: number for number, signal_id in enumerate(signal_ids)}
-    return sorted(found, key=lambda signal: place[signal.id])  # cases are numbered as they were given
+    return sorted(found, key=lambda signal: place[signal.id])  # so cases are numbered in order
 
 
 def _open_case_ids(

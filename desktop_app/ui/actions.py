@@ -377,6 +377,15 @@ def _work() -> Iterator[ActionSpec]:
         "interview.timer", N_("Start or stop the &timer"), "clock", "F9", menu.INTERVIEW, form
     )
     yield spec(
+        "interview.reopen",
+        N_("&Re-open interview"),
+        "reopen",
+        "",
+        menu.INTERVIEW,
+        form,
+        Action.WORK_CASE,
+    )
+    yield spec(
         "interview.discard",
         N_("&Discard draft…"),
         "delete",

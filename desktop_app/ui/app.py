@@ -35,8 +35,16 @@ _GC_MS = 2000
 class Application(QObject):
     """Leads from sign-in to the window and back; owns everything that must be ended."""
 
-    def __init__(self, app: QApplication, settings: Settings, folder: Path | None) -> None:
+    def __init__(
+        self,
+        app: QApplication,
+        settings: Settings,
+        folder: Path | None,
+        *,
+        keeps_settings: bool = True,
+    ) -> None:
         super().__init__()
+        self._keeps_settings = keeps_settings
         self._app, self._settings, self._folder = app, settings, folder
         self.background = Background(self)
         self.dialog: SignInDialog | None = None
@@ -114,17 +122,19 @@ class Application(QObject):
         self._opened = opened
         self._settings.remember_workspace(str(opened.folder))
         self._settings.last_login = opened.actor.login
-        save_settings(self._settings)
+        if self._keeps_settings:
+            save_settings(self._settings)
         self._guard = InstanceGuard(opened.folder, self)
         self._guard.raise_wanted.connect(self._raise)
         self.tasks = Tasks(opened.database, opened.actor, self)
         self.tasks.crashed.connect(self.hook.show)
         self._make_window()
         self._backup_timer.start()
-        QTimer.singleShot(0, self._drop_dialog)
+        self._drop_dialog()
 
     def _drop_dialog(self) -> None:
         if self.dialog is not None:
+            self.dialog.hide()
             self.dialog.deleteLater()
             self.dialog = None
 
@@ -220,7 +230,7 @@ class Application(QObject):
 
     def remove_demo(self) -> None:
         """Close the window and delete the demo's folder."""
-        import shutil  # noqa: PLC0415
+        from desktop_app import demo  # noqa: PLC0415
 
         opened = self._opened
         if opened is None or not opened.is_demo:
@@ -228,7 +238,7 @@ class Application(QObject):
         self._settings.forget_workspace(str(opened.folder))
         save_settings(self._settings)
         self.leave(None)
-        self.background.compute(self, shutil.rmtree, opened.folder)
+        self.background.compute(self, demo.remove_demo, opened.folder)
 
     # ------------------------------------------------------------------ the end
 
@@ -332,6 +342,25 @@ def run(folder: Path | None = None) -> int:
     application.shut_down()
     sys.excepthook = sys.__excepthook__
     return status
+
+
+def open_and_close(workspace: Path) -> None:
+    """Open the window on a demo workspace, show the first page, close it: for the self test.
+
+    Raises:
+        RuntimeError: the window did not show its first page.
+    """
+    from db import workspace as workspaces  # noqa: PLC0415
+    from desktop_app.ui.screenshots import settle  # noqa: PLC0415
+
+    settings = Settings()
+    application = Application(make_app(settings), settings, None, keeps_settings=False)
+    application.open_window(workspaces.open_demo(workspace))
+    settle(application)
+    is_shown = application.window is not None and application.window.current_page() is not None
+    application.shut_down()
+    if not is_shown:
+        raise RuntimeError("the window did not show its first page")
 
 
 def no_display() -> str:

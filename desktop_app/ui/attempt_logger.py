@@ -71,7 +71,9 @@ class AttemptLogger(QObject):
         if self.is_open and self.case_id != case_id:
             self.strip.close_strip()
 
-    def toggle_timer(self, case_id: uuid.UUID, title: str, results: Sequence[AttemptResult]) -> None:
+    def toggle_timer(
+        self, case_id: uuid.UUID, title: str, results: Sequence[AttemptResult]
+    ) -> None:
         """Start the timer, or stop it and ask for the result."""
         if not self.is_open or self.case_id != case_id:
             self.open(case_id, title, results)

@@ -268,9 +268,9 @@ class Background(QObject):
         task.let_go()
         task.deleteLater()
 
-    def is_idle(self) -> bool:
-        """Whether nothing is under way or waiting for delivery."""
-        return not self._tasks
+    def is_busy(self) -> bool:
+        """Whether anything is under way or waiting for delivery."""
+        return bool(self._tasks)
 
     def shutdown(self) -> None:
         """Stop everything and wait for the threads; nothing is delivered afterwards."""

@@ -15,7 +15,7 @@ from db.queries.case_file import CaseFile
 from db.vocabulary import CaseStage
 from desktop_app import labels
 from desktop_app.domain import screening
-from desktop_app.domain.cases import CaseDraft, CloseDraft, ReopenDraft, moves
+from desktop_app.domain.cases import CaseDraft, CloseDraft, OpenDraft, ReopenDraft, moves
 from desktop_app.domain.contacts import AttemptDraft, VisitDraft
 from desktop_app.errors import InvalidInputError
 from desktop_app.i18n import _, language, ngettext
@@ -60,7 +60,7 @@ def read_reasons(session: "Session", language_code: str) -> ReasonList:
 def open_new_case(session: "Session", draft: NewCaseDraft) -> uuid.UUID:
     """Open a case for the customer of the form."""
     values = draft.model_dump(exclude={"customer"})
-    return cases.open_case(session, draft.customer, cases.OpenDraft.model_validate(values))
+    return cases.open_case(session, draft.customer, OpenDraft.model_validate(values))
 
 
 class CaseFlows(QObject):

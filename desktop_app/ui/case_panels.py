@@ -158,7 +158,7 @@ class NextPanel(Card):
 
     def __init__(self, *buttons: QPushButton) -> None:
         super().__init__(_("Next step"), list(buttons))
-        self.step = text_label("", "number")
+        self.step = text_label("", "heading")
         self.due = ChipLabel()
         self.facts = Facts()
         row = QHBoxLayout()

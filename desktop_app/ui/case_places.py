@@ -30,11 +30,15 @@ class QueuePlace:
 
 @dataclass(frozen=True, slots=True)
 class CaseTarget:
-    """A case to open, where it stands in a list, and whether to log a contact at once."""
+    """A case to open, where it stands in a list, and whether to log a contact at once.
+
+    `seconds` is the length of a call that has just ended elsewhere, in the interview.
+    """
 
     case_id: uuid.UUID
     place: ListPlace | QueuePlace | None = None
     log_contact: bool = False
+    seconds: int | None = None
 
 
 def neighbour(session: "Session", target: CaseTarget, step: int) -> CaseTarget | None:

@@ -15,7 +15,6 @@ from desktop_app.ui.case_look import (
     STAGE_TONES,
     day_tone,
     due_text,
-    kind_tone,
     since_text,
 )
 from desktop_app.ui.case_panels import SignalPanel
@@ -45,9 +44,8 @@ class CasePreview(QWidget):
         self.empty = EmptyState(empty, "cases")
         self.title = text_label("", "heading")
         self.number = text_label("", "hint")
-        self.klass, self.kind, self.stage = ChipLabel(), ChipLabel(), ChipLabel()
+        self.klass, self.stage, self.due = ChipLabel(), ChipLabel(), ChipLabel()
         self.step = text_label("", "strong")
-        self.due = ChipLabel()
         self.facts = Facts()
         self.signal = SignalPanel()
         self.timeline = Timeline(_("What was done last"))
@@ -64,16 +62,13 @@ class CasePreview(QWidget):
         head.setAccessibleName(_("Case in short"))
         chips = QHBoxLayout()
         chips.setSpacing(theme.GAP_S)
-        for chip in (self.klass, self.kind, self.stage):
+        for chip in (self.klass, self.stage, self.due):
             chips.addWidget(chip)
         chips.addStretch(1)
-        step = QHBoxLayout()
-        step.addWidget(self.step, 1)
-        step.addWidget(self.due)
         head.body.addWidget(self.title)
         head.body.addWidget(self.number)
         head.body.addLayout(chips)
-        head.body.addLayout(step)
+        head.body.addWidget(self.step)
         head.body.addWidget(self.facts)
         column.addWidget(head)
         column.addWidget(self.signal)
@@ -101,7 +96,6 @@ class CasePreview(QWidget):
         self.title.setText(row.customer or _("(no name)"))
         self.number.setText(f"{row.number} · {row.customer_number}")
         self.klass.show_word(labels.label(row.klass), KLASS_TONES[row.klass])
-        self.kind.show_word(labels.label(row.kind), kind_tone(row.kind))
         self.stage.show_word(labels.label(row.stage), STAGE_TONES[row.stage])
         step = row.next_step
         self.step.setText(labels.label(step) if step else _("No next step planned"))
@@ -110,6 +104,7 @@ class CasePreview(QWidget):
         root = file.reasons.get(ReasonLayer.ROOT) or file.reasons.get(ReasonLayer.STATED)
         self.facts.set_facts(
             [
+                (_("Departure"), labels.label(row.kind)),
                 (_("Phone"), labels.masked_phone(row.phone)),
                 (_("Value at stake"), labels.money(row.value_at_stake, row.currency)),
                 (_("Last order"), labels.day_text(view.metrics.last) if view.metrics.last else ""),

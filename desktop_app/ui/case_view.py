@@ -94,7 +94,12 @@ def entries(view: CaseView, *, with_orders: bool = True) -> list[TimelineEntry]:
     found = [_entry(happened) for happened in view.happened]
     if with_orders:
         found += order_entries(view.orders)
-    return found
+    return _newest_first(found)
+
+
+def _newest_first(found: list[TimelineEntry]) -> list[TimelineEntry]:
+    """In the order of time; of what happened at one moment the last comes first."""
+    return sorted(found, key=TimelineEntry.sort_key)[::-1]
 
 
 def order_entries(orders: Iterable[OrderRow]) -> list[TimelineEntry]:
@@ -134,5 +139,5 @@ def _look(happened: Happened) -> tuple[str, Tone]:
 
 
 def last_words(entries_: Sequence[TimelineEntry], count: int) -> list[TimelineEntry]:
-    """The newest entries, newest first."""
-    return sorted(entries_, key=TimelineEntry.sort_key, reverse=True)[:count]
+    """The newest of entries that are newest first."""
+    return list(entries_[:count])

@@ -36,6 +36,7 @@ _METRIC_SIZE = 100
 _INKS: Mapping[str, str] = MappingProxyType(
     {
         figures.ACCENT: "accent",
+        figures.ON_ACCENT: "on_accent",
         figures.INK: "text",
         figures.SOFT: "muted",
         figures.FAINT: "border_strong",

@@ -60,6 +60,7 @@ TABLES = frozenset(
 """Tables whose change concerns the card."""
 
 _SETTLE_MS = 60
+_TITLE = 24
 _TIMELINE_ICONS = {
     "order": "order",
     "signal": "signals",
@@ -276,7 +277,9 @@ class CustomerPanel(QWidget):
 
     def _fill(self, shown: Shown) -> None:
         card, row = shown.card, shown.card.row
-        self.header.set_title(shown_name(row))
+        name = shown_name(row)
+        self.header.set_title(name if len(name) <= _TITLE else f"{name[:_TITLE]}…")
+        self.header.setToolTip(name)
         parts = (row.number, labels.label(row.kind), row.store, row.owner)
         self.header.set_subtitle(" · ".join(part for part in parts if part))
         self.header.set_chips(self._chips(card))

@@ -206,11 +206,18 @@ class FactsCard(Card):
         super().__init__(_("Facts"))
         self._facts, self._more = Facts(), Facts()
         self._title = QLabel(_("Attributes"))
-        theme.set_role(self._title, "heading")
-        self.body.addWidget(self._facts)
-        self.body.addWidget(self._title)
-        self.body.addWidget(self._more)
-        self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
+        theme.set_role(self._title, "strong")
+        top = Qt.AlignmentFlag.AlignTop
+        more = QVBoxLayout()
+        more.setSpacing(theme.GAP_S)
+        more.addWidget(self._title)
+        more.addWidget(self._more)
+        row = QHBoxLayout()
+        row.setSpacing(theme.GAP_L)
+        row.addWidget(self._facts, 3, top)
+        row.addLayout(more, 2)
+        row.setAlignment(more, top)
+        self.body.addLayout(row)
 
     def show_card(self, card: "CustomerCard") -> None:
         """Show the facts that are known."""

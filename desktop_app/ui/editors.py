@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QDate, QEvent, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QCheckBox,
@@ -32,6 +32,16 @@ from typing_extensions import override
 from desktop_app import clock, labels
 from desktop_app.i18n import _
 from desktop_app.ui import theme
+
+
+def searching(line: QLineEdit) -> None:
+    """Dress a line up as a search field: magnifier, clear button, both with names."""
+    line.setClearButtonEnabled(True)
+    glass = line.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+    glass.setText(_("Search"))
+    for action in line.findChildren(QAction):
+        if not action.text():
+            action.setText(_("Clear"))
 
 
 class Editor(QWidget):
@@ -134,7 +144,7 @@ class PasswordEditor(TextEditor):
         self._eye = self.line.addAction(
             theme.icon("eye"), QLineEdit.ActionPosition.TrailingPosition
         )
-        self._eye.setToolTip(_("Show or hide the password"))
+        self._eye.setText(_("Show or hide the password"))
         self._eye.triggered.connect(self._toggle)
 
     @override
@@ -306,11 +316,12 @@ class DateEditor(_ParsedEditor):
 
     def __init__(self) -> None:
         super().__init__(width=184)
+        self.line.setMinimumWidth(176)  # the example fits
         self.line.setPlaceholderText(_("2026-08-31, 8-31, +3"))
         opener = self.line.addAction(
             theme.icon("calendar"), QLineEdit.ActionPosition.TrailingPosition
         )
-        opener.setToolTip(_("Choose in a calendar (F4)"))
+        opener.setText(_("Choose in a calendar (F4)"))
         opener.triggered.connect(self.open_calendar)
         self.line.installEventFilter(self)
 

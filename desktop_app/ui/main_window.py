@@ -173,6 +173,10 @@ class MainWindow(QMainWindow):
         page = self.stack.currentWidget()
         return page if isinstance(page, Page) else None
 
+    def page_ids(self) -> list[str]:
+        """The pages this role may see, in order."""
+        return list(self._pages)
+
     def navigate(self, page_id: str, target: object = None) -> None:
         """Open a page, and a record on it; *back* comes back here.
 

@@ -4,7 +4,7 @@
 """
 
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -35,18 +35,25 @@ Choices = Sequence[tuple[Any, str]]
 _LONG_TEXT = 200
 
 
-def build(model: type[BaseModel], choices: Mapping[str, Choices] | None = None) -> Form:
+def build(
+    model: type[BaseModel],
+    choices: Mapping[str, Choices] | None = None,
+    skip: Collection[str] = (),
+) -> Form:
     """Make a form with one editor a field, filled with the defaults.
 
     Args:
         model: The model to enter.
         choices: For fields whose values come from the database (stores, staff): value and text.
+        skip: Fields that are not typed, such as keys of records.
 
     Raises:
         TypeError: a field has a kind that no editor is known for.
     """
     form = Form()
     for name, info in model.model_fields.items():
+        if name in skip:
+            continue
         given = (choices or {}).get(name)
         title = _(info.title) if info.title else name.replace("_", " ").capitalize()
         editor = form.add(

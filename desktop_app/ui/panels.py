@@ -22,7 +22,7 @@ from typing_extensions import override
 from desktop_app.i18n import _
 from desktop_app.ui import theme
 from desktop_app.ui.action_set import plain_text
-from desktop_app.ui.editors import Editor, TextEditor
+from desktop_app.ui.editors import Editor, TextEditor, searching
 from desktop_app.ui.empty_state import EmptyState
 from desktop_app.ui.theme import Tone
 
@@ -250,8 +250,7 @@ class StatTile(QPushButton):
         """Change the number and the line below it."""
         self._value.setText(value)
         theme.set_tone(self._value, tone)
-        self._hint.setText(hint)
-        self._hint.setVisible(bool(hint))
+        self._hint.setText(hint or " ")  # tiles in a row are of one height
         self.setAccessibleName(" ".join(filter(None, (self._label.text(), value, hint))))
         self.updateGeometry()
 
@@ -282,10 +281,7 @@ class FilterBar(QWidget):
         super().__init__()
         self.search = TextEditor(placeholder=placeholder or _("Name, pinyin, phone, number"))
         self.search.set_name(_("Search"))
-        self.search.line.setClearButtonEnabled(True)
-        self.search.line.addAction(
-            theme.icon("search"), self.search.line.ActionPosition.LeadingPosition
-        )
+        searching(self.search.line)
         self.search.setMinimumWidth(220)
         self.search.setVisible(has_search)
         self._timer = QTimer(self, singleShot=True, interval=_TYPING_MS)

@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from desktop_app.i18n import _
 from desktop_app.ui import theme
-from desktop_app.ui.editors import Editor
+from desktop_app.ui.editors import Editor, searching
 from desktop_app.ui.tasks import Latest, Tasks
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
@@ -76,8 +76,7 @@ class PickerEditor(Editor):
         column.addWidget(self.filter)
         column.addWidget(self.tree)
         self.filter.setPlaceholderText(_("Filter: words, pinyin, initials"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        searching(self.filter)
         self.filter.textChanged.connect(self._fill)
         self.filter.installEventFilter(self)
         self.tree.setHeaderHidden(True)

@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
 from typing_extensions import override
 
 from db import search
@@ -87,7 +87,10 @@ class ReasonBox(Editor):
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setMaxVisibleItems(_SHOWN)
         self._completer.setWidget(self.line)
-        self._completer.activated[QModelIndex].connect(self._on_chosen)
+        self._popup = QListView()
+        self._popup.setAccessibleName(_("Reasons found"))
+        self._completer.setPopup(self._popup)
+        self._completer.activated.connect(self._on_chosen)
         self.line.setPlaceholderText(placeholder or _("Words, pinyin or initials"))
         self.line.setClearButtonEnabled(True)
         self.line.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
@@ -131,15 +134,14 @@ class ReasonBox(Editor):
         self.changed.emit()
         if text.strip() and self._model.shown:
             self._completer.complete()
-            self._completer.popup().setCurrentIndex(self._model.index(0, 0))
+            self._popup.setCurrentIndex(self._model.index(0, 0))
         else:
-            self._completer.popup().hide()
+            self._popup.hide()
 
-    def _on_chosen(self, index: QModelIndex) -> None:
-        # The completer's own model may renumber; its text is what was pointed at.
-        place = index.row()
-        if 0 <= place < len(self._model.shown):
-            self.set_value(self._model.shown[place].value)
+    def _on_chosen(self, text: str) -> None:
+        found = [choice for choice in self._model.shown if choice.text == text]
+        if found:  # no two reasons on offer have the same words
+            self.set_value(found[0].value)
             self.changed.emit()
 
     def _settle(self) -> None:
@@ -154,7 +156,7 @@ class ReasonBox(Editor):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             opens = event.key() in (Qt.Key.Key_Down, Qt.Key.Key_F4)
-            if opens and not self._completer.popup().isVisible():
+            if opens and not self._popup.isVisible():
                 self.open_list()
                 return True
         return super().eventFilter(watched, event)

@@ -125,9 +125,9 @@ def _recover(folder: Path, code: str, password: str) -> "Opened":
 def _build_demo(progress: "Progress", folder: Path) -> "Opened":
     from desktop_app import demo  # noqa: PLC0415
 
-    if not (folder / "keys.json").exists():
-        demo.build(folder, progress=progress)
-    return open_demo(folder)
+    if (folder / "keys.json").exists():
+        return open_demo(folder)
+    return demo.make_demo(folder, progress=progress).opened
 
 
 class SignInDialog(QDialog):

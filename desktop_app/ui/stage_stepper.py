@@ -1,4 +1,4 @@
-"""The life of a case as a row of steps: where it stands, how long it stood where, where it may go."""
+"""The life of a case as a row of steps: where it stands, for how long, where it may go."""
 
 from collections.abc import Mapping, Sequence
 

@@ -89,8 +89,7 @@ class Tasks(Background):
     def _read(
         self, fn: Callable[Concatenate["Session", P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        with self._database.read() as session:
-            session.info["actor"] = self._actor
+        with self._database.read(self._actor) as session:
             return fn(session, *args, **kwargs)
 
     def _write(

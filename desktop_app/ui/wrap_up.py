@@ -31,7 +31,7 @@ from desktop_app.errors import (
 )
 from desktop_app.i18n import N_, _
 from desktop_app.ui import theme
-from desktop_app.ui.case_look import CHANNEL_ICONS, duration_text
+from desktop_app.ui.case_look import duration_text
 from desktop_app.ui.composing import Composing
 from desktop_app.ui.editors import DateEditor, EnumEditor, TextEditor
 from desktop_app.ui.panels import button, text_label
@@ -102,6 +102,12 @@ class CallTimer(QWidget):
             self._tick.stop()
         self._show()
 
+    def take(self, seconds: int) -> None:
+        """Take over the length of a call that was timed elsewhere."""
+        self.reset()
+        self._kept = seconds
+        self._show()
+
     def reset(self) -> None:
         """Forget the length."""
         self._started, self._kept = None, 0
@@ -146,7 +152,7 @@ class WrapUp(QFrame):
         self.step = EnumEditor(NextStep, optional=True, empty=_("nothing"))
         self.due = DateEditor()
         self.problem = text_label("", "problem")
-        self.save_button = button(_("Save"), lambda: self.submit(), "check", "primary")
+        self.save_button = button(_("Save"), self.submit, "check", "primary")
         self.next_button = button(_("Save and next"), lambda: self.submit(and_next=True))
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._composing = Composing(self)
@@ -172,7 +178,7 @@ class WrapUp(QFrame):
         row.addWidget(self.title)
         row.addStretch(1)
         for channel in Channel:
-            made = button(labels.label(channel), self._on_choice, CHANNEL_ICONS[channel])
+            made = button(labels.label(channel), self._on_choice, role="choice")
             made.setCheckable(True)
             made.setObjectName(f"channel-{channel.value}")
             self._channel_group.addButton(made)
@@ -191,7 +197,7 @@ class WrapUp(QFrame):
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_XS)
         for number, result in enumerate(AttemptResult, start=1):
-            made = button(f"{number}  {_(_SHORT[result])}", self._on_result)
+            made = button(f"{number}  {_(_SHORT[result])}", self._on_result, role="choice")
             made.setCheckable(True)
             made.setObjectName(f"result-{result.value}")
             made.setAccessibleName(labels.label(result))

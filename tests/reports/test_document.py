@@ -92,14 +92,14 @@ def test_that_reports_are_found_by_id_and_have_different_ids():
 
 def test_that_writing_opens_nothing_that_a_text_asks_for(tmp_path):
     """Names and notes that ask for files or addresses; an audit hook sees every attempt."""
-    (tmp_path / "secret.png").write_bytes(b"x")
+    (tmp_path / "unwanted.png").write_bytes(b"x")
     code = f"""
 import sys
 seen = []
 def watch(event, args):
     if event.startswith(("socket.connect", "socket.getaddrinfo", "subprocess", "os.system")):
         seen.append(event)
-    if event == "open" and "secret" in str(args[0]):
+    if event == "open" and "unwanted" in str(args[0]):
         seen.append(args[0])
 sys.addaudithook(watch)
 from pathlib import Path
@@ -109,10 +109,10 @@ from desktop_app.reports.pdf import write_pdf
 from desktop_app.reports.xlsx import write_xlsx
 folder = Path({str(tmp_path)!r})
 texts = [
-    f'<img src="{{folder}}/secret.png"/>', 'http://127.0.0.1:9/x', 'file://{tmp_path}/secret.png',
-    '=WEBSERVICE("http://127.0.0.1:9")', '=HYPERLINK("file://secret")', "=cmd|' /C calc'!A0",
+    f'<img src="{{folder}}/unwanted.png"/>', 'http://127.0.0.1:9/x', 'file://{tmp_path}/unwanted.png',
+    '=WEBSERVICE("http://127.0.0.1:9")', '=HYPERLINK("file://unwanted")', "=cmd|' /C calc'!A0",
 ]
-document = list_document("x", (Column("a", "A", str),), texts, by="<img src='secret.png'>")
+document = list_document("x", (Column("a", "A", str),), texts, by="<img src='unwanted.png'>")
 write_pdf(document, folder / "a.pdf")
 write_xlsx(document, folder / "a.xlsx")
 print(seen)

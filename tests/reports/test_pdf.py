@@ -13,7 +13,8 @@ from desktop_app.errors import FileProblemError
 from desktop_app.reports import fonts
 from desktop_app.reports.base import Document, LossKind, Quote, Section, list_document
 from desktop_app.reports.figures import lay_out, ticks
-from desktop_app.reports.layout import MARGIN, lay_out_document
+from desktop_app.reports.layout import lay_out_document
+from desktop_app.reports.pages import MARGIN
 from desktop_app.reports.pdf import check_pdf, write_pdf
 
 ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates and controls included

@@ -151,7 +151,7 @@ def test_that_a_document_with_every_block_has_native_charts(tmp_path):
     assert [type(chart).__name__ for chart in charts] == ["BarChart", "LineChart", "BarChart"]
     pareto = book[book.sheetnames[1]]
     assert [[cell.value for cell in row] for row in pareto.rows] == [
-        ["Cases", "Cases", "Cumulative share"],
+        ["Category", "Cases", "Cumulative share"],
         ["价格高于竞争对手", 8, pytest.approx(8 / 15)],
         ["缺货", 5, pytest.approx(13 / 15)],
         ["送货延误", 2, 1],

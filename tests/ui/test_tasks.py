@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from db import journal
 from db.models import SavedView
 from db.session import Changes
+from desktop_app.domain.permissions import Action
 from desktop_app.errors import CancelledError, ConflictError, NotAllowedError, UserError
 from desktop_app.progress import Progress
+from desktop_app.services import access
 from desktop_app.ui.app import flush_deleted
 from desktop_app.ui.tasks import Latest, Tasks
-from desktop_app.domain.permissions import Action
-from desktop_app.services import access
 
 
 def add_view(session: Session, name: str) -> str:
@@ -161,9 +161,7 @@ def test_that_a_user_error_goes_to_who_asked(qtbot: QtBot, tasks: Tasks) -> None
     assert problems == []
 
 
-def test_that_a_user_error_nobody_takes_goes_to_the_message_bar(
-    qtbot: QtBot, tasks: Tasks
-) -> None:
+def test_that_a_user_error_nobody_takes_goes_to_the_message_bar(qtbot: QtBot, tasks: Tasks) -> None:
     owner = QObject()
 
     def refuse(session: Session) -> None:
@@ -237,6 +235,6 @@ def test_that_tasks_delete_themselves(qtbot: QtBot, tasks: Tasks, count: int) ->
     owner = QObject()
     for _number in range(count):
         tasks.compute(owner, int)
-    qtbot.waitUntil(tasks.is_idle)
+    qtbot.waitUntil(lambda: not tasks.is_busy())
     flush_deleted()
     assert tasks.children() == []

@@ -121,7 +121,7 @@ def facts_form(file: CaseFile) -> Form:
 
 def add_plan(form: Form) -> None:
     """The fields of the plan: approach, offer, next step with its day."""
-    form.section(_("Plan"))
+    form.section(_("Plan and next step"))
     form.add("approach", _("&Approach"), EnumEditor(Approach, optional=True, empty="—"))
     form.add("offer_text", _("O&ffer in words"), TextEditor(lines=3))
     form.add("next_step", _("&Next step"), EnumEditor(NextStep, optional=True, empty="—"))

@@ -1,12 +1,13 @@
 """One case: where it stands, why, what was done, what comes next; worked on by keyboard."""
 
+from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
 
 from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from db.vocabulary import CaseStage
+from db.vocabulary import AttemptResult, CaseStage
 from desktop_app import labels
 from desktop_app.columns.journal import HISTORY_COLUMNS, HistoryRow
 from desktop_app.columns.orders import ORDER_COLUMNS
@@ -91,6 +92,7 @@ class CaseFilePage(Page):
         """Make header, stages, panels, timeline and the strip."""
         self.view: CaseView | None = None
         self.target: CaseTarget | None = None
+        self._asks_contact = False
         self._loading, self._stepping, self._reading = Latest(), Latest(), Latest()
         self.flows = CaseFlows(self)
         self.flows.started_interview.connect(lambda key: self.navigate("interview", key))
@@ -113,16 +115,24 @@ class CaseFilePage(Page):
         self.body.addWidget(self.strip)
         self._show_nothing()
 
-    def _header_buttons(self) -> list[QWidget]:
-        context = self.context
-        take = action_button(context, "case.take")
-        attempt = action_button(context, "case.attempt", primary=True)
-        interview = action_button(context, "case.interview")
-        close = action_button(context, "case.close")
-        self.reopen_button = action_button(context, "case.reopen")
-        self._open_buttons = [take, attempt, interview, close]
-        self._take_button, self._interview_button = take, interview
-        return [take, interview, close, self.reopen_button, attempt]
+    def _header_buttons(self) -> list[QPushButton]:
+        needed = {
+            "case.reopen": Action.REOPEN_CASE,
+            "case.close": Action.CLOSE_CASE,
+            "case.assign": Action.ASSIGN_CASE,
+            "case.take": Action.TAKE_CASE,
+            "case.visit": Action.WORK_CASE,
+            "case.interview": Action.WORK_CASE,
+            "case.attempt": Action.WORK_CASE,
+        }
+        self._buttons = {
+            action_id: (
+                action_button(self.context, action_id, primary=action_id == "case.attempt"),
+                action,
+            )
+            for action_id, action in needed.items()
+        }
+        return [made for made, _action in self._buttons.values()]
 
     def _left(self) -> QWidget:
         context = self.context
@@ -180,9 +190,13 @@ class CaseFilePage(Page):
             target = CaseTarget(target)
         if not isinstance(target, CaseTarget):
             return
-        if self.target is None or target.case_id != self.target.case_id:
+        known = self.target
+        if known is None or target.case_id != known.case_id:
             self.logger.leave(target.case_id)
+        elif target.place is None:  # back from the interview of the same case
+            target = replace(target, place=known.place)
         self.target = target
+        self._asks_contact = target.log_contact
         self.load()
 
     @override
@@ -214,8 +228,8 @@ class CaseFilePage(Page):
         self.stepper.show_case(view.file.row.stage, days, self._allowed(view))
         for panel in (self.next_panel, self.signal_panel, self.contact):
             panel.show_view(view)
-        for panel in (self.why, self.facts, self.plan):
-            panel.show_view(view)
+        for middle in (self.why, self.facts, self.plan):
+            middle.show_view(view)
         self.contact.phone.allow(self._may(Action.REVEAL_PHONE))
         self.timeline.set_entries(case_view.entries(view))
         self.orders.set_rows(view.orders)
@@ -224,8 +238,12 @@ class CaseFilePage(Page):
         self._load_history()
         self.title_changed.emit()
         self.actions_changed()
-        if self.target is not None and self.target.log_contact and is_other:
+        if self._asks_contact and self.target is not None:
+            self._asks_contact = False
             self._log_attempt()
+            if self.target.seconds is not None and self.logger.is_open:
+                self.strip.timer.take(self.target.seconds)
+                self.strip.choose(AttemptResult.REACHED)
 
     def _show_header(self, view: CaseView) -> None:
         row = view.file.row
@@ -247,11 +265,9 @@ class CaseFilePage(Page):
         elif day_tone(row.next_due) is Tone.BAD:
             chips.append((due_text(row.next_due), Tone.BAD))
         self.header.set_chips(chips)
-        is_closed = row.stage is CaseStage.CLOSED
-        for made in self._open_buttons:
-            made.setVisible(not is_closed and made.isEnabled())
-        self._take_button.setVisible(row.stage in BEFORE_WORK and self._may(Action.TAKE_CASE))
-        self.reopen_button.setVisible(is_closed and self._may(Action.REOPEN_CASE))
+        possible = self.actions()
+        for action_id, (made, needed) in self._buttons.items():
+            made.setVisible(action_id in possible and self._may(needed))
         is_held_back = bool(view.file.screening_note) and row.stage is CaseStage.IDENTIFIED
         text = _("Held back by the screening: {note}").format(note=view.file.screening_note)
         self.notice.say(text if is_held_back else "", can_act=self._may(Action.OVERRIDE_SCREENING))

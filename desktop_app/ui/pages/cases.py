@@ -130,6 +130,8 @@ class CasesPage(Page):
         ]
 
     def _make_table(self) -> None:
+        self._preview_timer = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
+        self._preview_timer.timeout.connect(self._show_preview)
         self.table = RecordTable(
             CASES_PAGE_COLUMNS,
             context=self.context,
@@ -153,8 +155,6 @@ class CasesPage(Page):
             "case.open", "case.attempt", "case.take", "case.assign", None, "customer.open", None,
             "list.copy", "list.columns",
         )  # fmt: skip
-        self._preview_timer = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
-        self._preview_timer.timeout.connect(self._show_preview)
 
     # ------------------------------------------------------------------ views
 

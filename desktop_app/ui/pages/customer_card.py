@@ -51,6 +51,10 @@ class CustomerCardPage(Page):
             self.panel.show_customer(target, at_once=True)
 
     @override
+    def show_count(self, count: int | None) -> None:
+        super().show_count(None)  # one record; the lists on its card are no filter
+
+    @override
     def title(self) -> str:
         shown = self.panel.shown
         return _(self.SPEC.title) if shown is None else shown_name(shown.card.row)

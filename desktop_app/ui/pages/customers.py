@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
+from PySide6.QtCore import QTimer
 from typing_extensions import override
 
 from db.queries import customers as customer_queries
@@ -22,7 +23,7 @@ from desktop_app.ui.theme import Tone
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Changes, Session
 
-_LIST_SHARE, _CARD_SHARE = 560, 640
+_LIST_SHARE, _CARD_SHARE = 585, 645
 
 
 def read_stores(session: "Session") -> list[tuple[UUID, str]]:
@@ -87,7 +88,7 @@ class CustomersPage(Page):
         self.table.current_changed.connect(self._on_current)
         self.table.opened.connect(lambda row: self.navigate("customer-card", row.id))
         self.filters.changed.connect(self._query)
-        self.table.model.loaded.connect(self._choose_first)
+        self.table.model.loaded.connect(self._sync)
         sides = splitter(self.context, "customers", self.table, self.panel)
         if not self.context.state.get("splitter.customers"):
             sides.setSizes([_LIST_SHARE, _CARD_SHARE])
@@ -136,10 +137,14 @@ class CustomersPage(Page):
             editor.set_value(None)
         self._query()
 
-    def _choose_first(self) -> None:
+    def _sync(self) -> None:
+        """Rows came in: the cursor may stand in the same place on another customer."""
+        row = self.table.current_row()
         if not self.table.count():
             self.panel.show_customer(None)
-        elif self.table.current_row() is None and self.table.model.row(0) is not None:
+        elif row is not None:
+            self._on_current(row)
+        elif self.table.model.row(0) is not None:
             self.table.view.selectRow(0)
 
     def _on_current(self, row: CustomerRow | None) -> None:
@@ -150,8 +155,8 @@ class CustomersPage(Page):
     def show_record(self, target: object) -> None:
         self.load()
         if isinstance(target, UUID):
-            if not self.table.select_key(target):
-                self.panel.show_customer(target, at_once=True)
+            if not self.table.select_key(target):  # not in the filter, or far down the list
+                QTimer.singleShot(0, lambda: self.navigate("customer-card", target))
         elif target == "new":
             self._new()
 

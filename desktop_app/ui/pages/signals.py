@@ -117,6 +117,7 @@ class SignalsPage(Page):
             "signal.accept", "signal.dismiss", "signal.snooze", None, "customer.open",
             "case.open", None, "list.select_all", "list.copy", "list.columns",
         )  # fmt: skip
+        self.table.model.loaded.connect(self._choose_first)
         self.table.opened.connect(lambda row: self.navigate("customer-card", row.customer_id))
         self.body.addWidget(self.header)
         self.body.addLayout(row)
@@ -180,6 +181,11 @@ class SignalsPage(Page):
             )
         else:
             self.table.set_empty(_("No signal fits."), (_("Show what waits"), self._show_open))
+
+    def _choose_first(self) -> None:
+        has_first = self.table.count() and self.table.model.row(0) is not None
+        if has_first and not self.table.selected_rows():
+            self.table.view.selectRow(0)
 
     def _show_open(self) -> None:
         self.filters.search.set_value(None)

@@ -135,6 +135,8 @@ class TodayPage(Page):
         self._midnight.start()
 
     def _make_table(self) -> None:
+        self._preview_timer = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
+        self._preview_timer.timeout.connect(self._show_preview)
         self.table = RecordTable(
             TODAY_COLUMNS,
             context=self.context,
@@ -155,8 +157,6 @@ class TodayPage(Page):
             "case.open", "case.attempt", "case.take", "case.interview", "case.visit", None,
             "visit.done", "visit.cancel", None, "customer.open", "list.copy",
         )  # fmt: skip
-        self._preview_timer = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
-        self._preview_timer.timeout.connect(self._show_preview)
 
     def _tiles(self) -> QWidget:
         holder = QWidget()
@@ -165,7 +165,7 @@ class TodayPage(Page):
         row.setSpacing(theme.GAP_S)
         self.tiles: dict[str, StatTile] = {}
         for section, title in _SECTIONS:
-            tile = StatTile(_(title), "—")
+            tile = StatTile(_(title), "—", " ")
             tile.setCheckable(True)
             tile.clicked.connect(self._chooser(section))
             self.tiles[section] = tile
@@ -196,7 +196,7 @@ class TodayPage(Page):
             found = [line for line in lines if section in (ALL, section_of(line))]
             worth = sum(line.item.value_at_stake or 0 for line in found if line.item.case_id)
             tone = Tone.BAD if section == OVERDUE and found else None
-            tile.show_value(labels.number(len(found)), labels.money(worth) if worth else "", tone)
+            tile.show_value(labels.number(len(found)), labels.money(worth) if worth else " ", tone)
         self._filter()
         self.preview.reload()
 

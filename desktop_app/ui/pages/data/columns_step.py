@@ -30,6 +30,7 @@ _ORDERS = {
     DateOrder.MONTH_FIRST: N_("month, day, year"),
 }
 _MAX_SAMPLE = 40
+_HEADING_LENGTH = 18
 _FILTER = "*.toml"
 
 
@@ -101,6 +102,7 @@ class ColumnsStep(QWidget):
             empty=_("not in the file"),
         )
         editor.set_name(title)
+        editor.box.setMinimumContentsLength(_HEADING_LENGTH)
         editor.set_value(mapping.columns.get(name))
         self._columns[name] = editor
         self._samples[name] = text_label("", "hint", wraps=False)
@@ -175,7 +177,9 @@ class ColumnsStep(QWidget):
         return card
 
     def _make_attributes(self, mapping: Mapping) -> Editor:
-        headings = self._preview.head.headings if self._preview is not None else ()
+        used = set(mapping.columns.values())
+        all_headings = self._preview.head.headings if self._preview is not None else ()
+        headings = sorted(all_headings, key=lambda one: one in used)
         rows = min(max(len(headings), 3), 9)
         self._attributes = ManyEditor([(one, one) for one in headings], rows=rows)
         self._attributes.set_name(_("Keep as attributes"))

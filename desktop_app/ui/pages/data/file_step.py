@@ -63,6 +63,7 @@ class FileStep(QWidget):
         self.header_row.line.editingFinished.connect(self._on_header_row)
         self.fill_merged.changed.connect(self._on_option)
         self._show_options()
+        self._say()
 
     # ------------------------------------------------------------------ building
 
@@ -184,8 +185,7 @@ class FileStep(QWidget):
         self._show_options()
         path = self.path()
         if path is None or not path.is_file():
-            self._facts.setText("")
-            self._problem.setText(_("There is no such file.") if path is not None else "")
+            self._say(problem=_("There is no such file.") if path is not None else "")
             self._below.setCurrentIndex(0)
             self.cleared.emit()
             return
@@ -201,13 +201,11 @@ class FileStep(QWidget):
 
     def show_busy(self) -> None:
         """Say that the file is being read."""
-        self._facts.setText(_("Reading {file} …").format(file=self.name()))
-        self._problem.setText("")
+        self._say(_("Reading {file} …").format(file=self.name()))
 
     def show_problem(self, message: str) -> None:
         """Say why the file cannot be read."""
-        self._facts.setText("")
-        self._problem.setText(message)
+        self._say(problem=message)
         self._below.setCurrentIndex(0)
 
     def show_preview(self, preview: Preview, mapping: Mapping) -> None:
@@ -215,10 +213,10 @@ class FileStep(QWidget):
         self._preview = preview
         self._fill_options(preview, mapping)
         self._show_options()
-        self._facts.setText(self._facts_text(preview))
         sure = preview.head.encoding_sure
-        self._problem.setText(
-            "" if sure else _("The encoding is not sure. Choose the one that shows right names.")
+        self._say(
+            self._facts_text(preview),
+            "" if sure else _("The encoding is not sure. Choose the one that shows right names."),
         )
         if self._table is not None:
             self._table.hide()
@@ -261,7 +259,11 @@ class FileStep(QWidget):
             label = _label_of(self._options_row, editor)
             if label is not None:
                 label.setVisible(is_shown)
-        self._facts.setVisible(True)
+
+    def _say(self, facts: str = "", problem: str = "") -> None:
+        for label, text in ((self._facts, facts), (self._problem, problem)):
+            label.setText(text)
+            label.setVisible(bool(text))
 
     def _facts_text(self, preview: Preview) -> str:
         head = preview.head

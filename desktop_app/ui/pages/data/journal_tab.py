@@ -71,6 +71,7 @@ class JournalTab(QWidget):
             _("By"), ChoiceEditor([], optional=True, empty=_("everybody"))
         )
         self._since = self.filters.add(_("Since"), DateEditor())
+        self._since.line.setPlaceholderText("2026-08-31")
         self.filters.add_widget(action_button(page.context, "change.undo"))
         self.filters.changed.connect(self._query)
         self.table = RecordTable(
@@ -183,16 +184,18 @@ def ask_undo(page: Page, owner: QWidget, change_set_id: UUID) -> None:
     page.tasks.read(owner, journal.preview_undo, change_set_id).then(ask)
 
 
-def _count_text(preview: UndoPreview) -> str:
+def _back_text(preview: UndoPreview) -> str:
     count = preview.changes + preview.facts
-    text = ngettext("{n} record goes back", "{n} records go back", count)
+    text = ngettext(
+        "{n} record goes back to how it was before.",
+        "{n} records go back to how they were before.",
+        count,
+    )
     return text.format(n=f"{count:,}")
 
 
 def _free_text(preview: UndoPreview) -> str:
-    return _("{count} to how it was before. Nothing newer stands in the way.").format(
-        count=_count_text(preview)
-    )
+    return f"{_back_text(preview)}\n{_('Nothing newer stands in the way.')}"
 
 
 def _blocked_text(preview: UndoPreview) -> str:
@@ -201,4 +204,4 @@ def _blocked_text(preview: UndoPreview) -> str:
         "{n} records stay as they are, because something newer stands in the way:",
         preview.blocked,
     ).format(n=f"{preview.blocked:,}")
-    return "\n".join([text, *preview.sentences, "", f"{_count_text(preview)}."])
+    return "\n".join([text, *preview.sentences, "", _back_text(preview)])

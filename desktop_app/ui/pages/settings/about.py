@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, qVersion
+from PySide6.QtCore import Qt, QUrl, qVersion
 from PySide6.QtGui import QDesktopServices
 
 from desktop_app import VERSION, paths
@@ -71,7 +71,7 @@ class AboutSection(Section):
             )
         )
         self.demo_button = button(_("Remove the demo…"), self._remove_demo, "delete", "danger")
-        card.body.addWidget(self.demo_button)
+        card.body.addWidget(self.demo_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(card)
 
     def _remove_demo(self) -> None:

@@ -39,7 +39,7 @@ class ComputerSection(Section):
         )
         self.form.add(
             "density",
-            _("Lines of lis&ts"),
+            _("L&ines of lists"),
             ChoiceEditor([(Density.COMPACT, _("dense")), (Density.COMFORTABLE, _("airy"))]),
         )
         self.form.add(

@@ -63,6 +63,7 @@ class SettingsPage(Page):
         return next(s for s in self.sections.values() if s is self.tabs.currentWidget())
 
     def _on_tab(self) -> None:
+        self.show_count(None)
         self.load()
         self.actions_changed()
 

@@ -1,0 +1,420 @@
+"""One exit interview, held by keyboard: everything typed is kept, nothing is modal."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
+
+from db import reference
+from db.vocabulary import InterviewState, ReasonLayer
+from desktop_app import labels
+from desktop_app.domain.permissions import Action, allowed
+from desktop_app.errors import InvalidInputError, Problem, UserError
+from desktop_app.i18n import N_, _, language, ngettext
+from desktop_app.services import cases, customers, drafts, interviews, staff
+from desktop_app.services.drafts import SavedDraft
+from desktop_app.services.interviews import InterviewRun
+from desktop_app.ui import case_look, case_view, dialogs, theme
+from desktop_app.ui.case_panels import ContactPanel, FactsPanel, Notice, SignalPanel
+from desktop_app.ui.case_places import CaseTarget
+from desktop_app.ui.case_view import CaseView
+from desktop_app.ui.interview_view import InterviewView
+from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.panels import Card, Facts, PageHeader, action_button, scrolled
+from desktop_app.ui.question_editors import Offers
+from desktop_app.ui.reason_box import reason_choices
+from desktop_app.ui.tasks import Latest
+from desktop_app.ui.wrap_up import CallTimer
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+    from db.session import Session
+
+_PRODUCTS = 12
+_ORDERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewSheet:
+    """Everything the page shows, read at once."""
+
+    run: InterviewRun
+    view: CaseView
+    offers: Offers
+    typed: tuple[SavedDraft, ...]
+
+
+def read_sheet(session: "Session", interview_id: uuid.UUID, language_code: str) -> InterviewSheet:
+    """Read an interview with its case, what the inputs offer, and what was typed before a crash."""
+    run = interviews.load(session, interview_id)
+    view = case_view.read_case(session, run.file.row.case_id)
+    offers = Offers(
+        reasons=tuple(reason_choices(session, language_code)),
+        products=_products(view),
+        staff=tuple(user.name for user in staff.list_users(session)),
+        currency=view.file.row.currency,
+    )
+    prefix = interviews.draft_key(interview_id, "")
+    typed = drafts.open_drafts(session, prefix)
+    known = run.file.answers
+    fresh = tuple(
+        each
+        for each in typed
+        if each.content and each.content != known.get(each.key.removeprefix(prefix))
+    )
+    return InterviewSheet(run, view, offers, fresh)
+
+
+def _products(view: CaseView) -> tuple[str, ...]:
+    """What the customer bought most often lately, most often first."""
+    counts: dict[str, int] = {}
+    for order in view.orders:
+        for name in filter(None, order.products.split(",")):
+            counts[name] = counts.get(name, 0) + 1
+    return tuple(sorted(counts, key=lambda name: (-counts[name], name))[:_PRODUCTS])
+
+
+class InterviewPage(Page):
+    """Questions left, the current one large in the middle, facts right, problems below."""
+
+    SPEC: ClassVar[PageSpec] = PageSpec(
+        "interview",
+        N_("Exit interview"),
+        icon="interviews",
+        in_sidebar=False,
+        parent="interviews",
+        help=N_(
+            "The exit interview: concrete questions, no scales, no suggestions. Ask, and write "
+            "what the customer says in their own words.\n\n"
+            "Enter or Tab goes on, Shift+Tab back. Digits choose. Ctrl+G goes to the list of "
+            "questions to jump, Ctrl+M marks a question to come back to, F8 writes a note into the "
+            "timeline, F9 times the call. While an input method composes, keys belong to it.\n\n"
+            "Everything is saved as it is typed. What cannot be read waits in the strip below; you "
+            "can go on. Ctrl+Enter finishes: the reasons, the why-chain, the competitor and the "
+            "day of leaving are then copied to the case. Only the customer's own words and the "
+            "stated reason are needed."
+        ),
+    )
+    TABLES: ClassVar[frozenset[str]] = frozenset({"interview"})
+
+    def build(self) -> None:
+        """Make header, notices, view and facts."""
+        self.sheet: InterviewSheet | None = None
+        self.interview_id: uuid.UUID | None = None
+        self._loading = Latest()
+        self._recovered: tuple[SavedDraft, ...] = ()
+        self.timer = CallTimer()
+        self.reopen_button = action_button(self.context, "interview.reopen")
+        self.finish_button = action_button(self.context, "interview.finish", primary=True)
+        self.header = PageHeader(
+            _("Exit interview"),
+            buttons=[
+                self.timer,
+                action_button(self.context, "interview.note"),
+                action_button(self.context, "interview.jump"),
+                self.reopen_button,
+                self.finish_button,
+            ],
+        )
+        self.recover = Notice(_("Take it over"))
+        self.recover.pressed.connect(self._take_over)
+        self.strip = Notice(_("Go there"))
+        self.strip.pressed.connect(self._go_to_problem)
+        self.view = InterviewView(self.context, self._facts())
+        self.view.typed.connect(self._keep_typed)
+        self.view.answered.connect(self._save_answer)
+        self.view.noted.connect(self._save_note)
+        self.view.at_end.connect(self._on_end)
+        self.view.moved.connect(self._show_strip)
+        for widget in (self.header, self.recover):
+            self.body.addWidget(widget)
+        self.body.addWidget(self.view, 1)
+        self.body.addWidget(self.strip)
+
+    def _facts(self) -> QWidget:
+        self.contact = ContactPanel()
+        self.signal = SignalPanel()
+        self.departure = FactsPanel()
+        self.belief = Card(_("What staff believed"))
+        self.belief_facts = Facts()
+        self.belief.body.addWidget(self.belief_facts)
+        self.orders = Card(_("Last orders"))
+        self.order_facts = Facts()
+        self.orders.body.addWidget(self.order_facts)
+        self.contact.phone.reveal_wanted.connect(self._reveal)
+        self.contact.phone.copy.hide()
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GAP_M)
+        for card in (self.contact, self.signal, self.orders, self.belief, self.departure):
+            column.addWidget(card)
+        column.addStretch(1)
+        return scrolled(holder)
+
+    # ------------------------------------------------------------------ loading
+
+    @override
+    def show_record(self, target: object) -> None:
+        if isinstance(target, uuid.UUID):
+            if self.interview_id != target:
+                self.view.leave()
+                self.timer.reset()
+                self.sheet = None
+            self.interview_id = target
+            self.load()
+
+    @override
+    def load(self) -> None:
+        if self.interview_id is not None:
+            task = self.tasks.read(self, read_sheet, self.interview_id, language())
+            self._loading.take(task).then(self._show)
+
+    def _show(self, sheet: InterviewSheet) -> None:
+        state = sheet.run.file.row.state
+        is_same = self.sheet is not None and self.sheet.run.file.row.state is state
+        self.sheet = sheet
+        self._show_header(sheet)
+        self._show_facts(sheet.view)
+        if not is_same:  # while it runs, what is on the screen is newer than what was read
+            is_open = state is InterviewState.DRAFT and allowed(self.actor.role, Action.WORK_CASE)
+            run = sheet.run
+            self.view.show_run(
+                run.questions, run.context, run.file.answers, sheet.offers, is_open=is_open
+            )
+            self._offer_typed(sheet.typed if is_open else ())
+        self._show_strip()
+        self.title_changed.emit()
+        self.actions_changed()
+
+    def _show_header(self, sheet: InterviewSheet) -> None:
+        row = sheet.run.file.row
+        name = row.customer or row.case_number
+        self.header.set_title(_("Exit interview: {name}").format(name=name))
+        parts = (
+            _("Case {number}").format(number=row.case_number),
+            labels.label(row.kind),
+            row.by,
+            labels.moment_text(row.started_at),
+        )
+        self.header.set_subtitle(case_look.list_text(parts))
+        self.header.set_chips([(labels.label(row.state), case_look.INTERVIEW_TONES[row.state])])
+        is_open = row.state is InterviewState.DRAFT
+        may_work = allowed(self.actor.role, Action.WORK_CASE)
+        self.timer.setVisible(is_open)
+        self.finish_button.setVisible(is_open and may_work)
+        self.reopen_button.setVisible(not is_open and may_work)
+
+    def _show_facts(self, view: CaseView) -> None:
+        for panel in (self.contact, self.signal, self.departure):
+            panel.show_view(view)
+        self.contact.phone.allow(allowed(self.actor.role, Action.REVEAL_PHONE))
+        self.contact.phone.copy.hide()
+        belief = view.file.reasons.get(ReasonLayer.BELIEF)
+        self.belief.setVisible(belief is not None)
+        if belief is not None:
+            text = reference.text(belief, language())
+            self.belief_facts.set_facts([(_("Reason"), text), (_("Thought"), belief.verbatim)])
+        recent = view.orders[:_ORDERS]
+        self.orders.setVisible(bool(recent))
+        self.order_facts.set_facts(
+            [
+                (
+                    f"{order.on.isoformat()} {order.number}",
+                    labels.money(order.amount, order.currency),
+                )
+                for order in recent
+            ]
+        )
+
+    @override
+    def title(self) -> str:
+        if self.sheet is None:
+            return _(self.SPEC.title)
+        return _("Interview {name}").format(name=self.sheet.run.file.row.customer)
+
+    # ------------------------------------------------------------------ recovering
+
+    def _offer_typed(self, typed: Sequence[SavedDraft]) -> None:
+        self._recovered = tuple(typed)
+        if not typed:
+            self.recover.say("")
+            return
+        text = ngettext(
+            "{n} answer was typed and not saved, last at {time}. It is not lost.",
+            "{n} answers were typed and not saved, last at {time}. They are not lost.",
+            len(typed),
+        )
+        newest = max(each.saved_at for each in typed)
+        self.recover.say(text.format(n=len(typed), time=labels.moment_text(newest)))
+
+    def _take_over(self) -> None:
+        if self.interview_id is None:
+            return
+        prefix = interviews.draft_key(self.interview_id, "")
+        for each in self._recovered:
+            code = each.key.removeprefix(prefix)
+            self.view.show_typed(code, each.content)
+            self._save_answer(code, each.content)
+        self._offer_typed(())
+        self.view.refresh_list()
+        self.view.refocus()
+        self.actions_changed()
+
+    def _discard(self) -> None:
+        count = len(self._recovered)
+        if dialogs.confirm(
+            self,
+            title=_("Discard what was typed and not saved?"),
+            text=ngettext("{n} answer is lost.", "{n} answers are lost.", count).format(n=count),
+            verb=_("Discard"),
+            danger=True,
+        ):
+            for each in self._recovered:
+                self.tasks.write(self, drafts.discard_draft, each.key).quiet()
+            self._offer_typed(())
+            self.actions_changed()
+
+    # ------------------------------------------------------------------ saving
+
+    def _keep_typed(self, code: str, typed: Mapping[str, Any]) -> None:
+        if self.interview_id is not None:
+            key = interviews.draft_key(self.interview_id, code)
+            self.tasks.write(self, drafts.save_draft, key, dict(typed)).quiet()
+
+    def _save_answer(self, code: str, typed: Mapping[str, Any]) -> None:
+        interview_id = self.interview_id
+        if interview_id is None:
+            return
+        task = self.tasks.write(self, _save, interview_id, code, dict(typed)).quiet()
+        task.then(lambda stored: self._on_saved(interview_id, code, typed, stored))
+        task.or_else(lambda error: self._on_problem(interview_id, code, error))
+
+    def _on_saved(
+        self,
+        interview_id: uuid.UUID,
+        code: str,
+        typed: Mapping[str, Any],
+        stored: Mapping[str, Any] | list[Problem],
+    ) -> None:
+        if interview_id != self.interview_id:
+            return
+        if isinstance(stored, list):
+            self.view.take_problems(code, stored)
+        else:
+            self.view.take_stored(code, typed, stored)
+        self._show_strip()
+
+    def _on_problem(self, interview_id: uuid.UUID, code: str, error: UserError) -> None:
+        if interview_id != self.interview_id:
+            return
+        self.view.take_problems(code, [Problem(f"{code}.value", error.message)])
+        self._show_strip()
+
+    def _save_note(self, text: str) -> None:
+        if self.sheet is not None:
+            case_id = self.sheet.run.file.row.case_id
+            self.tasks.write(self, cases.add_note, case_id, text).quiet()
+
+    def _show_strip(self) -> None:
+        count = len(self.view.problems)
+        text = ngettext(
+            "{n} answer cannot be read; it is kept as typed.",
+            "{n} answers cannot be read; they are kept as typed.",
+            count,
+        )
+        self.strip.say(text.format(n=count) if count else "")
+
+    def _go_to_problem(self) -> None:
+        code = next(iter(self.view.problems), None) or next(
+            (each.code for each in self.view.missing()), None
+        )
+        if code is not None:
+            self.view.go(code)
+
+    # ------------------------------------------------------------------ ending
+
+    def _on_end(self) -> None:
+        missing = self.view.missing()
+        if missing:
+            self._say_missing()
+            return
+        self.strip.say("")
+        self.messages.info(_("That was the last question. Ctrl+Enter finishes the interview."))
+
+    def _say_missing(self) -> None:
+        names = "; ".join(each.text for each in self.view.missing())
+        self.strip.say(_("Still needed to finish: {questions}").format(questions=names))
+
+    def _finish(self) -> None:
+        if self.sheet is None or self.interview_id is None:
+            return
+        self.view.leave()
+        if self.view.missing():
+            self._say_missing()
+            return
+        case_id = self.sheet.run.file.row.case_id
+        if self.timer.is_running:
+            self.timer.toggle()
+        seconds = self.timer.seconds()
+        task = self.tasks.write(self, interviews.finish, self.interview_id)
+        target = CaseTarget(case_id, None, seconds is not None, seconds)
+        task.then(lambda _none: self.navigate("case-file", target))
+        task.or_else(self._on_unfinished)
+
+    def _on_unfinished(self, error: UserError) -> None:
+        if isinstance(error, InvalidInputError) and error.problems:
+            self.strip.say(" ".join(problem.message for problem in error.problems))
+        else:
+            self.strip.say(error.message, can_act=False)
+
+    def _reopen(self) -> None:
+        if self.interview_id is not None:
+            self.tasks.write(self, interviews.reopen, self.interview_id)
+
+    def _reveal(self) -> None:
+        if self.sheet is not None:
+            customer_id = self.sheet.run.file.row.customer_id
+            task = self.tasks.write(self, customers.reveal_phone, customer_id).quiet()
+            task.then(self.contact.phone.show_whole)
+
+    # ------------------------------------------------------------------ what can be done
+
+    @override
+    def actions(self) -> Slots:  # type: ignore[override]  # as in Page
+        if self.sheet is None:
+            return {}
+        slots = {
+            "interview.next": self.view.next,
+            "interview.previous": self.view.previous,
+            "interview.jump": self.view.to_list,
+        }
+        if self.sheet.run.file.row.state is InterviewState.FINISHED:
+            return slots | {"interview.reopen": self._reopen}
+        slots |= {
+            "interview.finish": self._finish,
+            "interview.mark": self.view.toggle_mark,
+            "interview.note": self.view.open_note,
+            "interview.timer": self.timer.toggle,
+        }
+        if self._recovered:
+            slots["interview.discard"] = self._discard
+        return slots
+
+    @override
+    def can_leave(self) -> bool:
+        self.view.leave()
+        return True
+
+
+def _save(
+    session: "Session", interview_id: uuid.UUID, code: str, typed: dict[str, Any]
+) -> Mapping[str, Any] | list[Problem]:
+    """Store an answer; one that cannot be read is kept as typed, and its problems come back."""
+    try:
+        return interviews.save_answer(session, interview_id, code, typed)
+    except InvalidInputError as error:
+        drafts.save_draft(session, interviews.draft_key(interview_id, code), typed)
+        return list(error.problems)

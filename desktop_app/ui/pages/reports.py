@@ -1,0 +1,209 @@
+"""The reports: choose one, say what it covers, read it, open what is behind, write it to a file."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from db.queries.cases import CaseFilter
+from desktop_app import clock
+from desktop_app.i18n import N_, _
+from desktop_app.reports import REPORTS
+from desktop_app.reports.base import Document, Report
+from desktop_app.services import exports, staff
+from desktop_app.ui import dialogs, model_form, panels, theme
+from desktop_app.ui.background import Latest
+from desktop_app.ui.document_view import DocumentView
+from desktop_app.ui.form import Form
+from desktop_app.ui.page import Page, PageSpec, Slots
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from desktop_app.progress import Progress
+
+_SIDE_WIDTH = 264
+
+
+class ReportsPage(Page):
+    """List of reports and their parameters on the left, the document on the right."""
+
+    SPEC: ClassVar[PageSpec] = PageSpec(
+        "reports",
+        N_("Reports"),
+        icon="reports",
+        help=N_(
+            "Reports as you read them here, as Excel with charts, and as PDF for paper.\n\n"
+            "Choose a report and what it covers; Ctrl+Enter shows it. Enter on a bar, a row or a "
+            "quotation opens the cases behind it. Every report says its filter, its definitions "
+            "and how many cases it counts; numbers below ten are grey."
+        ),
+    )
+    TABLES: ClassVar[frozenset[str]] = frozenset({"departure_case", "case_reason", "store"})
+
+    def build(self) -> None:
+        """Make the list, the place of the form, and the document."""
+        self._latest = Latest()
+        self._document: Document | None = None
+        self._form = Form()
+        self._stores: list[tuple[UUID, str]] = []
+        self.header = panels.PageHeader(
+            _("Reports"),
+            buttons=[
+                panels.action_button(self.context, "report.excel"),
+                panels.action_button(self.context, "report.pdf"),
+                panels.action_button(self.context, "report.run", primary=True),
+            ],
+        )
+        self.body.addWidget(self.header)
+        self.view = DocumentView(self.context)
+        self.view.bar_opened.connect(self._open_bar)
+        self.view.record_opened.connect(lambda key: self.navigate("case-file", UUID(key)))
+        self.body.addWidget(
+            panels.splitter(self.context, "reports", self._side(), panels.scrolled(self.view)), 1
+        )
+
+    def _side(self) -> QWidget:
+        side = QWidget()
+        side.setMinimumWidth(_SIDE_WIDTH)
+        box = QVBoxLayout(side)
+        box.setContentsMargins(0, 0, theme.GAP_S, 0)
+        box.setSpacing(theme.GAP_M)
+        self.list = QListWidget()
+        self.list.setAccessibleName(_("Reports"))
+        for report in REPORTS:
+            item = QListWidgetItem(_(report.title))
+            item.setToolTip(_(report.summary))
+            self.list.addItem(item)
+        self.list.setFixedHeight((len(REPORTS) + 1) * theme.row_height())
+        box.addWidget(self.list)
+        self.summary = panels.text_label("", "hint")
+        box.addWidget(self.summary)
+        self._form_place = QVBoxLayout()
+        box.addLayout(self._form_place)
+        box.addStretch(1)
+        self.list.currentRowChanged.connect(lambda _row: self._choose())
+        self.setFocusProxy(self.list)
+        return side
+
+    # ------------------------------------------------------------------ choosing
+
+    @override
+    def load(self) -> None:
+        self.tasks.read(self, staff.list_stores).then(self._take_stores)
+
+    def _take_stores(self, stores: list[staff.StoreRow]) -> None:
+        self._stores = [(store.id, store.name) for store in stores]
+        if self.list.currentRow() < 0:
+            self.list.setCurrentRow(0)
+        else:
+            self._run()
+
+    def report(self) -> Report[Any]:
+        """The chosen report."""
+        return REPORTS[max(self.list.currentRow(), 0)]
+
+    def _choose(self) -> None:
+        report = self.report()
+        self.summary.setText(_(report.summary))
+        self._form.hide()
+        self._form.deleteLater()
+        fields = report.Params.model_fields
+        choices = {"store": self._stores} if "store" in fields else {}
+        skipped = {name for name in ("case",) if name in fields}
+        self._form = model_form.build(report.Params, choices, skip=skipped)
+        self._form_place.addWidget(self._form)
+        self._document = None
+        if not skipped:
+            self._run()
+        self.actions_changed()
+
+    @override
+    def show_record(self, target: object) -> None:
+        """Show a report with parameters: `(report id, {name: value})`."""
+        match target:
+            case (str() as report_id, dict() as values):
+                ids = [report.id for report in REPORTS]
+                self.list.setCurrentRow(ids.index(report_id))
+                self._form.fill(values)
+                self._run()
+
+    # ------------------------------------------------------------------ the document
+
+    def _run(self) -> None:
+        params = self._form.try_read(self.report().Params)
+        if params is not None:
+            report = self.report()
+            self._latest.take(self.tasks.read(self, report.build, params)).then(self._show)
+
+    def _show(self, document: Document) -> None:
+        self._document = document
+        self.view.show_document(document)
+        self.header.set_subtitle(document.subtitle or document.period)
+        self.actions_changed()
+
+    def _open_bar(self, criterion: str, key: str) -> None:
+        if self._document is None or not criterion:
+            return
+        values = {**self._document.criteria, criterion: key}
+        self.navigate("cases", as_filter(values))
+
+    # ------------------------------------------------------------------ files
+
+    @override
+    def actions(self) -> Slots:  # type: ignore[override]  # as in Page
+        slots: dict[str, Callable[[], object]] = {"report.run": self._run}
+        if self._document is not None:
+            slots |= {
+                "report.excel": lambda: self._write(".xlsx", "Excel (*.xlsx)"),
+                "report.pdf": lambda: self._write(".pdf", "PDF (*.pdf)"),
+                "page.print": lambda: self._write(".pdf", "PDF (*.pdf)"),
+            }
+        return slots
+
+    def _write(self, suffix: str, kinds: str) -> None:
+        document = self._document
+        if document is None:
+            return
+        name = f"{document.title}-{clock.today().isoformat()}{suffix}"
+        path = dialogs.save_file(self, _("Save report"), name, kinds)
+        if path is None:
+            return
+        path = path if path.suffix.lower() == suffix else path.with_suffix(suffix)
+        task = self.tasks.read_long(self, write_document, document, path)
+        dialogs.show_progress(self, task, _("Save report"))
+        task.then(lambda sentences: self._written(path, document.title, sentences))
+
+    def _written(self, path: Path, title: str, sentences: list[str]) -> None:
+        self.tasks.write(self, exports.note, title, 1).quiet()
+        text = _("Written to {file}").format(file=path)
+        if sentences:
+            self.messages.warn("\n".join([text, *sentences]))
+        else:
+            self.messages.done(text)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+def write_document(
+    session: "Session", progress: "Progress", document: Document, path: Path
+) -> list[str]:
+    """Write a document as the file's ending says; sentences about what could not be kept."""
+    exports.allow(session)
+    progress.step(0, None, document.title)
+    if path.suffix.lower() == ".pdf":
+        from desktop_app.reports.pdf import write_pdf as write  # noqa: PLC0415  (heavy)
+    else:
+        from desktop_app.reports.xlsx import write_xlsx as write  # noqa: PLC0415
+    return [loss.sentence() for loss in write(document, path, overwrite=True).losses]
+
+
+def as_filter(values: dict[str, str]) -> CaseFilter:
+    """The list of cases behind a number of a report, from the report's criteria as text."""
+    from pydantic import TypeAdapter  # noqa: PLC0415  (only when a bar is opened)
+
+    return TypeAdapter(CaseFilter).validate_python(values)

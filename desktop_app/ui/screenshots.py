@@ -1,0 +1,173 @@
+"""Pictures of every page in both languages and themes, and the demo's reports as files."""
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop_app import i18n
+from desktop_app.settings import Settings, Theme
+from desktop_app.ui import theme
+from desktop_app.ui.app import Application, make_app
+from desktop_app.ui.sign_in import SignInDialog
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from db.workspace import Opened
+
+SIZE = (1440, 900)
+_SETTLE_MS = 120
+_LONGEST = 20.0  # seconds
+_REPORTS = ("exit-reasons", "case-list", "case-file")
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """What the detail pages are shown with."""
+
+    case_id: UUID | None
+    case_number: str
+    customer_id: UUID | None
+
+
+def run(folder: Path, workspace: Path) -> list[Path]:
+    """Save a picture of every page of a demo workspace, and its reports; returns the files.
+
+    Raises:
+        DatabaseError: the workspace is no demo or cannot be opened.
+    """
+    from db.workspace import open_demo  # noqa: PLC0415  (after the window's own imports)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
+    app = make_app(Settings(language="en"))
+    with tempfile.TemporaryDirectory(prefix="winback-") as home:
+        for language in sorted(i18n.LANGUAGES):
+            for scheme in (Theme.LIGHT, Theme.DARK):
+                settings = Settings(language=language, theme=scheme)
+                made += _pictures(app, settings, open_demo(workspace), folder, Path(home))
+    opened = open_demo(workspace)
+    try:
+        made += write_reports(opened, folder)
+    finally:
+        opened.database.close()
+    return made
+
+
+def _pictures(
+    app: QApplication, settings: Settings, opened: "Opened", folder: Path, home: Path
+) -> Iterator[Path]:
+    """One picture a page; the generator ends the program it started."""
+    theme.apply(app, settings)
+    program = Application(app, settings, None)
+    suffix = f"{i18n.language()}-{settings.theme.value}"
+    try:
+        dialog = SignInDialog(settings, program.background, home)
+        dialog.show()
+        settle(program)
+        yield _save(dialog, folder / f"sign-in-{suffix}.png")
+        dialog.close()
+        dialog.deleteLater()
+        program.open_window(opened)
+        window = program.window
+        if window is None:
+            return
+        window.resize(*SIZE)
+        with opened.database.read(opened.actor) as session:
+            records = _records(session)
+        for name, page_id, target in _pages(records):
+            window.navigate(page_id, target)
+            settle(program)
+            yield _save(window, folder / f"{name}-{suffix}.png")
+        window.navigate("today")
+        settle(program)
+        window.open_palette()
+        settle(program)
+        yield _save(window, folder / f"palette-{suffix}.png")
+    finally:
+        program.shut_down()
+
+
+def _pages(records: _Records) -> list[tuple[str, str, object]]:
+    """Name of the picture, page and target."""
+    from desktop_app.ui.pages import PAGES  # noqa: PLC0415
+
+    shown: list[tuple[str, str, object]] = []
+    targets: dict[str, object] = {
+        "case-file": records.case_id,
+        "interview": records.case_id,
+        "customer-card": records.customer_id,
+    }
+    for page in PAGES:
+        spec = page.SPEC
+        target = targets.get(spec.id)
+        if spec.in_sidebar or target is not None:
+            shown.append((spec.id, spec.id, target))
+    return shown
+
+
+def _records(session: "Session") -> _Records:
+    """The case with the most history, and its customer."""
+    from db.queries.cases import CaseFilter, list_cases  # noqa: PLC0415
+    from db.vocabulary import CaseStage  # noqa: PLC0415
+
+    late = frozenset({CaseStage.FOLLOW_UP, CaseStage.REMEDY_IN_PROGRESS, CaseStage.PLAN_AGREED})
+    rows = list_cases(session, CaseFilter(stages=late), None, 0, 1)
+    rows = rows or list_cases(session, CaseFilter(), None, 0, 1)
+    if not rows:
+        return _Records(None, "", None)
+    return _Records(rows[0].id, rows[0].number, rows[0].customer_id)
+
+
+def write_reports(opened: "Opened", folder: Path) -> list[Path]:
+    """Every report as Excel and PDF, in Chinese."""
+    from desktop_app.reports import report  # noqa: PLC0415
+    from desktop_app.reports.pdf import write_pdf  # noqa: PLC0415
+    from desktop_app.reports.xlsx import write_xlsx  # noqa: PLC0415
+
+    written: list[Path] = []
+    with i18n.in_language("zh_CN"), opened.database.read(opened.actor) as session:
+        number = _records(session).case_number
+        for report_id in _REPORTS:
+            found = report(report_id)
+            values = {"number": number} if report_id == "case-file" else {}
+            if report_id == "case-file" and not number:
+                continue
+            document = found.build(session, found.Params.model_validate(values))
+            for writer, suffix in ((write_xlsx, "xlsx"), (write_pdf, "pdf")):
+                path = folder / f"{report_id}.{suffix}"
+                writer(document, path, overwrite=True)
+                written.append(path)
+    return written
+
+
+def settle(program: Application, widgets: Sequence[QWidget] = ()) -> None:
+    """Let the program work until nothing is under way and all is painted."""
+    end = time.monotonic() + _LONGEST
+    while time.monotonic() < end:
+        _wait(_SETTLE_MS)
+        if not program.background.is_busy() and (
+            program.tasks is None or not program.tasks.is_busy()
+        ):
+            break
+    _wait(_SETTLE_MS)
+    for widget in widgets:
+        widget.repaint()
+
+
+def _wait(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def _save(widget: QWidget, path: Path) -> Path:
+    widget.grab().save(str(path))
+    return path

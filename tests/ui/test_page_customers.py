@@ -1,0 +1,223 @@
+import datetime as dt
+import uuid
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from db.queries import cases as case_queries
+from db.queries import journal as journal_queries
+from db.queries.cases import CaseFilter
+from db.queries.journal import ChangeSetFilter
+from db.session import Actor, Database
+from db.vocabulary import ChangeKind, RuleKind
+from desktop_app.services import customers
+from desktop_app.ui.customer_panel import CustomerPanel
+from desktop_app.ui.page import PageContext
+from desktop_app.ui.pages.customer_card import CustomerCardPage
+from desktop_app.ui.pages.customers import CustomersPage
+from desktop_app.ui.panels import ChipLabel
+from tests.ui.shop import LAST, Stage, fill
+
+
+@pytest.fixture
+def shop(database: Database, admin: Actor) -> dict[str, uuid.UUID]:
+    return fill(database, admin)
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, context: PageContext) -> Stage:
+    return Stage(qtbot, context)
+
+
+def shown(panel: CustomerPanel) -> str:
+    return panel.shown.card.row.number if panel.shown is not None else ""
+
+
+def words(panel: CustomerPanel) -> list[str]:
+    return [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
+
+
+def test_that_the_list_begins_with_the_highest_spend_and_shows_its_card(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = stage.show(CustomersPage)
+    stage.wait(lambda: shown(page.panel) == "K1")
+    assert page.table.count() == 6
+    assert page.count == 6
+    texts = words(page.panel)
+    assert "华信贸易有限公司" in texts
+    assert "138****8000" in texts
+    assert "¥3,000.00" in texts  # 30 orders of 100 within 365 days of the newest order
+    assert "10 days" in texts
+    assert (LAST - dt.timedelta(days=290)).isoformat() in texts
+
+
+def test_that_the_card_follows_the_cursor(stage: Stage, shop: dict[str, uuid.UUID]) -> None:
+    page = stage.show(CustomersPage)
+    stage.wait(lambda: shown(page.panel) == "K1")
+    page.table.next_row()
+    stage.wait(lambda: shown(page.panel) == "K2")
+
+
+@pytest.mark.parametrize("text", ["小明", "wangxiaoming", "wxm", "K2"])
+def test_that_customers_are_found_by_name_pinyin_initials_and_number(
+    stage: Stage, shop: dict[str, uuid.UUID], text: str
+) -> None:
+    page = stage.show(CustomersPage)
+    stage.wait(lambda: page.table.count() == 6)
+    page.filters.search.set_value(text)
+    stage.wait(lambda: page.table.count() == 1)
+    stage.wait(lambda: shown(page.panel) == "K2")
+
+
+def test_that_an_empty_search_offers_the_way_back(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = stage.show(CustomersPage)
+    stage.wait(lambda: page.table.count() == 6)
+    page.filters.search.set_value("nobody-of-this-name")
+    stage.wait(lambda: page.table.count() == 0)
+    stage.wait(lambda: page.panel.shown is None)
+    page.table.empty.button.click()
+    stage.wait(lambda: page.table.count() == 6)
+
+
+def test_that_an_empty_workspace_offers_the_import(stage: Stage) -> None:
+    page = stage.show(CustomersPage)
+    stage.wait(page.table.empty.isVisible)
+    page.table.empty.button.click()
+    assert stage.went() == [("data", "customers")]
+
+
+def test_that_a_customer_is_entered(stage: Stage) -> None:
+    page = stage.show(CustomersPage)
+    stage.run(page, "customer.new")
+    problems = stage.refused(page.panel, phone="abc")
+    assert problems.keys() == {"name", "phone"}
+    stage.run(page, "customer.new")
+    stage.submit(page.panel, name="刘洋", phone="139 1234 5678", switch_dates=(LAST,))
+    stage.wait(stage.went)
+    where, key = stage.went()[0]
+    assert where == "customer-card"
+    assert isinstance(key, uuid.UUID)
+    values = stage.card(key).values
+    assert (values["name"], values["phone"]) == ("刘洋", "13912345678")
+    assert values["switch_dates"] == ["2026-08-31"]
+
+
+def test_that_a_change_is_saved_and_stands_in_the_history(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = stage.show(CustomersPage)
+    stage.wait(lambda: shown(page.panel) == "K1")
+    stage.run(page, "customer.edit")
+    stage.submit(page.panel, name="华信集团", do_not_contact=True)
+    stage.wait(lambda: "华信集团" in words(page.panel))
+    chips = [chip.text() for chip in page.panel.findChildren(ChipLabel) if chip.isVisible()]
+    assert "Do not contact" in chips
+    stage.run(page, "customer.history")
+    stage.wait(page.panel.history.count)
+    rows = {row.field: (row.old, row.new) for row in page.panel.history.model._rows or []}
+    assert rows["Name"] == ("华信贸易有限公司", "华信集团")
+    assert rows["Do not contact"] == ("No", "Yes")
+
+
+def test_that_attributes_survive_an_edit(stage: Stage, shop: dict[str, uuid.UUID]) -> None:
+    card = stage.card(shop["K1"])
+    draft = customers.as_draft(card.values).model_copy(update={"attributes": {"行业": "零售"}})
+    stage.write(customers.change, shop["K1"], card.version, draft)
+    page = stage.show(CustomerCardPage, shop["K1"])
+    stage.wait(lambda: "零售" in words(page.panel))
+    stage.run(page, "customer.edit")
+    stage.submit(page.panel, email="office@example.com")
+    stage.wait(lambda: "office@example.com" in words(page.panel))
+    assert stage.card(shop["K1"]).values["attributes"] == {"行业": "零售"}
+
+
+def test_that_showing_and_copying_a_phone_is_written_down(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = stage.show(CustomerCardPage, shop["K1"])
+    stage.wait(lambda: shown(page.panel) == "K1")
+    stage.run(page, "customer.reveal")
+    stage.wait(lambda: "13812348000" in words(page.panel))
+    stage.run(page, "customer.copy_phone")
+    stage.wait(lambda: QGuiApplication.clipboard().text() == "13812348000")
+    events = stage.read(journal_queries.count_change_sets, ChangeSetFilter(kind=ChangeKind.EVENT))
+    assert events == 2
+
+
+def test_that_contacts_are_added_changed_and_removed(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = stage.show(CustomerCardPage, shop["K1"])
+    stage.wait(lambda: shown(page.panel) == "K1")
+    page.panel._add_contact()
+    stage.submit(page.panel, name="李采购", duty="采购", is_primary=True)
+    stage.wait(lambda: "李采购" in words(page.panel))
+    page.panel.do.edit_contact(page.panel.shown.card.contacts[0])
+    stage.submit(page.panel, name="李经理")
+    stage.wait(lambda: "李经理" in words(page.panel))
+    page.panel.do.remove_contact(page.panel.shown.card.contacts[0])
+    stage.wait(lambda: not page.panel.shown.card.contacts)
+    assert stage.card(shop["K1"]).contacts == ()
+
+
+def test_that_a_case_is_opened_once_for_each_kind(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = stage.show(CustomerCardPage, shop["K2"])
+    stage.wait(lambda: shown(page.panel) == "K2")
+    stage.run(page, "customer.open_case")
+    stage.submit(page.panel, kind=RuleKind.LAPSING, what_happened="说太贵")
+    stage.wait(stage.went)
+    assert stage.went()[0][0] == "case-file"
+    stage.wait(lambda: page.panel.cases.count() == 1)
+    stage.run(page, "customer.open_case")
+    problems = stage.refused(page.panel, kind=RuleKind.LAPSING)
+    assert "2" in problems[""]  # the sentence names the open case by its number
+
+
+def test_that_a_request_to_cancel_opens_a_case_of_that_kind(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = stage.show(CustomerCardPage, shop["K3"])
+    stage.wait(lambda: shown(page.panel) == "K3")
+    stage.run(page, "customer.cancel_request")
+    stage.submit(page.panel, what_happened="搬家了")
+    stage.wait(lambda: page.panel.cases.count() == 1)
+    rows = stage.read(case_queries.list_cases, CaseFilter(), None, 0, 10)
+    assert [(row.customer_number, row.kind) for row in rows] == [("K3", RuleKind.CANCEL_REQUEST)]
+    assert "customer.cancel_request" not in page.all_slots()
+
+
+def test_that_a_note_is_kept(stage: Stage, shop: dict[str, uuid.UUID]) -> None:
+    card = stage.card(shop["K1"])
+    draft = customers.as_draft(card.values).model_copy(update={"note": "周五前回电"})
+    page = stage.show(CustomerCardPage, shop["K1"])
+    stage.wait(lambda: shown(page.panel) == "K1")
+    stage.context.tasks.write(page, customers.change, shop["K1"], card.version, draft)
+    stage.wait(lambda: "周五前回电" in words(page.panel))
+
+
+def test_that_orders_and_timeline_are_read_when_they_are_looked_at(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = stage.show(CustomerCardPage, shop["K1"])
+    stage.wait(lambda: shown(page.panel) == "K1")
+    page.panel.tabs.setCurrentWidget(page.panel.orders)
+    stage.wait(lambda: page.panel.orders.count() == 30)
+    stage.wait(lambda: page.panel.orders.model.row(0) is not None)
+    assert page.panel.orders.model.row(0).on == LAST
+    page.panel.tabs.setCurrentWidget(page.panel.timeline)
+    stage.wait(lambda: page.panel.timeline.findChildren(QLabel) is not None)
+    assert page.title() == "华信贸易有限公司"
+
+
+def test_that_a_customer_who_is_gone_is_said_so(stage: Stage) -> None:
+    page = stage.show(CustomerCardPage, uuid.uuid4())
+    stage.wait(lambda: "This customer is gone." in words(page.panel))
+    assert page.title() == "Customer"
+    assert page.all_slots().keys() <= {"list.columns"}

@@ -1,0 +1,206 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from db import keys, workspace
+from desktop_app.settings import Settings, load_settings
+from desktop_app.ui.app import Application, start_folder
+from desktop_app.ui.background import Background
+from desktop_app.ui.instance import InstanceGuard, raise_running
+from desktop_app.ui.sign_in import SignInDialog
+
+PASSWORD = "天天向上-2026"
+
+
+@pytest.fixture(scope="module")
+def quick_keys() -> Iterator[None]:
+    """Key derivation with little work: the tests are about the dialog."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "OPS", 1)
+        patch.setattr(keys, "MEMORY", 8 * 1024 * 1024)
+        yield
+
+
+@pytest.fixture
+def folder(tmp_path: Path, quick_keys: None) -> Path:
+    opened, _code = workspace.create(tmp_path / "shop", "li", "李娜", PASSWORD)
+    opened.database.close()
+    return tmp_path / "shop"
+
+
+@pytest.fixture
+def background(qapp: QApplication) -> Iterator[Background]:
+    made = Background()
+    yield made
+    made.shutdown()
+    made.deleteLater()
+
+
+def dialog_for(qtbot: QtBot, background: Background, folder: Path | None) -> SignInDialog:
+    dialog = SignInDialog(Settings(), background, folder)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def test_that_the_right_password_opens(qtbot: QtBot, background: Background, folder: Path) -> None:
+    dialog = dialog_for(qtbot, background, folder)
+    qtbot.waitUntil(lambda: dialog.login.value() == "li")
+    dialog.password.set_value(PASSWORD)
+    with qtbot.waitSignal(dialog.signed_in) as blocker:
+        dialog.enter_button.click()
+    opened = blocker.args[0]
+    assert (opened.actor.name, opened.folder) == ("李娜", folder)
+    opened.database.close()
+
+
+def test_that_a_wrong_password_is_said_below_it(
+    qtbot: QtBot, background: Background, folder: Path
+) -> None:
+    dialog = dialog_for(qtbot, background, folder)
+    qtbot.waitUntil(lambda: dialog.login.value() == "li")
+    dialog.password.set_value("wrong")
+    dialog.sign_in()
+    qtbot.waitUntil(lambda: "password" in dialog.form.problems())
+    assert dialog.form.problems()["password"].startswith("The password is not right.")
+    assert dialog.pages.isEnabled()
+
+
+def test_that_an_empty_password_is_asked_for(
+    qtbot: QtBot, background: Background, folder: Path
+) -> None:
+    dialog = dialog_for(qtbot, background, folder)
+    qtbot.waitUntil(lambda: dialog.login.value() == "li")
+    dialog.sign_in()
+    assert dialog.form.problems() == {"password": "This field is needed."}
+
+
+def test_that_a_folder_without_a_workspace_is_said(
+    qtbot: QtBot, background: Background, tmp_path: Path
+) -> None:
+    dialog = dialog_for(qtbot, background, tmp_path)
+    qtbot.waitUntil(lambda: "" in dialog.form.problems())
+    assert "not a workspace" in dialog.form.problems()[""]
+    assert not dialog.enter_button.isEnabled()
+
+
+def test_that_a_new_workspace_shows_its_recovery_code_once(
+    qtbot: QtBot, background: Background, tmp_path: Path, quick_keys: None
+) -> None:
+    dialog = dialog_for(qtbot, background, None)
+    assert dialog.pages.currentWidget().objectName() == "welcome"
+    dialog._show("new")
+    given = {"folder": tmp_path / "new", "name": "李娜", "login": "li", "password": PASSWORD}
+    dialog.new_form.fill(given | {"again": "other"})
+    dialog._create_workspace()
+    assert dialog.new_form.problems() == {"": "The two passwords differ."}
+    dialog.new_form.fill(given | {"again": PASSWORD})
+    dialog._create_workspace()
+    qtbot.waitUntil(lambda: dialog.pages.currentWidget().objectName() == "code")
+    assert not dialog.go_on.isEnabled()
+    dialog.written.set_value(True)
+    with qtbot.waitSignal(dialog.signed_in) as blocker:
+        dialog.go_on.click()
+    blocker.args[0].database.close()
+    again = workspace.open_workspace(tmp_path / "new", keys.RECOVERY, dialog.code.text())
+    again.database.close()
+
+
+def test_that_the_recovery_code_sets_a_new_password(
+    qtbot: QtBot, background: Background, tmp_path: Path, quick_keys: None
+) -> None:
+    opened, code = workspace.create(tmp_path / "shop", "li", "李娜", PASSWORD)
+    opened.database.close()
+    dialog = dialog_for(qtbot, background, tmp_path / "shop")
+    dialog._show("recovery")
+    dialog.recovery_form.fill({"code": code, "password": "new-password", "again": "new-password"})
+    with qtbot.waitSignal(dialog.signed_in) as blocker:
+        dialog._use_code()
+    blocker.args[0].database.close()
+    workspace.open_workspace(tmp_path / "shop", "li", "new-password").database.close()
+
+
+def test_that_the_demo_signs_in_by_itself(
+    qtbot: QtBot, background: Background, tmp_path: Path, quick_keys: None
+) -> None:
+    opened, _code = workspace.create(tmp_path / "demo", "demo", "Demo", "demo-demo", demo=True)
+    opened.database.close()
+    dialog = dialog_for(qtbot, background, tmp_path / "demo")
+    with qtbot.waitSignal(dialog.signed_in) as blocker:
+        dialog.try_demo()
+    assert blocker.args[0].is_demo
+    blocker.args[0].database.close()
+
+
+# ---------------------------------------------------------------- one instance, whole program
+
+
+def test_that_a_second_start_raises_the_first_window(qtbot: QtBot, tmp_path: Path) -> None:
+    assert not raise_running(tmp_path)
+    guard = InstanceGuard(tmp_path)
+    with qtbot.waitSignal(guard.raise_wanted):
+        assert raise_running(tmp_path)
+    guard.close()
+    assert not raise_running(tmp_path)
+
+
+def test_that_the_program_begins_where_it_ended(tmp_path: Path, monkeypatch: object) -> None:
+    settings = Settings(last_workspace=str(tmp_path / "gone"))
+    assert start_folder(settings, None) is None
+    (tmp_path / "keys.json").write_text("{}")
+    assert start_folder(Settings(last_workspace=str(tmp_path)), None) == tmp_path
+    assert start_folder(settings, tmp_path / "given") == tmp_path / "given"
+
+
+def test_that_the_window_opens_on_a_workspace_and_everything_ends(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    import threading
+
+    application = Application(qapp, Settings(), folder)
+    application.open_window(workspace.open_workspace(folder, "li", PASSWORD))
+    window, tasks = application.window, application.tasks
+    qtbot.waitUntil(lambda: not tasks.is_busy())
+    assert window.current_page() is not None
+    assert load_settings().last_workspace == str(folder)
+    assert raise_running(folder)
+    application.shut_down()
+    assert application.window is None
+    assert [t.name for t in threading.enumerate() if t.name.startswith(("read", "write"))] == []
+    assert not raise_running(folder)
+
+
+def test_that_a_change_of_language_builds_the_window_anew(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    application = Application(qapp, Settings(language="en"), folder)
+    application.open_window(workspace.open_workspace(folder, "li", PASSWORD))
+    first = application.window
+    qtbot.waitUntil(lambda: not application.tasks.is_busy())
+    first.actions_by_id.run("view.language")
+    assert application.window is not first
+    qtbot.waitUntil(lambda: not application.tasks.is_busy())
+    application.shut_down()
+
+
+def test_that_a_copy_is_restored_behind_the_sign_in(
+    qtbot: QtBot, qapp: QApplication, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from db import backup
+    from desktop_app.ui import dialogs
+
+    told: list[str] = []
+    monkeypatch.setattr(dialogs, "tell", lambda _parent, title, _text: told.append(title))
+    application = Application(qapp, Settings(language="en"), folder)
+    opened = workspace.open_workspace(folder, "li", PASSWORD)
+    copy = backup.make_backup(opened.database)
+    application.open_window(opened)
+    application.restore(copy.path)
+    qtbot.waitUntil(lambda: told == ["Restored"])
+    assert application.window is None
+    assert application.dialog.isVisible()
+    application.shut_down()
+    workspace.open_workspace(folder, "li", PASSWORD).database.close()

@@ -1,0 +1,67 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+HEAVY = ("openpyxl", "reportlab", "pyqtgraph", "numpy", "scipy", "pandas", "python_calamine")
+SLOW = (*HEAVY, "sqlalchemy", "alembic", "lxml")
+
+SIGN_IN = """
+import json, sys
+from desktop_app.settings import Settings
+from desktop_app.ui import app
+made = app.make_app(Settings())
+application = app.Application(made, Settings(), None, keeps_settings=False)
+application.start()
+made.processEvents()
+loaded = [name for name in sys.argv[1].split() if name in sys.modules]
+application.shut_down()
+print(json.dumps(loaded))
+"""
+
+WINDOW = """
+import json, sys
+from pathlib import Path
+from db import keys, workspace
+keys.OPS, keys.MEMORY = 1, 8 * 1024 * 1024
+from desktop_app.ui import app
+workspace.create(Path(sys.argv[2]), "demo", "Demo", "demo-demo", demo=True)[0].database.close()
+app.open_and_close(Path(sys.argv[2]))
+print(json.dumps([name for name in sys.argv[1].split() if name in sys.modules]))
+"""
+
+
+def loaded_by(program: str, names: tuple[str, ...], *arguments: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", program, " ".join(names), *arguments],
+        cwd=ROOT,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "QThread" not in done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert isinstance(found, list)
+    return found
+
+
+def test_that_the_sign_in_shows_without_any_slow_library() -> None:
+    assert loaded_by(SIGN_IN, SLOW) == []
+
+
+def test_that_the_window_opens_without_the_libraries_that_write_files(tmp_path: Path) -> None:
+    assert loaded_by(WINDOW, HEAVY, str(tmp_path / "shop")) == []
+
+
+@pytest.mark.slow
+def test_that_500_starts_end_cleanly(tmp_path: Path) -> None:
+    for number in range(500):
+        assert loaded_by(SIGN_IN, HEAVY) == [], number
