@@ -1,6 +1,9 @@
 # Winback Desk. `make help` lists what can be done. On Windows see README.md.
 
 PYTHON := .venv/bin/python
+# Tests write thousands of small transactions: in memory where there is plenty, else on the disk.
+SCRATCH = $$(if [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | awk 'NR==2 {print $$4}')" -gt 4000000 ]; \
+	then echo /dev/shm; else echo "$${TMPDIR:-/tmp}"; fi)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-tests run test check translations lock bench clean
@@ -25,7 +28,7 @@ run: setup  ## start the program; without a display: demo pictures and files in 
 
 test: setup-tests  ## all tests in random order on two workers, then the coverage floors
 	@rm -f .coverage .coverage.*
-	@QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 2 --cov --cov-report= $(ARGS)
+	@TMPDIR=$(SCRATCH) QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 2 --cov --cov-report= $(ARGS)
 	@$(if $(ARGS),:,$(PYTHON) tests/coverage_floors.py)
 
 check: setup  ## format, lint, types, import contracts, translations

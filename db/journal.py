@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from sqlalchemy import (
@@ -23,10 +23,10 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    tuple_,
     type_coerce,
     update,
 )
-from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from db.base import Base, new_id, utcnow
@@ -75,6 +75,8 @@ __all__ = [
 ]
 
 _CHUNK: Final = 500
+_PAGE: Final = 200  # change sets
+_UNREADABLE: Final = (ValueError, TypeError, LookupError, AttributeError)
 
 
 class UnnamedChangeError(AssertionError):
@@ -390,25 +392,34 @@ def verify_chain(session: Session) -> int | None:
         select(ChangeSet.device, ChangeSet.seq).order_by(ChangeSet.device, ChangeSet.seq)
     ).all()
     found = 0
-    for device, seq in keys:
-        try:
-            change_set, rows = _load(session, device, seq)
-            last, previous = before.get(device, (0, ""))
-            by = change_set.undone_by.hex if change_set.undone_by else None
-            is_sound = (
-                seq == last + 1
-                and digest(previous, change_set, rows) == change_set.digest
-                and by == undone.get(change_set.id.hex)
-            )
-        except (ValueError, TypeError, LookupError, AttributeError, NoResultFound):
-            return _whole(seq)  # what stands there is no value of its column
-        if not is_sound:
-            return _whole(seq)
+    for change_set, rows in _in_order(session, [(key.device, key.seq) for key in keys]):
+        if isinstance(change_set, tuple):
+            return _whole(change_set[1])  # what stands there is no value of its column
+        link = before.get(change_set.device, (0, ""))
+        if not _holds(link, change_set, rows, undone):
+            return _whole(change_set.seq)
         found += len(rows)
-        before[device] = (seq, change_set.digest)
-        session.expunge(change_set)
+        before[change_set.device] = (change_set.seq, change_set.digest)
     total = session.scalar(select(func.count()).select_from(Change))
     return None if found == total else 0
+
+
+def _holds(
+    before: tuple[int, str],
+    change_set: ChangeSet,
+    rows: Sequence[RowMapping],
+    undone: Mapping[str, str],
+) -> bool:
+    seq, previous = before
+    by = change_set.undone_by.hex if change_set.undone_by else None
+    try:
+        return (
+            change_set.seq == seq + 1
+            and by == undone.get(change_set.id.hex)
+            and digest(previous, change_set, rows) == change_set.digest
+        )
+    except _UNREADABLE:
+        return False
 
 
 def _undone(session: Session) -> dict[str, str]:
@@ -440,16 +451,45 @@ def count_changes(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(ChangeSet)) or 0
 
 
-def _load(session: Session, device: str, seq: int) -> tuple[ChangeSet, list[RowMapping]]:
-    change_set = session.scalars(
-        select(ChangeSet).where(ChangeSet.device == device, ChangeSet.seq == seq)
-    ).one()
-    rows = session.execute(
-        select(Change.position, Change.entity, Change.row_id, Change.op, Change.fields)
-        .where(Change.change_set_id == change_set.id)
-        .order_by(Change.position)
+Link = tuple[ChangeSet, list[RowMapping]]  # a row of change_set, and its changes
+
+
+def _in_order(
+    session: Session, keys: Sequence[tuple[str, int]]
+) -> Iterator[Link | tuple[tuple[str, int], list[RowMapping]]]:
+    """Change sets with their changes; the bare key of one that cannot be read."""
+    for start in range(0, len(keys), _PAGE):
+        page = keys[start : start + _PAGE]
+        try:
+            links: list[Any] = _load(session, page)
+        except _UNREADABLE:
+            links = [_load_alone(session, key) for key in page]
+        yield from links
+
+
+def _load_alone(session: Session, key: tuple[str, int]) -> Any:
+    try:
+        return _load(session, [key])[0]
+    except _UNREADABLE:
+        return key, []
+
+
+def _load(session: Session, page: Sequence[tuple[str, int]]) -> list[Any]:
+    connection = session.connection()
+    sets, changes = cast("Table", ChangeSet.__table__), cast("Table", Change.__table__)
+    wanted = tuple_(sets.c.device, sets.c.seq).in_(page)
+    heads = connection.execute(select(sets).where(wanted).order_by(sets.c.device, sets.c.seq)).all()
+    of_set: dict[uuid.UUID, list[RowMapping]] = {head.id: [] for head in heads}
+    rows = connection.execute(
+        select(changes)
+        .where(changes.c.change_set_id.in_(list(of_set)))
+        .order_by(changes.c.change_set_id, changes.c.position)
     )
-    return change_set, [row._mapping for row in rows]  # noqa: SLF001  (public by documentation)
+    for row in rows.mappings():
+        of_set[row["change_set_id"]].append(row)
+    if len(heads) != len(page):
+        raise LookupError(page)
+    return [(head, of_set[head.id]) for head in heads]
 
 
 def _whole(seq: object) -> int:

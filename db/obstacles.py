@@ -9,7 +9,7 @@ import re
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Index, Table, UniqueConstraint, literal, select, text
@@ -36,6 +36,7 @@ class Obstacle:
     field: str = ""  # empty: the whole row
     watched: str = ""  # the field whose later change is to be named
     import_id: uuid.UUID | None = None  # of a fact
+    cause: "Obstacle | None" = None  # why a row of the same change set stays itself
 
 
 @dataclass(slots=True)
@@ -180,6 +181,8 @@ def _keep_whole(session: Session, import_id: uuid.UUID, orders: set[int], lines:
 
 def find_culprit(session: Session, change_set: ChangeSet, obstacle: Obstacle) -> ChangeSet | None:
     """The newest later change set that put an obstacle there."""
+    while obstacle.cause is not None:
+        obstacle = obstacle.cause
     rows = session.execute(
         select(ChangeSet, Change.fields)
         .join(Change, Change.change_set_id == ChangeSet.id)
@@ -266,11 +269,14 @@ class _Together:
         if step.op is Op.INSERT:
             for pointer in self._pointers[step.key]:
                 if not self._lets_go(pointer):
-                    yield pointer
+                    yield replace(pointer, cause=self._cause_of(pointer))
             return
         for name, target in _references(step.table, step.free):
             if target not in self._present and not self._comes_back(target):
-                yield Obstacle("missing", *target, "" if step.is_whole else name)
+                parent = self._by_key.get(target)
+                cause = parent.obstacles[0] if parent and parent.obstacles else None
+                field_name = "" if step.is_whole else name
+                yield Obstacle("missing", *target, field_name, cause=cause)
         for unique in uniques(step.table):
             if step.is_whole or unique.names & step.free.keys():
                 for owner in self._owners_of(step, unique):
@@ -286,6 +292,13 @@ class _Together:
         if other is None:
             return False
         return bool(other.free) and (other.op is Op.INSERT or pointer.watched in other.free)
+
+    def _cause_of(self, pointer: Obstacle) -> Obstacle | None:
+        other = self._by_key.get((pointer.entity, pointer.row_id))
+        if other is not None and other.obstacles:
+            return other.obstacles[0]
+        is_kept = pointer.import_id is not None and pointer.import_id == self._facts.import_id
+        return self._facts.obstacles[0] if is_kept else None
 
     def _comes_back(self, target: Key) -> bool:
         other = self._by_key.get(target)

@@ -15,7 +15,7 @@ from db import journal, undo
 from db.base import BOOKKEEPING
 from db.models import ENTITIES, Customer, ImportJob, Order, Store, User
 from db.session import SYSTEM, Actor, Database, Session
-from db.vocabulary import AttemptResult, Channel, ChangeKind, ImportKind, Role, RuleKind
+from db.vocabulary import AttemptResult, ChangeKind, Channel, ImportKind, Role, RuleKind
 from desktop_app import clock
 from desktop_app.domain.cases import OpenDraft
 from desktop_app.domain.contacts import AttemptDraft
@@ -45,7 +45,9 @@ def add_user(
 ) -> Actor:
     name(session)
     login = f"{role}-{next(_numbers)}"
-    user = User(login=login, name=f"员工 {login}", role=role, store_id=store_id, is_active=is_active)
+    user = User(
+        login=login, name=f"员工 {login}", role=role, store_id=store_id, is_active=is_active
+    )
     session.add(user)
     session.flush()
     return Actor(user.id, login, user.name, role, store_id)
@@ -106,10 +108,25 @@ def attempt(
     **fields: Any,
 ) -> uuid.UUID:
     """A call with a result, made now."""
-    draft = AttemptDraft(
-        **({"channel": Channel.CALL, "at": clock.now()} | fields), result=result
-    )
+    draft = AttemptDraft(**({"channel": Channel.CALL, "at": clock.now()} | fields), result=result)
     return contacts.log_attempt(session, case_id, draft)
+
+
+def change_customer(session: Session, customer_id: uuid.UUID, **columns: Any) -> None:
+    """Set columns of a customer, as the form would."""
+    name(session)
+    customer = session.get_one(Customer, customer_id)
+    for column, value in columns.items():
+        getattr(customer, column)
+        setattr(customer, column, value)
+
+
+def leave(session: Session, user_id: uuid.UUID | None) -> None:
+    """Somebody leaves the business."""
+    name(session)
+    user = session.get_one(User, user_id)
+    assert user.is_active
+    user.is_active = False
 
 
 class Desk:

@@ -185,7 +185,10 @@ class Machine:
         later = self.done[self.done.index(step) + 1 :]
         for blocker in plan.blockers:
             key = (blocker.entity, blocker.row_id)
-            culprits = {one.change_set_id for one in later if key in changed_rows(one)}
+            kept_itself = blocker.kind in {"needed", "missing"} and key in changed_rows(step)
+            culprits = {
+                one.change_set_id for one in later if kept_itself or key in changed_rows(one)
+            }
             assert blocker.by_set in culprits, blocker
             assert blocker.by_name == self.actor.name
 

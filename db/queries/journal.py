@@ -118,6 +118,16 @@ def _change_set(values: list[Any]) -> ChangeSetRow:
     return ChangeSetRow(*values)
 
 
+def change_set_key(session: Session, key: uuid.UUID | None, number: str = "") -> uuid.UUID | None:
+    """Key of a change set that is there: by key, or by its number among the newest device's."""
+    if key is not None:
+        return session.scalar(select(ChangeSet.id).where(ChangeSet.id == key))
+    if not number.isdecimal():
+        return None
+    newest_first = select(ChangeSet.id).where(ChangeSet.seq == int(number))
+    return session.scalars(newest_first.order_by(ChangeSet.at.desc())).first()
+
+
 def record_history(session: Session, entity: str, row_id: uuid.UUID) -> list[FieldChange]:
     """Who changed which field of a record from what to what, newest first."""
     found = []

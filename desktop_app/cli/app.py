@@ -58,10 +58,12 @@ def _run(state: State, rest: list[str]) -> int:
 
     try:
         command = build()
-        command.main(rest, prog_name="winback", standalone_mode=False, obj=state)
+        status = command.main(rest, prog_name="winback", standalone_mode=False, obj=state)
     finally:
         state.close()
-    return DONE
+    if status == STOPPED:  # how the parser passes Ctrl+C on
+        raise KeyboardInterrupt
+    return status or DONE
 
 
 def _start_logging(*, debug: bool) -> Path | None:
@@ -83,24 +85,26 @@ def _choose_language(options: Globals) -> None:
 def _status_of(error: BaseException, options: Globals, log_file: Path | None) -> int:
     """Say what went wrong and give the exit status."""
     match error:
-        case Exit():
-            return error.exit_code
-        case TyperException():
-            return _usage(error)
-        case UsageProblemError():
-            return _sentence(error.message, USAGE)
-        case InvalidInputError():
-            return _sentence(_problems(error), USER_ERROR)
-        case UserError():
-            return _sentence(error.message, USER_ERROR)
-        case CancelledError() | KeyboardInterrupt() | Abort():
-            return _sentence(_("Stopped; nothing was changed."), STOPPED)
-        case BrokenPipeError():
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return DONE
         case SystemExit():
             raise error
-    return _database_or_bug(error, options, log_file)
+        case Exit():
+            status = error.exit_code
+        case TyperException():
+            status = _usage(error)
+        case UsageProblemError():
+            status = _sentence(error.message, USAGE)
+        case InvalidInputError():
+            status = _sentence(_problems(error), USER_ERROR)
+        case UserError():
+            status = _sentence(error.message, USER_ERROR)
+        case CancelledError() | KeyboardInterrupt() | Abort():
+            status = _sentence(_("Stopped; nothing was changed."), STOPPED)
+        case BrokenPipeError():  # the reader has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = DONE
+        case _:
+            status = _database_or_bug(error, options, log_file)
+    return status
 
 
 def _database_or_bug(error: BaseException, options: Globals, log_file: Path | None) -> int:

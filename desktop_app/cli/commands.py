@@ -64,12 +64,21 @@ def build() -> Any:
     return command
 
 
-def _version(
-    version: bool = typer.Option(False, "--version", help=N_("Show the version and stop.")),
-) -> None:
-    """Options before the command."""
-    if version:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         from desktop_app import VERSION  # noqa: PLC0415
 
         typer.echo(f"winback {VERSION}")
         raise typer.Exit
+
+
+def _version(
+    version: bool = typer.Option(
+        False,
+        "--version",
+        help=N_("Show the version and stop."),
+        callback=_show_version,
+        is_eager=True,
+    ),
+) -> None:
+    """Options before the command."""

@@ -38,7 +38,7 @@ from desktop_app.services import (
     reasons,
     staff,
 )
-from desktop_app.services.journal import entity_text, title_text
+from desktop_app.services.journal import entity_text, last_own, title_text
 
 Document = dict[str, Any]
 Window = Callable[[Session, str, int, int], Sequence[Any]]
@@ -252,21 +252,28 @@ def change_document(row: ChangeSetRow) -> Document:
     }
 
 
-def find_change(session: Session, text: str) -> ChangeSetRow:
-    """A change set by key, number or “last”. Raises NotFoundError."""
+def find_change(session: Session, text: str) -> uuid.UUID:
+    """Key of a change set by key, number, or “last”: one's own newest that can be undone.
+
+    Raises NotFoundError.
+    """
     access.require(session, Action.VIEW)
-    everything = journal_queries.list_change_sets(session, ChangeSetFilter(), None, 0, _ALL)
-    for row in everything:
-        if text in (str(row.id), str(row.seq), "last"):
-            return row
-    raise NotFoundError(_("There is no change set {name}.").format(name=text))
+    found = (
+        last_own(session)
+        if text == "last"
+        else journal_queries.change_set_key(session, as_key(text), text)
+    )
+    if found is None:
+        raise NotFoundError(_("There is no change set {name}.").format(name=text))
+    return found
 
 
 def _change(session: Session, text: str) -> Document:
-    row = find_change(session, text)
     access.require(session, Action.VIEW_JOURNAL)
-    rows = journal_queries.changes_of(session, row.id)
-    return {**change_document(row), "rows": plain(rows)}
+    wanted = find_change(session, text)
+    rows = journal_queries.list_change_sets(session, ChangeSetFilter(), None, 0, _ALL)
+    row = next(row for row in rows if row.id == wanted)
+    return {**change_document(row), "rows": plain(journal_queries.changes_of(session, wanted))}
 
 
 _IMPORT_COLUMNS: tuple[Column[Any], ...] = (

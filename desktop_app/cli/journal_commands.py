@@ -120,7 +120,7 @@ def undo(
 
     state = state_of(context)
     with state.read() as session:
-        wanted = entities.find_change(session, change_set).id
+        wanted = entities.find_change(session, change_set)
     if dry_run:
         with state.read() as session:
             done = journal.preview_undo(session, wanted)

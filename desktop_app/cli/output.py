@@ -53,30 +53,31 @@ def say_json(value: object) -> None:
 
 def to_json(value: object) -> str:
     """A value as JSON. Amounts (Decimal) keep their two digits, which `json.dumps` cannot."""
+    if isinstance(value, Mapping):
+        pairs = (f"{encode_basestring(str(_key(k)))}: {to_json(v)}" for k, v in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "[" + ", ".join(to_json(item) for item in value) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: object) -> str:
     match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
+        case None | bool():
+            text = {None: "null", True: "true", False: "false"}[value]
         case Enum():
-            return encode_basestring(str(value.value))
-        case str():
-            return encode_basestring(value)
+            text = encode_basestring(str(value.value))
         case Decimal():
-            return f"{value:f}"
-        case float():
-            return repr(value) if value - value == 0 else "null"
+            text = f"{value:f}"
         case int():
-            return str(value)
+            text = str(value)
+        case float():
+            text = repr(value) if value - value == 0 else "null"  # no infinity in JSON
         case datetime() | date():
-            return f'"{value.isoformat()}"'
-        case Mapping():
-            pairs = (f"{encode_basestring(str(k))}: {to_json(v)}" for k, v in value.items())
-            return "{" + ", ".join(pairs) + "}"
-        case list() | tuple() | set() | frozenset():
-            return "[" + ", ".join(to_json(item) for item in value) + "]"
+            text = f'"{value.isoformat()}"'
         case _:
-            return encode_basestring(str(value))
+            text = encode_basestring(str(value))
+    return text
 
 
 def yuan(minor: int | None) -> Decimal | None:

@@ -97,7 +97,7 @@ def _params(session: "Session", params: type[Any], given: dict[str, str]) -> Any
     if unknown:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in params.model_fields)
         text = _("This report has no option {option}. It has: {options}.")
-        option = f"--{sorted(unknown)[0]}"
+        option = f"--{min(unknown)}"
         raise UsageProblemError(text.format(option=option, options=names))
     if given.get("store"):
         given = given | {"store": _store_key(session, given["store"])}

@@ -1,8 +1,8 @@
 """Columns of users and stores."""
 
+from db.queries.staff import StoreRow, UserRow
 from desktop_app.columns import Column
 from desktop_app.i18n import N_, _
-from desktop_app.services.staff import StoreRow, UserRow
 
 USER_COLUMNS: tuple[Column[UserRow], ...] = (
     Column("name", N_("Name"), lambda row: row.name),

@@ -128,7 +128,7 @@ def _make(
     name = company_name(rng, chain, store) if is_company else person_name(rng, chain)
     number = f"{'Q' if is_company else 'G'}{100001 + place}"
     rank = rng.random()  # size of the customer: the largest decile spends most
-    interval = rng.lognormvariate(math.log(38 if is_company else 85), 0.45) * (1.25 - rank / 2)
+    interval = rng.lognormvariate(math.log(44 if is_company else 95), 0.45) * (1.25 - rank / 2)
     size = rng.lognormvariate(math.log(45_000 if is_company else 11_000), 0.5) * (0.5 + 2 * rank**4)
     start = end - dt.timedelta(days=HISTORY_DAYS)
     if rng.random() < 0.25:  # noqa: PLR2004  (joined within the two years)

@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,8 +43,15 @@ _RESULTS: Final = (
     (AttemptResult.REFUSED, 2.5),
     (AttemptResult.DO_NOT_CONTACT, 1.0),
 )
+_ENDS: Final[Mapping[AttemptResult, tuple[Outcome, str | None, str]]] = {
+    AttemptResult.DO_NOT_CONTACT: (Outcome.DO_NOT_PURSUE, None, "客户要求今后不再联系。"),
+    AttemptResult.REFUSED: (Outcome.LOST, "unknown_refused", "客户不愿多谈。"),
+    AttemptResult.WRONG_NUMBER: (Outcome.UNREACHABLE, "unknown_not_reached", "号码已停用。"),
+}
+"""Results after which the case is closed: how, why, note."""
+_NATURAL: Final = frozenset({"cust_bankrupt", "fit_not_needed"})
 _MOST_TRIES: Final = 5
-_LIKING: Final = 0.22  # how much likelier a case is saved than the worker's skill says
+_LIKING: Final = 0.14  # how much likelier a case is saved than the worker's skill says
 _REOPENED: Final = {Approach.RELATIONSHIP: 0.04, Approach.MIXED: 0.08, Approach.PRICE: 0.2}
 """How often a saved customer leaves again: price brings back fast, and not for long."""
 
@@ -99,22 +106,12 @@ def _reach(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime,
             return False
         result = pick(rng, _RESULTS)
         _attempt(world, job, rng, result)
-        match result:
-            case AttemptResult.REACHED:
-                return True
-            case AttemptResult.DO_NOT_CONTACT:
-                yield later(rng, 0, 1)
-                _close(world, job, Outcome.DO_NOT_PURSUE, None, "客户要求今后不再联系。")
-                return False
-            case AttemptResult.REFUSED:
-                yield later(rng, 0, 2)
-                _close(world, job, Outcome.LOST, "unknown_refused", "客户不愿多谈。")
-                return False
-            case AttemptResult.WRONG_NUMBER if rng.random() < 0.5:  # noqa: PLR2004
-                yield later(rng, 1, 3)
-                _close(world, job, Outcome.UNREACHABLE, "unknown_not_reached", "号码已停用。")
-                return False
+        if result is AttemptResult.REACHED:
+            return True
         yield later(rng, 1, 3)
+        if result in _ENDS:
+            _close(world, job, *_ENDS[result])
+            return False
     _close(world, job, Outcome.UNREACHABLE, "unknown_not_reached", "五次联系均未成功。")
     return False
 
@@ -195,7 +192,7 @@ def _understand(world: World, job: Job, rng: random.Random) -> Generator[dt.date
     else:
         with world.acting(job.worker) as session:
             _note_reasons(session, job)
-    yield later(rng, 0, 3)
+    yield later(rng, 1, 5)
     if job.worker in world.gone:
         return False
     with world.acting(job.worker) as session:
@@ -204,7 +201,7 @@ def _understand(world: World, job: Job, rng: random.Random) -> Generator[dt.date
     with world.acting(job.worker) as session:
         if session.get_one(Case, job.case_id).stage != CaseStage.DIAGNOSED:
             cases.move(session, job.case_id, CaseStage.DIAGNOSED)
-    is_over = job.story.root in ("cust_bankrupt", "fit_not_needed") and rng.random() < 0.7  # noqa: PLR2004
+    is_over = job.story.root in _NATURAL and rng.random() < 0.7  # noqa: PLR2004
     if is_over or rng.random() < 0.16:  # noqa: PLR2004
         yield later(rng, 1, 5)
         _close(world, job, Outcome.LOST, job.story.root, rng.choice(NOTES["lost"]))
@@ -233,7 +230,7 @@ def _change(session: Session, job: Job, **values: object) -> None:
 def _remedy(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime, None, Approach]:
     """Agree on something with the customer and do it; gives the approach."""
     approach = Approach(job.story.approach)
-    yield later(rng, 0, 4)
+    yield later(rng, 1, 7)
     if job.worker in world.gone:
         return approach
     with world.acting(job.worker) as session:
@@ -247,10 +244,10 @@ def _remedy(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime
         )
     with world.acting(job.worker) as session:
         cases.move(session, job.case_id, CaseStage.PLAN_AGREED, "客户口头同意方案。")
-    yield later(rng, 1, 5)
+    yield later(rng, 1, 7)
     with world.acting(job.worker) as session:
         cases.move(session, job.case_id, CaseStage.REMEDY_IN_PROGRESS)
-    yield later(rng, 2, 8)
+    yield later(rng, 3, 12)
     with world.acting(job.worker) as session:
         cases.add_note(session, job.case_id, rng.choice(REMEDIES))
     with world.acting(job.worker) as session:
@@ -261,7 +258,9 @@ def _remedy(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime
     return approach
 
 
-def _finish(world: World, job: Job, rng: random.Random, approach: Approach) -> Generator[dt.datetime, None, bool]:
+def _finish(
+    world: World, job: Job, rng: random.Random, approach: Approach
+) -> Generator[dt.datetime, None, bool]:
     """Close the case; whether the customer stays."""
     yield later(rng, 4, 12)
     if job.worker in world.gone:

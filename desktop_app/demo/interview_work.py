@@ -47,7 +47,7 @@ def begin_interview(
         answer = typed.get(question.code)
         if answer is None or not is_relevant(question, given, context):
             continue
-        if question.code in _ALWAYS or question.code.startswith("why") or rng.random() < 0.85:  # noqa: PLR2004
+        if question.code in _ALWAYS or question.code.startswith("why") or rng.random() < 0.6:  # noqa: PLR2004
             given[question.code] = interviews.save_answer(
                 session, interview_id, question.code, answer
             )

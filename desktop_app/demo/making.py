@@ -111,9 +111,7 @@ def _reopened(opened: Opened, *, durable: bool = True) -> Opened:
     """The same workspace with another way to wait for the disk."""
     old = opened.database
     old.close()
-    return replace(
-        opened, database=Database(old.path, old.key, device=old.device, durable=durable)
-    )
+    return replace(opened, database=Database(old.path, old.key, device=old.device, durable=durable))
 
 
 def _set_up(opened: Opened, facts: Chain) -> None:

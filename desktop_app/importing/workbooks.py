@@ -9,6 +9,7 @@ more memory than it may have.
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,8 @@ def open_workbook(
 
 def _candidates(sheets: list[tuple[str, bool]], wanted: str | None) -> list[str]:
     names = [name for name, _ in sheets]
+    if not names:
+        raise ParseProblem("no_worksheet")
     if wanted is not None:
         if wanted not in names:
             raise ParseProblem("no_sheet", sheet=wanted, sheets=", ".join(names))
@@ -182,26 +185,29 @@ def _open_streamed(path: Path, sheet: str | None) -> WorkbookSource:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise ParseProblem("damaged", reason=type(error).__name__) from error
     sheets = [(each.title, each.sheet_state == "visible") for each in book.worksheets]
-    name = _candidates(sheets, sheet)[:1]
-    if not name:
-        raise ParseProblem("no_worksheet")
-    opened = book[name[0]]
+    try:
+        name = _candidates(sheets, sheet)[0]
+    except ParseProblem:
+        book.close()
+        raise
+    opened = book[name]
     opened.reset_dimensions()  # a wrong <dimension> would hide rows
     return WorkbookSource(
         kind="xlsx",
         sheets=sheets,
-        sheet=name[0],
+        sheet=name,
         height=None,
-        rows=_streamed_rows(opened.iter_rows()),
+        rows=_streamed_rows(book, opened.iter_rows()),
     )
 
 
-def _streamed_rows(rows: Iterator[Any]) -> Iterator[Sequence[Any]]:
-    for row in rows:
-        end = len(row)
-        while end and row[end - 1].value is None:
-            end -= 1
-        yield [
-            CellError(str(cell.value)) if cell.data_type == "e" else cell.value
-            for cell in row[:end]
-        ]
+def _streamed_rows(book: Any, rows: Iterator[Any]) -> Iterator[Sequence[Any]]:
+    with closing(book):
+        for row in rows:
+            end = len(row)
+            while end and row[end - 1].value is None:
+                end -= 1
+            yield [
+                CellError(str(cell.value)) if cell.data_type == "e" else cell.value
+                for cell in row[:end]
+            ]

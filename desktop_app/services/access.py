@@ -92,6 +92,9 @@ def require_case(session: Session, case: Case) -> None:
     Raises:
         NotAllowedError: the case belongs to somebody else.
     """
+    mine = actor(session).user_id
+    if mine is not None and case.owner_id == mine:
+        return  # in every scope; most of the work is on one's own cases
     session.flush()
     seen = select(Case.id).where(Case.id == case.id, visible_cases(visible(session)))
     if session.execute(seen).first() is None:

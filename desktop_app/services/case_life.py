@@ -15,7 +15,7 @@ from db.base import Base
 from db.models import Case, CaseEvent, CaseReason, Customer, Reason, ReasonVersion, User, Visit
 from db.vocabulary import CaseEventKind, CaseStage, NextStep, ReasonLayer, VisitState
 from desktop_app import clock
-from desktop_app.domain.reasons import ChurnType, is_leaf
+from desktop_app.domain.reasons import ChurnType
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 from desktop_app.i18n import _
 from desktop_app.services import access, reasons
@@ -176,7 +176,7 @@ def put_reason(
 ) -> None:
     """Set the reason of a case in one layer; the same code keeps the version it has.
 
-    A root reason gives the case its churn type while it has none.
+    A root reason gives the case its churn type while that is not determined.
 
     Raises:
         InvalidInputError: there is no such reason on offer; the problem stands at `field`.
@@ -193,10 +193,9 @@ def put_reason(
     else:
         words = known.verbatim if verbatim is None else verbatim
         set_values(known, {"reason_version_id": version_id, "verbatim": words})
-    if layer is ReasonLayer.ROOT and case.churn_type is None:
-        churn_type = session.get_one(ReasonVersion, version_id).churn_type
-        if is_leaf(ChurnType(churn_type)):
-            case.churn_type = churn_type
+    if layer is ReasonLayer.ROOT and case.churn_type in {None, ChurnType.UNDETERMINED}:
+        version = session.get_one(ReasonVersion, version_id)
+        set_values(case, {"churn_type": version.churn_type})
     session.flush()
 
 

@@ -43,7 +43,10 @@ def propose(
         NotFoundError, NotAllowedError: the case is gone or out of reach.
     """
     access.require(session, Action.VIEW)
-    return _next(session, case_life.load(session, case_id), result, day)
+    case = case_life.load(session, case_id)
+    if result is AttemptResult.DO_NOT_CONTACT:
+        return None
+    return propose_next(result, day, failed_before=_failed_in_a_row(session, case.id))
 
 
 def log_attempt(session: Session, case_id: uuid.UUID, draft: AttemptDraft) -> uuid.UUID:
@@ -95,18 +98,12 @@ def _planned(
 ) -> tuple[NextStep | None, dt.date | None]:
     if draft.next_step is not None:
         return draft.next_step, draft.next_due
-    proposal = _next(session, case, draft.result, clock.local(draft.at).date())
-    if proposal is None:
-        return None, None
+    day = clock.local(draft.at).date()
+    failed = _failed_in_a_row(session, case.id)
+    proposal = propose_next(draft.result, day, failed_before=failed)
     if proposal.step in case_life.CONTACT_STEPS and not case_life.may_be_contacted(customer):
         return None, None
     return proposal.step, proposal.due
-
-
-def _next(session: Session, case: Case, result: AttemptResult, day: dt.date) -> Proposal | None:
-    if result is AttemptResult.DO_NOT_CONTACT:
-        return None
-    return propose_next(result, day, failed_before=_failed_in_a_row(session, case.id))
 
 
 def _failed_in_a_row(session: Session, case_id: uuid.UUID) -> int:

@@ -1,7 +1,6 @@
 """Users and stores. Who may sign in stands in the key file; here is who they are."""
 
 import uuid
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -10,12 +9,26 @@ from sqlalchemy.orm import Session
 
 from db import journal
 from db.models import Store, User
+from db.queries.staff import StoreRow, UserRow, list_stores, list_users
 from db.vocabulary import Role
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 from desktop_app.i18n import N_, _
 from desktop_app.services import access
+
+__all__ = [
+    "StoreDraft",
+    "StoreRow",
+    "UserDraft",
+    "UserRow",
+    "add_store",
+    "add_user",
+    "change_store",
+    "change_user",
+    "list_stores",
+    "list_users",
+]
 
 
 class UserDraft(Draft):
@@ -35,62 +48,6 @@ class StoreDraft(Draft):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     city: Annotated[Text, Field(max_length=80)] = ""
     region: Annotated[Text, Field(max_length=80)] = ""
-
-
-@dataclass(frozen=True, slots=True)
-class UserRow:
-    """One user of the list."""
-
-    id: uuid.UUID
-    version: int
-    login: str
-    name: str
-    role: Role
-    store_id: uuid.UUID | None
-    store: str
-    is_active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StoreRow:
-    """One store of the list."""
-
-    id: uuid.UUID
-    version: int
-    code: str
-    name: str
-    city: str
-    region: str
-
-
-def list_users(session: Session, *, active_only: bool = False) -> list[UserRow]:
-    """Users by name."""
-    statement = (
-        select(User, Store.name).outerjoin(Store, Store.id == User.store_id).order_by(User.name)
-    )
-    if active_only:
-        statement = statement.where(User.is_active)
-    return [
-        UserRow(
-            user.id,
-            user.version,
-            user.login,
-            user.name,
-            Role(user.role),
-            user.store_id,
-            store or "",
-            user.is_active,
-        )
-        for user, store in session.execute(statement)
-    ]
-
-
-def list_stores(session: Session) -> list[StoreRow]:
-    """Stores by code."""
-    return [
-        StoreRow(row.id, row.version, row.code, row.name, row.city, row.region)
-        for row in session.scalars(select(Store).order_by(Store.code))
-    ]
 
 
 def add_user(session: Session, draft: UserDraft) -> uuid.UUID:

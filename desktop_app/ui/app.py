@@ -19,6 +19,7 @@ from desktop_app.ui import dialogs, theme
 from desktop_app.ui.background import Background
 from desktop_app.ui.errors import CrashHook
 from desktop_app.ui.instance import InstanceGuard, raise_running
+from desktop_app.ui.loading import load_program
 from desktop_app.ui.sign_in import SignInDialog
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the first dialog paints without it
@@ -30,6 +31,8 @@ BACKUP_MS = 30 * 60 * 1000
 """How often a changed workspace is copied."""
 
 _GC_MS = 2000
+WARM_UP_MS = 300
+"""When the window's modules are loaded: after the sign-in dialog has painted."""
 
 
 class Application(QObject):
@@ -86,6 +89,10 @@ class Application(QObject):
         self.show_sign_in(folder)
         if folder is not None and self.dialog is not None:
             self.dialog.try_demo()
+
+    def warm_up(self) -> None:
+        """Load the window's modules while the person looks at the sign-in dialog."""
+        self.background.compute(self, load_program)
 
     def show_sign_in(self, folder: Path | None) -> None:
         """Ask for workspace, user and password."""
@@ -338,6 +345,7 @@ def run(folder: Path | None = None) -> int:
     application = Application(app, settings, start_folder(settings, folder))
     application.hook.install()
     QTimer.singleShot(0, application.start)
+    QTimer.singleShot(WARM_UP_MS, application.warm_up)
     status = app.exec()
     application.shut_down()
     sys.excepthook = sys.__excepthook__

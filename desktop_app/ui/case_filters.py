@@ -79,7 +79,7 @@ class CaseFilters(QWidget):
         super().__init__()
         self._is_filling = False
         self._base = CaseFilter()
-        self.bar = FilterBar(_("Customer, pinyin, phone, case number"))
+        self.bar = FilterBar(_("Name, pinyin, phone, case"))
         self.more_bar = FilterBar(has_search=False)
         self.pills = StagePills()
         self._fill_bars()
@@ -96,6 +96,7 @@ class CaseFilters(QWidget):
     def _fill_bars(self) -> None:
         bar, more = self.bar, self.more_bar
         self.kind = bar.add(_("Departure"), EnumEditor(RuleKind, optional=True))
+        self.kind.box.setMaximumWidth(theme.pixels(168))
         self.klass = bar.add(_("Class"), EnumEditor(CustomerClass, optional=True))
         self.owner = bar.add(
             _("Owner"), ChoiceEditor([(NOBODY, _("nobody"))], optional=True, empty=_("all"))

@@ -121,7 +121,7 @@ def day_tone(day: date | None) -> Tone | None:
 def due_text(day: date | None) -> str:
     """A due day in relation to today: ``3 days overdue``, ``today``, ``in 2 days``."""
     if day is None:
-        return _("nothing planned")
+        return _("unplanned")
     days = (day - clock.today()).days
     if days == 0:
         return _("due today")

@@ -1,6 +1,6 @@
 """The panels of a case: contact and figures, next step, why, facts, plan."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -30,7 +31,7 @@ from desktop_app.ui.case_look import (
     list_text,
 )
 from desktop_app.ui.case_view import CaseView
-from desktop_app.ui.panels import Card, ChipLabel, Facts, button, text_label
+from desktop_app.ui.panels import Card, ChipLabel, Facts, button, scrolled, text_label
 from desktop_app.ui.sparkline import Sparkline
 from desktop_app.ui.theme import Tone
 
@@ -107,7 +108,7 @@ class ContactPanel(Card):
         self.phone = PhoneLine()
         self.facts = Facts()
         self.trend = Sparkline()
-        self.trend_hint = text_label(_("Spend by month, last 12 months"), "hint", wraps=False)
+        self.trend_hint = text_label(_("Spend by month, last 12 months"), "hint")
         self.banner = text_label("", "problem")
         for widget in (self.banner, self.phone, self.facts, self.trend_hint, self.trend):
             self.body.addWidget(widget)
@@ -365,4 +366,9 @@ def column_of(widgets: Iterable[QWidget], *, stretch_last: bool = False) -> QWid
     return holder
 
 
-Opener = Callable[[object], object]
+def pane_of(widget: QWidget, width: int, name: str) -> QScrollArea:
+    """A named scrolling pane of a splitter that never gets narrower than its words."""
+    area = scrolled(widget)
+    area.setAccessibleName(name)
+    area.setMinimumWidth(theme.pixels(width))
+    return area

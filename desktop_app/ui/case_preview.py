@@ -17,10 +17,10 @@ from desktop_app.ui.case_look import (
     due_text,
     since_text,
 )
-from desktop_app.ui.case_panels import SignalPanel
+from desktop_app.ui.case_panels import SignalPanel, pane_of
 from desktop_app.ui.case_view import CaseView
 from desktop_app.ui.page import PageContext
-from desktop_app.ui.panels import Card, ChipLabel, EmptyState, Facts, scrolled, text_label
+from desktop_app.ui.panels import Card, ChipLabel, EmptyState, Facts, text_label
 from desktop_app.ui.tasks import Latest
 from desktop_app.ui.theme import Tone
 from desktop_app.ui.timeline import Timeline
@@ -51,7 +51,7 @@ class CasePreview(QWidget):
         self.timeline = Timeline(_("What was done last"))
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
-        self._stack.addWidget(scrolled(self._content()))
+        self._stack.addWidget(pane_of(self._content(), 272, _("Case in short")))
 
     def _content(self) -> QWidget:
         holder = QWidget()

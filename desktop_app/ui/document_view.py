@@ -117,9 +117,9 @@ class DocumentView(QWidget):
         if block.key:
             key = block.key
             opener = panels.button(
-                _("Open case"), lambda: self.record_opened.emit(key), "chevron-right", "quiet"
+                _("Go to case"), lambda: self.record_opened.emit(key), "chevron-right", "quiet"
             )
-            opener.setAccessibleName(_("Open case: {source}").format(source=block.source))
+            opener.setAccessibleName(_("Go to case: {source}").format(source=block.source))
             foot.addWidget(opener)
         box.addLayout(foot)
         return row

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from desktop_app.ui import theme
 
@@ -31,8 +31,13 @@ class EmptyState(QFrame):
         column = QVBoxLayout(self)
         column.setSpacing(theme.GAP_M)
         column.addStretch(2)
-        for widget in (self._icon, self._text, self.button):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        words = QHBoxLayout()  # with an alignment the wrapped text would not get its height
+        words.addStretch(1)
+        words.addWidget(self._text, 100)
+        words.addStretch(1)
+        column.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(words)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         self.button.clicked.connect(self._take_step)
         self.set_text(text, first_step)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from db.vocabulary import QuestionKind
 from desktop_app.domain import interview as rules
 from desktop_app.domain.interview import Context, Question
 from desktop_app.errors import Problem
@@ -62,7 +63,6 @@ class InterviewView(QWidget):
         self.current: Question | None = None
         self.editor: QuestionEditor | None = None
         self._offers = Offers()
-        self._is_open = True
         self._is_filling = False
         self._is_dirty = False
         self._composing = Composing(self)
@@ -84,6 +84,7 @@ class InterviewView(QWidget):
         made = QListWidget()
         made.setAccessibleName(_("Questions"))
         made.setWordWrap(False)
+        made.setMinimumWidth(theme.pixels(200))
         made.setTextElideMode(Qt.TextElideMode.ElideRight)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         made.itemActivated.connect(self._on_item)
@@ -99,12 +100,12 @@ class InterviewView(QWidget):
         self.problem = text_label("", "problem")
         self.problem.setAccessibleName(_("What is wrong"))
         self.place = QVBoxLayout()
-        self.previous_button = button(_("Previous"), self.previous, "chevron-up")
+        self.previous_button = button(_("Previous question"), self.previous, "chevron-up")
         self.previous_button.setToolTip(_("Previous question  Shift+Tab"))
         self.mark_button = button(_("Come back to this"), self.toggle_mark, "flag")
         self.mark_button.setCheckable(True)
         self.mark_button.setToolTip(_("Come back to this  Ctrl+M"))
-        self.next_button = button(_("Next"), self.next, "chevron-down", "primary")
+        self.next_button = button(_("Next question"), self.next, "chevron-down", "primary")
         self.next_button.setToolTip(_("Next question  Enter or Tab"))
         body = self.center.body
         body.addWidget(self.progress_text)
@@ -113,9 +114,8 @@ class InterviewView(QWidget):
         body.addWidget(self.question)
         body.addWidget(self.hint)
         body.addSpacing(theme.GAP_XS)
-        body.addLayout(self.place)
         body.addWidget(self.problem)
-        body.addStretch(1)
+        body.addLayout(self.place, 1)
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_S)
         row.addWidget(self.previous_button)
@@ -144,23 +144,18 @@ class InterviewView(QWidget):
         conditions: Context,
         answers: Mapping[str, Mapping[str, Any]],
         offers: Offers,
-        *,
-        is_open: bool,
     ) -> None:
         """Show an interview; it goes on at the first question without an answer."""
         self.questions, self.conditions = tuple(questions), conditions
         self.answers = dict(answers)
-        self._offers, self._is_open = offers, is_open
+        self._offers = offers
         self.marked.clear()
         self.problems.clear()
         self.pending.clear()
         self._is_dirty = False
         self.current = None
         left = [each for each in self.relevant() if not self.is_answered(each.code)]
-        first = next(iter(left if is_open and answers else self.relevant()), None)
-        for made in (self.mark_button, self.previous_button, self.next_button):
-            made.setEnabled(True)
-        self.mark_button.setVisible(is_open)
+        first = next(iter(left or self.relevant()), None)
         if first is not None:
             self.go(first.code)
 
@@ -191,7 +186,6 @@ class InterviewView(QWidget):
             self.editor.hide()
             self.editor.deleteLater()
         self.editor = QuestionEditor(question, self._offers)
-        self.editor.setEnabled(self._is_open)
         self.editor.show_answer(self.pending.get(code) or self.answers.get(code, {}))
         self.place.addWidget(self.editor)
         self.editor.changed.connect(self._on_changed)
@@ -205,8 +199,7 @@ class InterviewView(QWidget):
         self.hint.setText(_(HINTS[question.kind]))
         self._show_problem()
         self.refresh_list()
-        if self._is_open:
-            self.editor.start()
+        self.editor.start()
         self.moved.emit()
 
     def refresh_list(self) -> None:
@@ -249,9 +242,12 @@ class InterviewView(QWidget):
         if code in self.problems:
             icon, tint, state = "warning", "bad", _("cannot be read")
         item.setIcon(theme.icon(icon, tint))
-        item.setText(f"{number}  {question.text}")
+        text = question.text
+        if question.kind is QuestionKind.PROBE:
+            text = _("Why? {n}").format(n=code.rpartition("_")[2])
+        item.setText(f"{number}  {text}")
         item.setToolTip(f"{question.text}\n{state}")
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{number} {question.text}, {state}")
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{number} {text}, {state}")
         if self.current is not None and code == self.current.code:
             self.list.setCurrentItem(item)
 
@@ -293,7 +289,7 @@ class InterviewView(QWidget):
 
     def refocus(self) -> None:
         """Put the keyboard into the current question."""
-        if self.editor is not None and self._is_open:
+        if self.editor is not None:
             self.editor.start()
 
     def _on_item(self, item: QListWidgetItem) -> None:

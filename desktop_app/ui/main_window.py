@@ -200,6 +200,7 @@ class MainWindow(QMainWindow):
         page = self._made.get(page_id) or self._make(page_id)
         self.stack.setCurrentWidget(page)
         self.side_bar.set_current(page.SPEC.parent or page_id)
+        page.setFocus()  # a page may put the keyboard elsewhere for its target
         if target is not None:
             page.show_record(target)
         elif page_id in self._stale:
@@ -207,7 +208,6 @@ class MainWindow(QMainWindow):
         self._stale.discard(page_id)
         self.status.show_records(page.count)
         self._title()
-        page.setFocus()
         return True
 
     def _make(self, page_id: str) -> Page:

@@ -49,7 +49,8 @@ class NumberedReasons(Editor):
         self.shown = text_label("", "strong", wraps=False)
         self.setFocusProxy(self.filter)
         self.filter.setPlaceholderText(_("1–9, or words, pinyin, initials"))
-        self.filter.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        place = QLineEdit.ActionPosition.LeadingPosition
+        self.filter.addAction(theme.icon("search"), place).setText(_("Filter"))
         self.filter.textChanged.connect(self._fill)
         self.filter.installEventFilter(self)
         self._composing = Composing(self)

@@ -4,16 +4,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QListView,
     QListWidget,
     QListWidgetItem,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +36,7 @@ if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
 
 _TYPING_MS = 150
+_NO_PARENT = QModelIndex()
 _VALUE = int(Qt.ItemDataRole.UserRole)
 _ARROWS = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
 
@@ -61,11 +70,60 @@ class Choice:
         return all(word in whole for word in words)
 
 
+class _ChoiceModel(QAbstractListModel):
+    """Choices under the titles of their groups; a title cannot be chosen."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.lines: list[Choice | str] = []
+
+    def show(self, choices: Sequence[Choice]) -> None:
+        self.beginResetModel()
+        self.lines = []
+        groups = dict.fromkeys(choice.group for choice in choices)
+        for group in groups:
+            if group:
+                self.lines.append(group)
+            self.lines += [choice for choice in choices if choice.group == group]
+        self.endResetModel()
+
+    def choice(self, row: int) -> Choice | None:
+        """The choice in a line, ``None`` for a title."""
+        line = self.lines[row] if 0 <= row < len(self.lines) else None
+        return line if isinstance(line, Choice) else None
+
+    def rows_of_choices(self) -> list[int]:
+        """The lines that can be chosen."""
+        return [row for row, line in enumerate(self.lines) if isinstance(line, Choice)]
+
+    @override
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.lines)
+
+    @override
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        line = self.lines[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return line.text if isinstance(line, Choice) else line
+        if role == Qt.ItemDataRole.FontRole and isinstance(line, str):
+            return theme.font(bold=True)
+        return QSize(0, theme.row_height()) if role == Qt.ItemDataRole.SizeHintRole else None
+
+    @override
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        enabled = Qt.ItemFlag.ItemIsEnabled
+        if self.choice(index.row()) is None:
+            return enabled
+        return enabled | Qt.ItemFlag.ItemIsSelectable
+
+
 class PickerEditor(Editor):
     """A filter line over a list in groups; arrows move in the list while typing goes on."""
 
     def __init__(self, choices: Sequence[Choice] = (), *, rows: int = 8) -> None:
-        self.tree = QTreeWidget()
+        self.list = QListView()
         self.filter = QLineEdit()
         holder = QWidget()
         super().__init__(holder)
@@ -74,16 +132,15 @@ class PickerEditor(Editor):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP_XS)
         column.addWidget(self.filter)
-        column.addWidget(self.tree)
+        column.addWidget(self.list)
         self.filter.setPlaceholderText(_("Filter: words, pinyin, initials"))
         searching(self.filter)
         self.filter.textChanged.connect(self._fill)
         self.filter.installEventFilter(self)
-        self.tree.setHeaderHidden(True)
-        self.tree.setRootIsDecorated(True)
-        self.tree.setIndentation(theme.GAP_L)
-        self.tree.setMinimumHeight(rows * theme.row_height() + theme.GAP_S)
-        self.tree.currentItemChanged.connect(self._on_current)
+        self.model = _ChoiceModel(self)
+        self.list.setModel(self.model)
+        self.list.setMinimumHeight(rows * theme.row_height() + theme.GAP_S)
+        self.list.selectionModel().currentChanged.connect(self._on_current)
         self._choices: tuple[Choice, ...] = ()
         self._value: Any = None
         self.set_choices(choices)
@@ -95,13 +152,13 @@ class PickerEditor(Editor):
 
     @override
     def set_name(self, name: str) -> None:
-        self.tree.setAccessibleName(name)
+        self.list.setAccessibleName(name)
         self.filter.setAccessibleName(_("Filter {list}").format(list=name))
 
     @override
     def set_problem(self, message: str) -> None:
         theme.set_problem(self.filter, bool(message))
-        self.tree.setAccessibleDescription(message)
+        self.list.setAccessibleDescription(message)
 
     @override
     def value(self) -> Any:
@@ -118,43 +175,21 @@ class PickerEditor(Editor):
 
     def _fill(self) -> None:
         words = self.filter.text().casefold().split()
-        self.tree.blockSignals(True)
-        self.tree.clear()
-        groups: dict[str, QTreeWidgetItem] = {}
-        chosen: QTreeWidgetItem | None = None
-        for choice in self._choices:
-            if words and not choice.matches(words):
-                continue
-            item = QTreeWidgetItem(self._parent_of(choice.group, groups), [choice.text])
-            item.setData(0, _VALUE, choice.value)
-            item.setToolTip(0, choice.text)
-            if choice.value == self._value:
-                chosen = item
-        for group in groups.values():
-            group.setExpanded(bool(words) or (chosen is not None and chosen.parent() is group))
-        if len(groups) <= 1:
-            self.tree.expandAll()
-        if chosen is not None:
-            self.tree.setCurrentItem(chosen)
-            self.tree.scrollToItem(chosen)
-        self.tree.blockSignals(False)
+        self.model.show([choice for choice in self._choices if choice.matches(words)])
+        for row in self.model.rows_of_choices():
+            choice = self.model.choice(row)
+            if choice is not None and choice.value == self._value:
+                self._go(row)
 
-    def _parent_of(
-        self, group: str, groups: dict[str, QTreeWidgetItem]
-    ) -> QTreeWidgetItem | QTreeWidget:
-        if not group:
-            return self.tree
-        if group not in groups:
-            item = QTreeWidgetItem(self.tree, [group])
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            item.setFont(0, theme.font(bold=True))
-            groups[group] = item
-        return groups[group]
+    def _go(self, row: int) -> None:
+        index = self.model.index(row, 0)
+        self.list.setCurrentIndex(index)
+        self.list.scrollTo(index)
 
-    def _on_current(self, item: QTreeWidgetItem | None, _before: object = None) -> None:
-        value = item.data(0, _VALUE) if item is not None else None
-        if value is not None and value != self._value:
-            self._value = value
+    def _on_current(self, current: QModelIndex) -> None:
+        choice = self.model.choice(current.row())
+        if choice is not None and choice.value != self._value:
+            self._value = choice.value
             self.changed.emit()
 
     @override
@@ -166,25 +201,12 @@ class PickerEditor(Editor):
         return super().eventFilter(watched, event)
 
     def _move(self, step: int) -> None:
-        items = []
-        for top in range(self.tree.topLevelItemCount()):
-            item = self.tree.topLevelItem(top)
-            if item is None:
-                continue
-            if item.childCount():
-                items += [child for n in range(item.childCount()) if (child := item.child(n))]
-            else:
-                items.append(item)
-        if not items:
+        rows = self.model.rows_of_choices()
+        if not rows:
             return
-        current = self.tree.currentItem()
-        place = items.index(current) + step if current in items else 0
-        chosen = items[max(0, min(place, len(items) - 1))]
-        parent = chosen.parent()
-        if parent is not None:
-            parent.setExpanded(True)
-        self.tree.setCurrentItem(chosen)
-        self.tree.scrollToItem(chosen)
+        current = self.list.currentIndex().row()
+        place = rows.index(current) + step if current in rows else 0
+        self._go(rows[max(0, min(place, len(rows) - 1))])
 
 
 SearchFn = Callable[["Session", str], Sequence[tuple[Any, str]]]

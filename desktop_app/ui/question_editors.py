@@ -282,6 +282,8 @@ class QuestionEditor(QWidget):
         if question.kind is QuestionKind.PROBE:
             title = _("Coded as")
             self._add("reason", title, ReasonBox(offers.reasons), title)
+        if question.kind is not QuestionKind.REASON:  # its list takes all the height there is
+            self._column.addStretch(1)
 
     def _add(self, name: str, title: str, editor: Editor, spoken: str) -> None:
         if title:

@@ -93,7 +93,8 @@ class ReasonBox(Editor):
         self._completer.activated.connect(self._on_chosen)
         self.line.setPlaceholderText(placeholder or _("Words, pinyin or initials"))
         self.line.setClearButtonEnabled(True)
-        self.line.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        place = QLineEdit.ActionPosition.LeadingPosition
+        self.line.addAction(theme.icon("search"), place).setText(_("Filter"))
         self.line.textEdited.connect(self._on_typed)
         self.line.editingFinished.connect(self._settle)
         self.line.installEventFilter(self)

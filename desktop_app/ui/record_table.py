@@ -261,6 +261,11 @@ class RecordTable(QWidget):
         if self.model.count() and not self.view.currentIndex().isValid():
             self._go(0)
 
+    def choose_first(self) -> None:
+        """Put the cursor on the first row once it is there, unless it stands on one already."""
+        if self.current_row() is None and self.model.row(0) is not None:
+            self.view.selectRow(0)
+
     def has_focus(self) -> bool:
         """Whether the keyboard is in the table."""
         return self.view.hasFocus()

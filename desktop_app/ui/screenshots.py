@@ -15,6 +15,7 @@ from desktop_app import i18n
 from desktop_app.settings import Settings, Theme
 from desktop_app.ui import theme
 from desktop_app.ui.app import Application, make_app
+from desktop_app.ui.command_palette import CommandPalette
 from desktop_app.ui.sign_in import SignInDialog
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class _Records:
     case_id: UUID | None
     case_number: str
     customer_id: UUID | None
+    interview_id: UUID | None
 
 
 def run(folder: Path, workspace: Path) -> list[Path]:
@@ -90,7 +92,10 @@ def _pictures(
         settle(program)
         window.open_palette()
         settle(program)
-        yield _save(window, folder / f"palette-{suffix}.png")
+        palette = window.findChild(CommandPalette)  # a window of its own
+        if palette is not None:
+            yield _save(palette, folder / f"palette-{suffix}.png")
+            palette.close()
     finally:
         program.shut_down()
 
@@ -102,7 +107,7 @@ def _pages(records: _Records) -> list[tuple[str, str, object]]:
     shown: list[tuple[str, str, object]] = []
     targets: dict[str, object] = {
         "case-file": records.case_id,
-        "interview": records.case_id,
+        "interview": records.interview_id,
         "customer-card": records.customer_id,
     }
     for page in PAGES:
@@ -116,14 +121,18 @@ def _pages(records: _Records) -> list[tuple[str, str, object]]:
 def _records(session: "Session") -> _Records:
     """The case with the most history, and its customer."""
     from db.queries.cases import CaseFilter, list_cases  # noqa: PLC0415
-    from db.vocabulary import CaseStage  # noqa: PLC0415
+    from db.queries.interviews import InterviewFilter, list_interviews  # noqa: PLC0415
+    from db.vocabulary import CaseStage, InterviewState  # noqa: PLC0415
 
     late = frozenset({CaseStage.FOLLOW_UP, CaseStage.REMEDY_IN_PROGRESS, CaseStage.PLAN_AGREED})
     rows = list_cases(session, CaseFilter(stages=late), None, 0, 1)
     rows = rows or list_cases(session, CaseFilter(), None, 0, 1)
+    drafts = list_interviews(session, InterviewFilter(state=InterviewState.DRAFT), None, 0, 1)
+    drafts = drafts or list_interviews(session, InterviewFilter(), None, 0, 1)
+    interview_id = drafts[0].id if drafts else None
     if not rows:
-        return _Records(None, "", None)
-    return _Records(rows[0].id, rows[0].number, rows[0].customer_id)
+        return _Records(None, "", None, interview_id)
+    return _Records(rows[0].id, rows[0].number, rows[0].customer_id, interview_id)
 
 
 def write_reports(opened: "Opened", folder: Path) -> list[Path]:

@@ -35,6 +35,7 @@ from desktop_app.ui.editors import (
     TextEditor,
 )
 from desktop_app.ui.form import Form
+from desktop_app.ui.loading import load_program
 from desktop_app.ui.panels import button, text_label
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the dialog paints without it
@@ -83,6 +84,7 @@ def open_folder(folder: Path, login: str, password: str) -> "Opened":
     """Open a workspace (slow: key derivation, and SQLAlchemy at the first time)."""
     from db import workspace  # noqa: PLC0415  (see above)
 
+    load_program()
     return workspace.open_workspace(folder, login, password)
 
 
@@ -90,6 +92,7 @@ def open_demo(folder: Path) -> "Opened":
     """Open a demo workspace, which carries its own password."""
     from db import workspace  # noqa: PLC0415
 
+    load_program()
     return workspace.open_demo(folder)
 
 
@@ -111,6 +114,7 @@ def _list_logins(folder: Path) -> list[str]:
 def _create(wanted: _NewWorkspace) -> "tuple[Opened, str]":
     from db import workspace  # noqa: PLC0415
 
+    load_program()
     return workspace.create(wanted.folder, wanted.login, wanted.name, wanted.password)
 
 

@@ -148,6 +148,11 @@ class StageStepper(QWidget):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = [step for step in self.steps.values() if step.is_allowed]
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            for step in steps:
+                if step.hasFocus():
+                    step.click()
+            return
         move = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         focused = next((n for n, step in enumerate(steps) if step.hasFocus()), None)
         if move is None or focused is None:

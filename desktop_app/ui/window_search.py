@@ -1,22 +1,25 @@
 """What the window itself reads: hits for *go to anything*, the badges of the side bar."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from db import search
 from db.queries import cases, customers, signals
 from db.queries.cases import CaseFilter
 from db.queries.signals import SignalFilter
-from db.session import Session
 from desktop_app import clock, labels
 from desktop_app.columns import Sort
 from desktop_app.domain.permissions import Action
 from desktop_app.services import access, work
 from desktop_app.ui.command_palette import Hit
 
+if TYPE_CHECKING:
+    from db.session import Session
+
 _MAX_CUSTOMERS, _MAX_CASES = 8, 6
 
 
-def find(session: Session, text: str) -> Sequence[Hit]:
+def find(session: "Session", text: str) -> Sequence[Hit]:
     """Customers and cases by name, pinyin, initials, number, phone tail."""
     if not access.may(session, Action.VIEW):
         return []
@@ -39,7 +42,7 @@ def find(session: Session, text: str) -> Sequence[Hit]:
     return hits
 
 
-def due(session: Session) -> Mapping[str, int]:
+def due(session: "Session") -> Mapping[str, int]:
     """How much is due on each page."""
     if not access.may(session, Action.VIEW):
         return {}

@@ -276,7 +276,7 @@ CHECKS = (
         blind_excepts,
         (
             "desktop_app/ui/errors.py",
-            "desktop_app/ui/tasks.py",
+            "desktop_app/ui/background.py",
             "desktop_app/cli/",
             "desktop_app/importing/",
         ),

@@ -29,6 +29,9 @@ PLAYS = st.lists(
 ACTOR = Actor(None, "tester", "Tester", SYSTEM.role)
 
 
+FEW = settings(max_examples=max(8, settings.default.max_examples // 5))
+
+
 @contextmanager
 def machine(template: Path, folder: Path) -> Iterator[Machine]:
     """A machine on a fresh copy of the template."""
@@ -44,21 +47,23 @@ def machine(template: Path, folder: Path) -> Iterator[Machine]:
     database.close()
 
 
+@FEW
 @given(plays=PLAYS)
 def test_that_undoing_everything_backwards_brings_every_table_back(
-    plays: list[tuple[str, int]], template_database: Path, tmp_path: Path
+    plays: list[tuple[str, int]], small_template: Path, tmp_path: Path
 ) -> None:
-    with machine(template_database, tmp_path) as made:
+    with machine(small_template, tmp_path) as made:
         made.play(plays)
         check_derived(made.database, ACTOR)
         made.check_undo_of_all()
 
 
+@FEW
 @given(plays=PLAYS, seed=st.integers(0, 10_000))
 def test_that_undo_in_any_order_is_blocked_exactly_when_something_newer_is_in_the_way(
-    plays: list[tuple[str, int]], seed: int, template_database: Path, tmp_path: Path
+    plays: list[tuple[str, int]], seed: int, small_template: Path, tmp_path: Path
 ) -> None:
-    with machine(template_database, tmp_path) as made:
+    with machine(small_template, tmp_path) as made:
         made.play(plays)
         steps = list(made.done)
         random.Random(seed).shuffle(steps)
@@ -69,11 +74,12 @@ def test_that_undo_in_any_order_is_blocked_exactly_when_something_newer_is_in_th
         check_chain(made.database)
 
 
+@FEW
 @given(plays=PLAYS, seed=st.integers(0, 10_000))
 def test_that_an_undo_that_skips_what_is_blocked_leaves_whole_tables(
-    plays: list[tuple[str, int]], seed: int, template_database: Path, tmp_path: Path
+    plays: list[tuple[str, int]], seed: int, small_template: Path, tmp_path: Path
 ) -> None:
-    with machine(template_database, tmp_path) as made:
+    with machine(small_template, tmp_path) as made:
         made.play(plays)
         for step in random.Random(seed).sample(made.done, min(5, len(made.done))):
             if undoable(made.database, step.change_set_id):
@@ -83,12 +89,12 @@ def test_that_an_undo_that_skips_what_is_blocked_leaves_whole_tables(
         check_chain(made.database)
 
 
-@settings(max_examples=20)
+@FEW
 @given(plays=PLAYS)
 def test_that_an_undone_undo_is_as_if_nothing_had_been(
-    plays: list[tuple[str, int]], template_database: Path, tmp_path: Path
+    plays: list[tuple[str, int]], small_template: Path, tmp_path: Path
 ) -> None:
-    with machine(template_database, tmp_path) as made:
+    with machine(small_template, tmp_path) as made:
         made.play(plays)
         last = made.done[-1]
         made.undo(last.change_set_id)

@@ -92,6 +92,7 @@ def test_that_one_endless_line_needs_no_endless_memory(tmp_path: Path) -> None:
         preview(path)
 
 
+@pytest.mark.slow
 def test_that_a_workbook_beyond_the_memory_becomes_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "huge.xlsx"
     book = openpyxl.Workbook(write_only=True)

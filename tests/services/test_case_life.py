@@ -1,4 +1,4 @@
-"""Hypothesis plays with cases: any allowed sequence keeps the rules, and all of it can be undone."""
+"""Hypothesis plays with cases: every sequence keeps the rules, and all of it can be undone."""
 
 import datetime as dt
 import shutil
@@ -61,7 +61,9 @@ class CaseLife(RuleBasedStateMachine):
         self.desk = Desk(self.database)
         with self.database.read() as session:
             users = {
-                Role(user.role): Actor(user.id, user.login, user.name, Role(user.role), user.store_id)
+                Role(user.role): Actor(
+                    user.id, user.login, user.name, Role(user.role), user.store_id
+                )
                 for user in session.scalars(select(User))
             }
         self.admin = users[Role.ADMINISTRATOR]
@@ -192,9 +194,7 @@ class CaseLife(RuleBasedStateMachine):
     @precondition(lambda self: self.rows["interview"])
     @rule(number=PICK)
     def reopen_interview(self, number: int) -> None:
-        self.attempt(
-            interviews.reopen, self.pick(list(self.rows["interview"].values()), number)
-        )
+        self.attempt(interviews.reopen, self.pick(list(self.rows["interview"].values()), number))
 
     @precondition(lambda self: self.cases(is_open=True))
     @rule(number=PICK, outcome=st.sampled_from(Outcome), code=REASONS)
@@ -255,9 +255,7 @@ class CaseLife(RuleBasedStateMachine):
 
     @invariant()
     def a_refusal_stops_all_queues(self) -> None:
-        refused = {
-            row["id"] for row in self.rows["customer"].values() if row["do_not_contact"]
-        }
+        refused = {row["id"] for row in self.rows["customer"].values() if row["do_not_contact"]}
         for row in self.cases(is_open=True):
             if row["customer_id"] in refused:
                 assert row["next_step"] in {None, "close", "remedy", "correct_contact"}
@@ -267,7 +265,7 @@ class CaseLife(RuleBasedStateMachine):
 
 def test_that_any_life_of_a_case_keeps_the_rules_and_can_be_undone(template_database: Path) -> None:
     CaseLife.template = template_database
-    CaseLife.rows = dict.fromkeys(TABLES, {})
+    CaseLife.rows = {table: {} for table in TABLES}
     with time_machine.travel(NOW, tick=False):
         run_state_machine_as_test(
             CaseLife,

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from db.models import Customer, User, Visit
+from db.models import Visit
 from db.queries.case_file import CaseFile
 from db.queries.visits import VisitFilter
 from db.session import Actor
@@ -47,14 +47,6 @@ def case_id(desk: Desk, admin: Actor, agent: Actor) -> uuid.UUID:
 
 def file(desk: Desk, actor: Actor, case_id: uuid.UUID) -> CaseFile:
     return desk.look(actor, cases.case_file, case_id)
-
-
-def mark(session, customer_id: uuid.UUID, **flags: bool) -> None:
-    factories.name(session)
-    customer = session.get_one(Customer, customer_id)
-    for name, value in flags.items():
-        getattr(customer, name)
-        setattr(customer, name, value)
 
 
 # ---------------------------------------------------------------- attempts
@@ -111,9 +103,7 @@ def test_that_failures_in_a_row_lead_to_a_visit_and_then_to_closing(
 
 def test_that_a_next_step_given_is_kept(desk: Desk, agent: Actor, case_id: uuid.UUID) -> None:
     due = dt.date(2026, 10, 8)
-    desk.do(
-        agent, factories.attempt, case_id, next_step=NextStep.OFFER, next_due=due, note="节后"
-    )
+    desk.do(agent, factories.attempt, case_id, next_step=NextStep.OFFER, next_due=due, note="节后")
     row = file(desk, agent, case_id).row
     assert (row.next_step, row.next_due) == (NextStep.OFFER, due)
 
@@ -152,7 +142,7 @@ def test_that_nothing_more_is_planned_with_a_customer_who_refused(
     desk: Desk, admin: Actor, agent: Actor, case_id: uuid.UUID
 ) -> None:
     customer = file(desk, agent, case_id).row.customer_id
-    desk.do(admin, mark, customer, is_deceased=True)
+    desk.do(admin, factories.change_customer, customer, is_deceased=True)
     with pytest.raises(InvalidInputError) as raised:
         desk.do(agent, factories.attempt, case_id, next_step=NextStep.CALL, next_due=TODAY)
     assert raised.value.problems[0].field == "next_step"
@@ -300,8 +290,8 @@ def test_that_impossible_visits_are_refused_beside_their_fields(
 def test_that_visits_of_nobody_are_said_to_be_gone(desk: Desk, admin: Actor) -> None:
     with pytest.raises(NotFoundError):
         desk.do(admin, contacts.cancel_visit, uuid.uuid4())
+    draft = VisitDraft(planned_on=TODAY)
     with pytest.raises(NotFoundError):
-        draft = VisitDraft(planned_on=TODAY)
         desk.do(admin, contacts.plan_visit, None, uuid.uuid4(), draft)
 
 
@@ -315,15 +305,8 @@ def test_that_a_visit_of_a_colleague_is_out_of_reach(
         desk.do(agent, contacts.cancel_visit, visit)
     assert desk.look(agent, contacts.count_visits, VisitFilter()) == 0
     assert desk.look(actors[Role.STORE_MANAGER], contacts.count_visits, VisitFilter()) == 1
-    desk.do(admin, dismiss_user, colleague.user_id)
+    desk.do(admin, factories.leave, colleague.user_id)
     assert desk.look(agent, contacts.count_visits, VisitFilter()) == 1  # nobody's now
-
-
-def dismiss_user(session, user_id: uuid.UUID) -> None:
-    factories.name(session)
-    user = session.get_one(User, user_id)
-    assert user.is_active
-    user.is_active = False
 
 
 def test_that_every_service_can_be_undone(desk: Desk, agent: Actor, case_id: uuid.UUID) -> None:

@@ -1,7 +1,5 @@
 """Scan of the CDNOW orders against an independent computation with pandas."""
 
-from datetime import date
-from math import ceil
 from pathlib import Path
 
 import pandas as pd
@@ -15,8 +13,9 @@ from db.session import Actor, Database
 from db.vocabulary import CustomerClass, RuleKind
 from desktop_app.progress import Silent
 from desktop_app.services import detection, triage
-
-AS_OF = date(1998, 6, 30)
+from tests import order_oracle
+from tests.order_oracle import CDNOW_CLASSES
+from tests.order_oracle import CDNOW_DAY as AS_OF
 
 pytestmark = pytest.mark.realdata
 
@@ -24,12 +23,7 @@ pytestmark = pytest.mark.realdata
 @pytest.fixture
 def frame(shared_data: Path) -> pd.DataFrame:
     """The orders as pandas reads them, amounts in fen."""
-    orders = pd.read_csv(
-        shared_data / "cdnow" / "orders.csv", dtype={"customer_id": str}, parse_dates=["ordered_on"]
-    )
-    orders["fen"] = (orders["amount"] * 100).round().astype("int64")
-    orders["day"] = orders["ordered_on"].map(lambda moment: moment.date().toordinal())
-    return orders
+    return order_oracle.read_orders(shared_data / "cdnow" / "orders.csv")
 
 
 @pytest.fixture
@@ -69,55 +63,6 @@ def loaded(database: Database, admin: Actor, frame: pd.DataFrame) -> Database:
     return database
 
 
-def expected_classes(frame: pd.DataFrame, start: int, stop: int) -> pd.Series:
-    """Class by rank of spend in (start, stop], ties by number, nothing spent is C."""
-    spend = (
-        frame[(frame["day"] > start) & (frame["day"] <= stop)].groupby("customer_id")["fen"].sum()
-    )
-    everybody = pd.DataFrame(index=sorted(frame["customer_id"].unique()))
-    everybody["spend"] = spend
-    everybody = everybody.fillna({"spend": 0}).reset_index(names="number")
-    ranked = everybody.sort_values(["spend", "number"], ascending=[False, True])
-    size = len(ranked)
-    ranked["klass"] = (
-        ["a"] * ceil(size / 20) + ["b"] * (ceil(size / 5) - ceil(size / 20))
-        + ["c"] * (size - ceil(size / 5))
-    )  # fmt: skip
-    ranked.loc[ranked["spend"] <= 0, "klass"] = "c"
-    return ranked.set_index("number")["klass"]
-
-
-def expected_hits(frame: pd.DataFrame) -> dict[RuleKind, set[str]]:
-    """Customers whom each rule must flag, computed column-wise."""
-    today = AS_OF.toordinal()
-    by_customer = frame.groupby("customer_id")
-    days = by_customer["day"].agg(["nunique", "min", "max"])
-    mean = (days["max"] - days["min"]) / (days["nunique"] - 1)
-    lapsing = days[(days["nunique"] >= 3) & (today - days["max"] > 2 * mean)].index
-    current = frame[frame["day"] > today - 90].groupby("customer_id")["fen"].sum()
-    before = frame[(frame["day"] > today - 450) & (frame["day"] <= today - 90)]
-    baseline = before.groupby("customer_id")["fen"].sum()
-    often = before.groupby("customer_id")["day"].nunique()
-    share = pd.DataFrame({"now": current, "before": baseline, "days": often}).fillna(0)
-    moved = (share["before"] - 4 * share["now"]) * 10 >= 8 * share["before"]
-    partial = share[moved & (share["now"] > 0) & (share["days"] >= 3) & (share["before"] > 0)].index
-    now = expected_classes(frame, today - 365, today)
-    earlier = expected_classes(frame, today - 730, today - 365)
-    spent_now = frame[frame["day"] > today - 365].groupby("customer_id")["fen"].sum()
-    spent_before = frame[(frame["day"] <= today - 365) & (frame["day"] > today - 730)]
-    drop = pd.DataFrame(
-        {"was": earlier, "is": now, "now": spent_now,
-         "before": spent_before.groupby("customer_id")["fen"].sum()}
-    ).fillna({"now": 0, "before": 0})  # fmt: skip
-    fell = drop[(drop["was"] < drop["is"]) & ((drop["before"] - drop["now"]) * 2 >= drop["before"])]
-    return {
-        RuleKind.LAPSING: set(lapsing),
-        RuleKind.PARTIAL_SHARE: set(partial),
-        RuleKind.PRODUCT_LINE_STOP: set(),
-        RuleKind.VALUE_DOWNGRADE: set(fell[fell["before"] > 0].index),
-    }
-
-
 def test_that_figures_classes_and_hits_equal_pandas_and_a_second_scan_finds_nothing_new(
     loaded: Database, admin: Actor, frame: pd.DataFrame
 ) -> None:
@@ -136,21 +81,19 @@ def test_that_figures_classes_and_hits_equal_pandas_and_a_second_scan_finds_noth
             ).all()
         ).set_index("number")
         sizes = class_sizes(session)
-    by_customer = frame.groupby("customer_id")
-    today = AS_OF.toordinal()
-    assert stats["orders"].to_dict() == by_customer.size().to_dict()
-    assert stats["first_day"].to_dict() == by_customer["day"].min().to_dict()
-    assert stats["last_day"].to_dict() == by_customer["day"].max().to_dict()
-    assert stats["spend_total"].to_dict() == by_customer["fen"].sum().to_dict()
-    inside = frame[frame["day"] > today - 365].groupby("customer_id")["fen"].sum()
-    assert stats["spend_window"].to_dict() == inside.reindex(stats.index).fillna(0).to_dict()
-    assert stats["klass"].to_dict() == expected_classes(frame, today - 365, today).to_dict()
-    assert sizes == {CustomerClass.A: 1179, CustomerClass.B: 3535, CustomerClass.C: 18856}
+    expected = order_oracle.figures(frame, AS_OF)
+    assert stats["orders"].to_dict() == expected["orders"].to_dict()
+    assert stats["first_day"].to_dict() == expected["first"].to_dict()
+    assert stats["last_day"].to_dict() == expected["last"].to_dict()
+    assert stats["spend_total"].to_dict() == expected["spend"].to_dict()
+    assert stats["spend_window"].to_dict() == expected["window"].to_dict()
+    assert stats["klass"].to_dict() == expected["klass"].to_dict()
+    assert sizes == {CustomerClass(name): size for name, size in CDNOW_CLASSES.items()}
 
     with loaded.write(admin) as session:
         first = detection.scan(session, Silent(), AS_OF)
-    expected = expected_hits(frame)
-    assert first.found == {kind: len(hits) for kind, hits in expected.items()}
+    hits = order_oracle.hits(frame, AS_OF)
+    assert first.found == {kind: len(numbers) for kind, numbers in hits.items()}
     assert first.found[RuleKind.LAPSING] > 1000
     with loaded.read() as session:
         rows = session.execute(
@@ -158,10 +101,10 @@ def test_that_figures_classes_and_hits_equal_pandas_and_a_second_scan_finds_noth
                 Customer, Customer.id == DefectionSignal.customer_id
             )
         ).all()
-    found: dict[str, set[str]] = {kind: set() for kind in expected}
+    found: dict[str, set[str]] = {kind: set() for kind in hits}
     for kind, number in rows:
         found[kind].add(number)
-    assert found == expected
+    assert found == hits
 
     with loaded.write(admin) as session:
         second = detection.scan(session, Silent(), AS_OF)

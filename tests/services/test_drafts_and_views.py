@@ -17,9 +17,7 @@ from tests.factories import Desk
 # ---------------------------------------------------------------- drafts
 
 
-def test_that_a_draft_is_kept_replaced_and_forgotten(
-    desk: Desk, agent: Actor, fixed_time
-) -> None:
+def test_that_a_draft_is_kept_replaced_and_forgotten(desk: Desk, agent: Actor, fixed_time) -> None:
     desk.do(agent, drafts.save_draft, "case:1", {"note": "第一"})
     fixed_time.shift(dt.timedelta(minutes=1))
     desk.do(agent, drafts.save_draft, "case:1", {"note": "第二"})
@@ -126,9 +124,7 @@ def test_that_a_view_needs_a_name(desk: Desk, agent: Actor, name: str) -> None:
     assert raised.value.problems[0].field == "name"
 
 
-def test_that_a_filter_comes_back_from_a_view_without_its_rights(
-    desk: Desk, agent: Actor
-) -> None:
+def test_that_a_filter_comes_back_from_a_view_without_its_rights(desk: Desk, agent: Actor) -> None:
     criteria = CaseFilter(
         text="王",
         stages=frozenset({CaseStage.ASSIGNED, CaseStage.CONTACTING}),

@@ -213,9 +213,7 @@ def test_that_what_the_case_says_already_is_not_overwritten(
     desk: Desk, agent: Actor, case_id: uuid.UUID, run_id: uuid.UUID
 ) -> None:
     version = file(desk, agent, case_id).version
-    known = CaseDraft(
-        what_happened="店长的记录", extent=Extent.VALUE_DOWNGRADE, competitor="得力"
-    )
+    known = CaseDraft(what_happened="店长的记录", extent=Extent.VALUE_DOWNGRADE, competitor="得力")
     desk.do(agent, cases.change, case_id, version, known)
     for stage in (CaseStage.CONTACTING, CaseStage.DIAGNOSED):
         desk.do(agent, cases.move, case_id, stage)
@@ -241,9 +239,7 @@ def test_that_what_the_case_says_already_is_not_overwritten(
 def test_that_the_answers_tell_how_far_the_customer_left(
     desk: Desk, admin: Actor, agent: Actor, answers: dict[str, str], extent: Extent | None
 ) -> None:
-    case_id = desk.do(
-        admin, factories.assigned_case, agent.user_id, kind=RuleKind.PARTIAL_SHARE
-    )
+    case_id = desk.do(admin, factories.assigned_case, agent.user_id, kind=RuleKind.PARTIAL_SHARE)
     version = file(desk, agent, case_id).version
     desk.do(agent, cases.change, case_id, version, CaseDraft(next_step=None))  # no extent
     begun = desk.do(agent, interviews.start, case_id)

@@ -8,6 +8,7 @@ import pytest
 from db.models import Case, User
 from db.session import SYSTEM, Actor
 from db.vocabulary import CaseStage, NextStep, Outcome, Role, RuleKind
+from desktop_app.columns.work import step_text
 from desktop_app.domain.cases import CaseDraft, CloseDraft
 from desktop_app.domain.contacts import VisitDraft
 from desktop_app.services import cases, contacts, work
@@ -74,6 +75,8 @@ def test_that_the_order_is_value_times_urgency_and_a_request_to_cancel_comes_fir
         "— at stake, 9 days overdue",
     ]
     assert [line.is_first for line in lines] == [True, False, False, False, False]
+    steps = [step_text(line) for line in lines]
+    assert (steps[0], steps[3]) == ("Call the customer", "Plan the next step")
 
 
 def test_that_equal_cases_stand_by_due_day_and_number(desk: Desk, agent: Actor) -> None:

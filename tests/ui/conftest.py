@@ -1,5 +1,6 @@
 """A look, tasks on a real database and a page context for the tests of the window."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +23,11 @@ from desktop_app.ui.window_state import WindowState
 def look(qapp: QApplication) -> Iterator[None]:
     """The light scheme; windows a test leaves are deleted while Qt is whole."""
     theme.apply(qapp, Settings(theme=Theme.LIGHT))
+    gc.disable()  # as in the program: a collection in a worker could delete Qt objects
     yield
     flush_deleted()
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from db.workspace import Opened
 from desktop_app.services import customers
 from desktop_app.ui.action_set import plain_text
 from desktop_app.ui.dialogs import FormDialog
+from desktop_app.ui.editors import TextEditor
 from desktop_app.ui.page import Page, PageContext
 from desktop_app.ui.workspace_files import WorkspaceFiles
 from tests.world import add_customers, add_orders
@@ -80,8 +81,8 @@ class Stage:
 
     def run(self, page: Page, action_id: str) -> None:
         """Do an action of the page."""
+        self.wait(lambda: action_id in page.all_slots())
         self.connect(page)
-        assert action_id in page.all_slots(), sorted(page.all_slots())
         self.context.actions.run(action_id)
 
     def wait(self, condition: Callable[[], object]) -> None:
@@ -142,8 +143,13 @@ def enter(dialog: FormDialog, **values: object) -> None:
         dialog.form.editors[name].set_value(value)
 
 
-def press(verb: str) -> None:
-    """Press a button of the next question, as soon as it is on the screen."""
+def press(verb: str, text: str | None = None) -> None:
+    """Press a button of the next question, as soon as it is on the screen.
+
+    Args:
+        verb: What stands on the button.
+        text: What to type before, where the question asks for a text.
+    """
     timer = QTimer(QApplication.instance(), interval=20)
 
     def look() -> None:
@@ -152,6 +158,8 @@ def press(verb: str) -> None:
             return
         for button in box.findChildren(QAbstractButton):
             if plain_text(button.text()) == verb:
+                if text is not None:
+                    box.findChildren(TextEditor)[0].set_value(text)
                 timer.stop()
                 timer.deleteLater()
                 button.click()

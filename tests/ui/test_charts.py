@@ -107,7 +107,9 @@ def test_that_a_timeline_shows_the_newest_first_and_opens(qtbot: QtBot) -> None:
     timeline.set_entries(
         [
             TimelineEntry(date(2026, 8, 1), "Order", key=None),
-            TimelineEntry(datetime(2026, 9, 1, 2, 0, tzinfo=UTC), "Call", "“太贵”", who="李娜", key=7),
+            TimelineEntry(
+                datetime(2026, 9, 1, 2, 0, tzinfo=UTC), "Call", "“太贵”", who="李娜", key=7
+            ),
             TimelineEntry(date(2026, 9, 1), "Signal"),
         ]
     )

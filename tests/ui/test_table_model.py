@@ -39,11 +39,11 @@ class Source:
         self.total = total
         self.asked: list[tuple[Sort | None, int]] = []
 
-    def count(self, session: Session, criteria: object) -> int:
+    def count(self, _session: Session, _criteria: object) -> int:
         return self.total
 
     def rows(
-        self, session: Session, criteria: object, sort: Sort | None, offset: int, limit: int
+        self, _session: Session, _criteria: object, sort: Sort | None, offset: int, limit: int
     ) -> Sequence[Row]:
         self.asked.append((sort, offset))
         numbers = range(offset, min(offset + limit, self.total))

@@ -110,7 +110,7 @@ SERVICES = WindowServices(
     undo=journal.undo,
     title_text=journal.title_text,
     search=found,
-    due=lambda session: {"cases": 4},
+    due=lambda _session: {"cases": 4},
     last_backup=lambda: datetime(2026, 9, 14, 1, 0, tzinfo=UTC),
 )
 
@@ -411,11 +411,9 @@ def test_that_labels_with_data_are_never_read_as_markup(window: MainWindow) -> N
 
 def test_that_a_bug_opens_the_crash_dialog_once(qtbot: QtBot, window: MainWindow) -> None:
     hook = CrashHook(lambda error: window.messages.error(error.message), window)
-    try:
-        raise ZeroDivisionError("planted")
-    except ZeroDivisionError as error:
-        hook.show(error)
-        hook.show(error)
+    planted = ZeroDivisionError("planted")
+    hook.show(planted)
+    hook.show(planted)
     dialogs = [w for w in QGuiApplication.instance().topLevelWidgets() if type(w) is CrashDialog]
     dialogs = [dialog for dialog in dialogs if dialog.isVisible()]
     assert len(dialogs) == 1

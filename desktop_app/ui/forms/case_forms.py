@@ -114,6 +114,7 @@ def facts_form(file: CaseFile) -> Form:
     form.add("competitor", _("Com&petitor"), TextEditor(max_length=120))
     form.add("value_at_stake", _("&Value at stake"), MoneyEditor(file.row.currency))
     form.add("what_happened", _("What &happened"), TextEditor(lines=4))
+    form.section(_("Plan and next step"))
     add_plan(form)
     form.fill(file.draft_values)
     return form
@@ -121,7 +122,6 @@ def facts_form(file: CaseFile) -> Form:
 
 def add_plan(form: Form) -> None:
     """The fields of the plan: approach, offer, next step with its day."""
-    form.section(_("Plan and next step"))
     form.add("approach", _("&Approach"), EnumEditor(Approach, optional=True, empty="—"))
     form.add("offer_text", _("O&ffer in words"), TextEditor(lines=3))
     form.add("next_step", _("&Next step"), EnumEditor(NextStep, optional=True, empty="—"))

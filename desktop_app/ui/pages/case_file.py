@@ -35,11 +35,13 @@ from desktop_app.ui.case_panels import (
     SignalPanel,
     WhyPanel,
     column_of,
+    pane_of,
 )
 from desktop_app.ui.case_places import CaseTarget
 from desktop_app.ui.case_view import CaseView
 from desktop_app.ui.page import Page, PageSpec, Slots
-from desktop_app.ui.panels import PageHeader, action_button, scrolled, splitter
+from desktop_app.ui.pane_cycle import focus_next
+from desktop_app.ui.panels import PageHeader, action_button, splitter
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.stage_stepper import StageStepper
 from desktop_app.ui.tasks import Latest
@@ -113,6 +115,7 @@ class CaseFilePage(Page):
             self.body.addWidget(widget)
         self.body.addWidget(self.panes, 1)
         self.body.addWidget(self.strip)
+        self.setFocusProxy(self.timeline)
         self._show_nothing()
 
     def _header_buttons(self) -> list[QPushButton]:
@@ -142,14 +145,15 @@ class CaseFilePage(Page):
         self.contact = ContactPanel(_quiet(opener))
         self.contact.phone.reveal_wanted.connect(self._reveal)
         self.contact.phone.copy_wanted.connect(self._copy_phone)
-        return scrolled(column_of((self.next_panel, self.signal_panel, self.contact)))
+        column = column_of((self.next_panel, self.signal_panel, self.contact))
+        return pane_of(column, 264, _("Customer and next step"))
 
     def _middle(self) -> QWidget:
         context = self.context
         self.why = WhyPanel(_quiet(action_button(context, "case.reasons")))
         self.facts = FactsPanel(_quiet(action_button(context, "case.edit")))
         self.plan = PlanPanel(_quiet(action_button(context, "case.offer")))
-        return scrolled(column_of((self.why, self.facts, self.plan)))
+        return pane_of(column_of((self.why, self.facts, self.plan)), 320, _("Reasons and plan"))
 
     def _right(self) -> QWidget:
         self.timeline = Timeline(_("Timeline of the case"))
@@ -306,6 +310,7 @@ class CaseFilePage(Page):
             return {}
         file, flows = view.file, self.flows
         slots = {
+            "page.next_pane": lambda: focus_next(self._panes()),
             "customer.open": lambda: self.navigate("customer-card", file.row.customer_id),
             "customer.reveal": self._reveal,
             "customer.copy_phone": self._copy_phone,
@@ -338,6 +343,10 @@ class CaseFilePage(Page):
                 "case.interview": lambda: flows.interview(file.row.id),
             }
         return slots
+
+    def _panes(self) -> list[QWidget]:
+        left, middle = self.panes.widget(0), self.panes.widget(1)
+        return [left, middle, self.tabs.currentWidget() or self.tabs, self.strip.note]
 
     def _on_stage(self, stage: CaseStage) -> None:
         if self.view is None:

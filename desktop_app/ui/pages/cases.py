@@ -12,7 +12,7 @@ from typing_extensions import override
 from db.queries.cases import CaseFilter, CaseRow
 from db.vocabulary import CaseStage
 from desktop_app import clock, labels
-from desktop_app.columns import Column
+from desktop_app.columns import Align, Column
 from desktop_app.columns.cases import CASE_COLUMNS
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.i18n import N_, _, ngettext
@@ -43,7 +43,17 @@ _ORDER = (
 )  # fmt: skip
 _HIDDEN_AT_FIRST = ("opened_on", "closed_on", "customer_number", "phone", "stage_since", "outcome")
 _BY_ID = {column.id: column for column in CASE_COLUMNS}
-CASES_PAGE_COLUMNS: tuple[Column[CaseRow], ...] = tuple(_BY_ID[name] for name in _ORDER)
+
+
+def _align(name: str) -> Align:
+    return Align.RIGHT if name == "value_at_stake" else Align.LEFT
+
+
+_WIDTHS = {"number": 100, "customer": 176, "klass": 56, "kind": 132, "stage": 108, "next_due": 128}
+CASES_PAGE_COLUMNS: tuple[Column[CaseRow], ...] = tuple(
+    replace(_BY_ID[name], width=_WIDTHS.get(name, _BY_ID[name].width), align=_align(name))
+    for name in _ORDER
+)
 
 
 def built_in_views(me: UUID | None) -> list[tuple[str, CaseFilter]]:
@@ -148,6 +158,7 @@ class CasesPage(Page):
         )
         self.table.hide_columns(*_HIDDEN_AT_FIRST)
         self.table.opened.connect(lambda _row: self._open())
+        self.table.model.loaded.connect(self._on_rows)
         self.table.selection_changed.connect(self.actions_changed)
         self.table.current_changed.connect(lambda _row: self._preview_timer.start())
         self.table.count_changed.connect(self._say_count)
@@ -229,6 +240,11 @@ class CasesPage(Page):
         task = self.tasks.read(self, cases.count_by_stage, without)
         self._counting.take(task).then(self.filters.pills.show_counts)
         self.preview.reload()
+
+    def _on_rows(self) -> None:
+        self.table.choose_first()
+        self._preview_timer.start()
+        self.actions_changed()
 
     def _say_count(self, count: int) -> None:
         self.header.set_subtitle(

@@ -38,6 +38,7 @@ class CustomerCardPage(Page):
         self.panel.slots_changed.connect(self.actions_changed)
         self.panel.shown_changed.connect(self.title_changed)
         self.body.addWidget(self.panel, 1)
+        self.setFocusProxy(self.panel.tabs.tabBar())
         for table in self.panel.tables():
             self.follow(table)
 

@@ -96,6 +96,7 @@ class CustomersPage(Page):
             self.body.addWidget(widget)
         self.body.addWidget(sides, 1)
         self.follow(self.table)
+        self.setFocusProxy(self.table)
 
     # ------------------------------------------------------------------ reading
 

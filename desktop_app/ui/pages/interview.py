@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from db import reference
@@ -18,12 +18,13 @@ from desktop_app.services import cases, customers, drafts, interviews, staff
 from desktop_app.services.drafts import SavedDraft
 from desktop_app.services.interviews import InterviewRun
 from desktop_app.ui import case_look, case_view, dialogs, theme
-from desktop_app.ui.case_panels import ContactPanel, FactsPanel, Notice, SignalPanel
+from desktop_app.ui.answer_sheet import AnswerSheet
+from desktop_app.ui.case_panels import ContactPanel, FactsPanel, Notice, SignalPanel, pane_of
 from desktop_app.ui.case_places import CaseTarget
 from desktop_app.ui.case_view import CaseView
 from desktop_app.ui.interview_view import InterviewView
 from desktop_app.ui.page import Page, PageSpec, Slots
-from desktop_app.ui.panels import Card, Facts, PageHeader, action_button, scrolled
+from desktop_app.ui.panels import Card, Facts, PageHeader, action_button
 from desktop_app.ui.question_editors import Offers
 from desktop_app.ui.reason_box import reason_choices
 from desktop_app.ui.tasks import Latest
@@ -108,12 +109,15 @@ class InterviewPage(Page):
         self.timer = CallTimer()
         self.reopen_button = action_button(self.context, "interview.reopen")
         self.finish_button = action_button(self.context, "interview.finish", primary=True)
+        self.tools = [
+            action_button(self.context, "interview.note"),
+            action_button(self.context, "interview.jump"),
+        ]
         self.header = PageHeader(
             _("Exit interview"),
             buttons=[
                 self.timer,
-                action_button(self.context, "interview.note"),
-                action_button(self.context, "interview.jump"),
+                *self.tools,
                 self.reopen_button,
                 self.finish_button,
             ],
@@ -130,7 +134,11 @@ class InterviewPage(Page):
         self.view.moved.connect(self._show_strip)
         for widget in (self.header, self.recover):
             self.body.addWidget(widget)
-        self.body.addWidget(self.view, 1)
+        self.answers = AnswerSheet()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.view)
+        self.pages.addWidget(self.answers)
+        self.body.addWidget(self.pages, 1)
         self.body.addWidget(self.strip)
 
     def _facts(self) -> QWidget:
@@ -152,7 +160,8 @@ class InterviewPage(Page):
         for card in (self.contact, self.signal, self.orders, self.belief, self.departure):
             column.addWidget(card)
         column.addStretch(1)
-        return scrolled(holder)
+        self.facts_pane = pane_of(holder, 272, _("Facts for the interview"))
+        return self.facts_pane
 
     # ------------------------------------------------------------------ loading
 
@@ -173,18 +182,18 @@ class InterviewPage(Page):
             self._loading.take(task).then(self._show)
 
     def _show(self, sheet: InterviewSheet) -> None:
-        state = sheet.run.file.row.state
+        run, state = sheet.run, sheet.run.file.row.state
         is_same = self.sheet is not None and self.sheet.run.file.row.state is state
         self.sheet = sheet
         self._show_header(sheet)
         self._show_facts(sheet.view)
         if not is_same:  # while it runs, what is on the screen is newer than what was read
             is_open = state is InterviewState.DRAFT and allowed(self.actor.role, Action.WORK_CASE)
-            run = sheet.run
-            self.view.show_run(
-                run.questions, run.context, run.file.answers, sheet.offers, is_open=is_open
-            )
+            if is_open:
+                self.view.show_run(run.questions, run.context, run.file.answers, sheet.offers)
+            self.pages.setCurrentIndex(0 if is_open else 1)
             self._offer_typed(sheet.typed if is_open else ())
+        self.answers.show_answers(run.relevant, run.file.answers, sheet.offers)
         self._show_strip()
         self.title_changed.emit()
         self.actions_changed()
@@ -203,7 +212,8 @@ class InterviewPage(Page):
         self.header.set_chips([(labels.label(row.state), case_look.INTERVIEW_TONES[row.state])])
         is_open = row.state is InterviewState.DRAFT
         may_work = allowed(self.actor.role, Action.WORK_CASE)
-        self.timer.setVisible(is_open)
+        for made in (self.timer, *self.tools):
+            made.setVisible(is_open)
         self.finish_button.setVisible(is_open and may_work)
         self.reopen_button.setVisible(not is_open and may_work)
 
@@ -217,17 +227,13 @@ class InterviewPage(Page):
         if belief is not None:
             text = reference.text(belief, language())
             self.belief_facts.set_facts([(_("Reason"), text), (_("Thought"), belief.verbatim)])
-        recent = view.orders[:_ORDERS]
+        recent: dict[str, str] = {}
+        for order in view.orders[:_ORDERS]:
+            day, products = order.on.isoformat(), order.products.replace(",", "、")
+            text = case_look.list_text((labels.money(order.amount, order.currency), products))
+            recent[day] = "\n".join(filter(None, (recent.get(day), text)))
         self.orders.setVisible(bool(recent))
-        self.order_facts.set_facts(
-            [
-                (
-                    f"{order.on.isoformat()} {order.number}",
-                    labels.money(order.amount, order.currency),
-                )
-                for order in recent
-            ]
-        )
+        self.order_facts.set_facts(recent.items())
 
     @override
     def title(self) -> str:
@@ -370,6 +376,15 @@ class InterviewPage(Page):
         else:
             self.strip.say(error.message, can_act=False)
 
+    def _next_pane(self) -> None:
+        """From the question to the facts, to the list of questions, and back to the question."""
+        if self.facts_pane.hasFocus():
+            self.view.to_list()
+        elif self.view.list.hasFocus():
+            self.view.refocus()
+        else:
+            self.facts_pane.setFocus()
+
     def _reopen(self) -> None:
         if self.interview_id is not None:
             self.tasks.write(self, interviews.reopen, self.interview_id)
@@ -386,14 +401,13 @@ class InterviewPage(Page):
     def actions(self) -> Slots:  # type: ignore[override]  # as in Page
         if self.sheet is None:
             return {}
+        if self.sheet.run.file.row.state is InterviewState.FINISHED:
+            return {"interview.reopen": self._reopen}
         slots = {
             "interview.next": self.view.next,
             "interview.previous": self.view.previous,
             "interview.jump": self.view.to_list,
-        }
-        if self.sheet.run.file.row.state is InterviewState.FINISHED:
-            return slots | {"interview.reopen": self._reopen}
-        slots |= {
+            "page.next_pane": self._next_pane,
             "interview.finish": self._finish,
             "interview.mark": self.view.toggle_mark,
             "interview.note": self.view.open_note,

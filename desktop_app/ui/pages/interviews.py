@@ -43,7 +43,7 @@ class InterviewsPage(Page):
                 action_button(self.context, "case.interview", primary=True),
             ],
         )
-        self.filters = FilterBar(_("Customer, pinyin, phone, case number"))
+        self.filters = FilterBar(_("Name, pinyin, phone, case"))
         self.state = self.filters.add(_("State"), EnumEditor(InterviewState, optional=True))
         self.mine = CheckEditor(_("Only mine"))
         self.mine.set_name(_("Only mine"))
@@ -62,7 +62,9 @@ class InterviewsPage(Page):
                 "stage": case_look.stage_tone,
             },
         )
+        self.table.hide_columns("customer_number")
         self.table.opened.connect(lambda _row: self._open())
+        self.table.model.loaded.connect(self._on_rows)
         self.table.selection_changed.connect(self.actions_changed)
         self.table.count_changed.connect(self._say_count)
         self.table.set_menu("case.interview", "case.open", "customer.open", None, "list.copy")
@@ -80,6 +82,10 @@ class InterviewsPage(Page):
             by_id=self.actor.user_id if self.mine.value() else None,
         )
         self.table.set_query(interviews.count_interviews, interviews.list_interviews, criteria)
+
+    def _on_rows(self) -> None:
+        self.table.choose_first()
+        self.actions_changed()
 
     def _say_count(self, count: int) -> None:
         text = ngettext("{n} interview", "{n} interviews", count)

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QSize, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from db.queries.cases import CaseFilter
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from desktop_app.progress import Progress
 
-_SIDE_WIDTH = 264
+_SIDE_WIDTH = 330
 
 
 class ReportsPage(Page):
@@ -64,23 +64,26 @@ class ReportsPage(Page):
         self.view = DocumentView(self.context)
         self.view.bar_opened.connect(self._open_bar)
         self.view.record_opened.connect(lambda key: self.navigate("case-file", UUID(key)))
-        self.body.addWidget(
-            panels.splitter(self.context, "reports", self._side(), panels.scrolled(self.view)), 1
-        )
+        row = QHBoxLayout()
+        row.setSpacing(theme.GAP_L)
+        row.addWidget(self._side())
+        row.addWidget(panels.scrolled(self.view), 1)
+        self.body.addLayout(row, 1)
 
     def _side(self) -> QWidget:
         side = QWidget()
-        side.setMinimumWidth(_SIDE_WIDTH)
+        side.setFixedWidth(_SIDE_WIDTH)
         box = QVBoxLayout(side)
-        box.setContentsMargins(0, 0, theme.GAP_S, 0)
+        box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.GAP_M)
         self.list = QListWidget()
         self.list.setAccessibleName(_("Reports"))
         for report in REPORTS:
             item = QListWidgetItem(_(report.title))
             item.setToolTip(_(report.summary))
+            item.setSizeHint(QSize(0, theme.row_height()))
             self.list.addItem(item)
-        self.list.setFixedHeight((len(REPORTS) + 1) * theme.row_height())
+        self.list.setFixedHeight(len(REPORTS) * theme.row_height() + theme.GAP_S)
         box.addWidget(self.list)
         self.summary = panels.text_label("", "hint")
         box.addWidget(self.summary)

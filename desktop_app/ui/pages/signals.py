@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -45,19 +46,25 @@ def read_stores(session: "Session") -> list[tuple[UUID, str]]:
     return [(store.id, store.name) for store in staff.list_stores(session)]
 
 
+def waiting(session: "Session", criteria: SignalFilter) -> list[UUID]:
+    """Keys of what fits and has not been decided about."""
+    states = criteria.states & {SignalState.OPEN, SignalState.SNOOZED}
+    return triage.waiting_ids(session, replace(criteria, states=states)) if states else []
+
+
 def accept_all(session: "Session", criteria: SignalFilter) -> triage.Accepted:
     """Accept everything that fits."""
-    return triage.accept(session, triage.waiting_ids(session, criteria))
+    return triage.accept(session, waiting(session, criteria))
 
 
 def dismiss_all(session: "Session", criteria: SignalFilter, reason: str) -> int:
     """Dismiss everything that fits."""
-    return triage.dismiss(session, triage.waiting_ids(session, criteria), reason)
+    return triage.dismiss(session, waiting(session, criteria), reason)
 
 
 def snooze_all(session: "Session", criteria: SignalFilter, until: dt.date) -> int:
     """Put off everything that fits."""
-    return triage.snooze(session, triage.waiting_ids(session, criteria), until)
+    return triage.snooze(session, waiting(session, criteria), until)
 
 
 def state_tone(row: SignalRow) -> Tone | None:
@@ -118,12 +125,14 @@ class SignalsPage(Page):
             "case.open", None, "list.select_all", "list.copy", "list.columns",
         )  # fmt: skip
         self.table.model.loaded.connect(self._choose_first)
+        self.table.model.loaded.connect(self.actions_changed)
         self.table.opened.connect(lambda row: self.navigate("customer-card", row.customer_id))
         self.body.addWidget(self.header)
         self.body.addLayout(row)
         self.body.addWidget(self.filters)
         self.body.addWidget(self.table, 1)
         self.follow(self.table)
+        self.setFocusProxy(self.table)
 
     def _build_filters(self) -> None:
         self.filters = FilterBar()
@@ -195,10 +204,13 @@ class SignalsPage(Page):
         self._query()
 
     def _show_counts(self, counts: Mapping[RuleKind, int]) -> None:
-        chosen = self._kind.value()
+        chosen, total = self._kind.value(), sum(counts.values())
         for kind, tile in self.tiles.items():
+            count = counts.get(kind, 0)
+            share = labels.percent(count / total if total else 0.0, 0)
             tone = Tone.INFO if kind is chosen else None
-            tile.show_value(labels.number(counts.get(kind, 0)), tone=tone)
+            hint = _("{share} of what is shown").format(share=share)
+            tile.show_value(labels.number(count), hint, tone)
 
     def _chooser(self, kind: RuleKind) -> Any:
         def choose() -> None:

@@ -1,6 +1,7 @@
 """Today: what is due, in the order of work, with the order explained."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from typing_extensions import override
 
 from db.vocabulary import AttemptResult, CaseStage
 from desktop_app import clock, labels
-from desktop_app.columns import Column
+from desktop_app.columns import Align, Column
 from desktop_app.columns.work import WORK_COLUMNS, WorkLine
 from desktop_app.domain.permissions import Action, Scope, allowed, scope_of
 from desktop_app.i18n import N_, _, ngettext
@@ -63,9 +64,22 @@ def _due_tone(line: WorkLine) -> Tone | None:
 
 _BY_ID = {column.id: column for column in WORK_COLUMNS}
 TODAY_COLUMNS: tuple[Column[WorkLine], ...] = (
-    Column("due", N_("Due"), lambda line: line.item.due, _due_text, width=104, sortable=False),
-    *(_BY_ID[name] for name in ("step", "customer", "klass", "value_at_stake", "why")),
-    *(_BY_ID[name] for name in ("kind", "stage", "owner", "number", "phone")),
+    Column("due", N_("Due"), lambda line: line.item.due, _due_text, width=108, sortable=False),
+    *(
+        replace(_BY_ID[name], width=width, align=align)
+        for name, width, align in (
+            ("customer", 176, Align.LEFT),
+            ("klass", 56, Align.LEFT),
+            ("step", 132, Align.LEFT),
+            ("value_at_stake", 108, Align.RIGHT),
+            ("why", 280, Align.LEFT),
+            ("kind", 160, Align.LEFT),
+            ("stage", 110, Align.LEFT),
+            ("owner", 90, Align.LEFT),
+            ("number", 104, Align.LEFT),
+            ("phone", 120, Align.LEFT),
+        )
+    ),
 )
 """The columns of the day; the rows stay in the order of work, so none sorts."""
 

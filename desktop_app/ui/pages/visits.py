@@ -11,7 +11,7 @@ from typing_extensions import override
 from db.queries.visits import VisitFilter, VisitRow
 from db.vocabulary import VisitState
 from desktop_app import clock, labels
-from desktop_app.columns import Column
+from desktop_app.columns import Align, Column
 from desktop_app.columns.visits import VISIT_COLUMNS
 from desktop_app.i18n import N_, _, ngettext
 from desktop_app.services import contacts
@@ -29,7 +29,11 @@ _ORDER = (
     "planned_on", "state", "customer", "klass", "purpose", "address", "by", "case_number",
     "done_on", "note", "store", "customer_number",
 )  # fmt: skip
-PAGE_COLUMNS: tuple[Column[VisitRow], ...] = tuple(_BY_ID[name] for name in _ORDER)
+_WIDTHS = {"klass": 56, "state": 92, "purpose": 200, "address": 180, "by": 80}
+PAGE_COLUMNS: tuple[Column[VisitRow], ...] = tuple(
+    replace(_BY_ID[name], width=_WIDTHS.get(name, _BY_ID[name].width), align=Align.LEFT)
+    for name in _ORDER
+)
 
 
 def _planned_tone(row: VisitRow) -> Tone | None:
@@ -63,7 +67,7 @@ class VisitsPage(Page):
                 action_button(self.context, "case.visit", primary=True),
             ],
         )
-        self.filters = FilterBar(_("Customer, pinyin, phone, case number"))
+        self.filters = FilterBar(_("Name, pinyin, phone, case"))
         self.state = self.filters.add(_("State"), EnumEditor(VisitState, optional=True))
         self.first = self.filters.add(_("Planned from"), DateEditor())
         self.last = self.filters.add(_("until"), DateEditor())
@@ -92,6 +96,7 @@ class VisitsPage(Page):
         )
         self.table.hide_columns("customer_number", "store")
         self.table.opened.connect(lambda _row: self._open())
+        self.table.model.loaded.connect(self._on_rows)
         self.table.selection_changed.connect(self.actions_changed)
         self.table.count_changed.connect(self._say_count)
         self.table.set_menu(
@@ -118,6 +123,10 @@ class VisitsPage(Page):
             criteria, states=frozenset({VisitState.PLANNED}), planned_until=_yesterday()
         )
         self.tasks.read(self, contacts.count_visits, overdue).then(self._say_overdue)
+
+    def _on_rows(self) -> None:
+        self.table.choose_first()
+        self.actions_changed()
 
     def _say_count(self, count: int) -> None:
         text = ngettext("{n} visit", "{n} visits", count)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -82,6 +82,11 @@ class ImportTab(QWidget):
             _("Look for departing customers…"), lambda: page.navigate("signals", "scan"), "signals"
         )
         self._arrange()
+        self.next_button.setToolTip(_("Next step  Ctrl+Enter"))
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.next_button.click)
         self.file.options_changed.connect(self._read)
         self.file.cleared.connect(self._show_buttons)
         self._go(_FILE)
@@ -123,6 +128,7 @@ class ImportTab(QWidget):
 
     def _go(self, step: int) -> None:
         self.stack.setCurrentIndex(step)
+        self.setFocusProxy((self.file, self.columns, self.check, self.result)[step])
         self.steps.show_step(step)
         self._show_buttons()
 
@@ -216,6 +222,8 @@ class ImportTab(QWidget):
     def _on_checked(self, result: ImportResult) -> None:
         self.check.show_result(result, self.file.name())
         self._go(_CHECK)
+        self._set_busy(is_busy=False)  # a button that is switched off takes no keyboard
+        self.next_button.setFocus()
 
     def _run_import(self) -> None:
         path = self.file.path()
@@ -230,6 +238,7 @@ class ImportTab(QWidget):
     def _on_imported(self, result: ImportResult) -> None:
         self.result.show_result(result, self.file.name())
         self._go(_RESULT)
+        self.scan_button.setFocus()
 
     # ------------------------------------------------------------------ drag and drop
 

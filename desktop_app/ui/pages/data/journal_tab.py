@@ -102,13 +102,8 @@ class JournalTab(QWidget):
         column.addWidget(self.filters)
         column.addWidget(sides, 1)
         self.table.current_changed.connect(self._show_details)
-        self.table.count_changed.connect(self._on_count)
         page.follow(self.table)
         page.follow(self.details)
-
-    def _on_count(self, count: int) -> None:
-        if self._page.isVisible() and self.isVisible():
-            self._page.show_count(count)
 
     def load(self) -> None:
         """Read the list again."""

@@ -63,6 +63,7 @@ class DataPage(Page):
         self.tabs.currentChanged.connect(self._on_tab)
         self.body.addWidget(PageHeader(_("Data")))
         self.body.addWidget(self.tabs, 1)
+        self.setFocusProxy(self.tabs.tabBar())
 
     def _add(self, tab: Any, title: str) -> Any:
         self.tabs.addTab(tab, title)
@@ -77,7 +78,12 @@ class DataPage(Page):
         current = self.tabs.currentWidget()
         if isinstance(current, ImportTab | BackupsTab | JournalTab):
             current.load()
-        self.show_count(current.table.count() if isinstance(current, JournalTab) else None)
+        self.show_count(None)
+
+    @override
+    def show_count(self, count: int | None) -> None:
+        current = self.tabs.currentWidget()
+        super().show_count(current.table.count() if isinstance(current, JournalTab) else None)
 
     @override
     def refresh(self, changes: "Changes") -> None:
@@ -100,6 +106,8 @@ class DataPage(Page):
             wanted = self.journal
         if wanted is not None:
             self.tabs.setCurrentWidget(wanted)
+        if wanted is not None and wanted is self.importing:
+            self.importing.setFocus()
         self.load()
         if target == "backup" and self.backups is not None:
             self.backups.back_up()

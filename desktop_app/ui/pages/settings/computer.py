@@ -69,6 +69,10 @@ class ComputerSection(Section):
             self.form.editors[name].changed.connect(self._change_look)
         self.form.editors["check_backup_days"].changed.connect(self._change_reminder)
 
+    def load(self) -> None:
+        """Show what was changed by a key meanwhile."""
+        self._fill()
+
     def _fill(self) -> None:
         settings = self.page.settings
         self.form.fill(

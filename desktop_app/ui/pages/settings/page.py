@@ -58,6 +58,7 @@ class SettingsPage(Page):
         self.tabs.currentChanged.connect(self._on_tab)
         self.body.addWidget(PageHeader(_("Settings")))
         self.body.addWidget(self.tabs, 1)
+        self.setFocusProxy(self.tabs.tabBar())
 
     def _current(self) -> Section:
         return next(s for s in self.sections.values() if s is self.tabs.currentWidget())

@@ -1,0 +1,21 @@
+"""Loads the modules of the window in the background, while a person types the password.
+
+Together they take longer to import than the sign-in dialog takes to paint.
+"""
+
+import importlib
+
+_MODULES = (
+    "desktop_app.services.journal",
+    "desktop_app.ui.list_export",
+    "desktop_app.ui.window_search",
+    "desktop_app.ui.main_window",
+    "desktop_app.ui.pages",
+    "desktop_app.ui.workspace_files",
+)
+
+
+def load_program() -> None:
+    """Import what the window needs; quick when it is there already."""
+    for name in _MODULES:
+        importlib.import_module(name)

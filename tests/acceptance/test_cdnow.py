@@ -1,0 +1,96 @@
+"""The whole loop on the command line with 69,659 real orders, counted again with pandas."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pypdf
+import pytest
+
+from tests import order_oracle
+from tests.order_oracle import CDNOW_CLASSES, CDNOW_DAY
+from tests.programs import Winback
+
+pytestmark = [pytest.mark.realdata, pytest.mark.timeout(600)]
+
+
+@pytest.fixture
+def file(shared_data: Path) -> Path:
+    return shared_data / "cdnow" / "orders.csv"
+
+
+def test_that_the_loop_on_real_orders_gives_what_pandas_counts(tmp_path: Path, file: Path) -> None:
+    frame = order_oracle.read_orders(file)
+    winback = Winback(tmp_path / "workspace")
+    assert winback("new", winback.folder).status == 0
+
+    made = winback.json("import", "orders", file)
+    assert (made["rows"], made["new"]) == (len(frame), len(frame)) == (69_659, 69_659)
+    assert made["changed"] == made["same"] == made["rejected"] == 0
+    assert made["customers_created"] == frame["customer_id"].nunique() == 23_570
+
+    scanned = winback.json("scan", "--as-of", CDNOW_DAY)
+    _check_customers(winback.json("list", "customers"), frame)
+    expected = order_oracle.hits(frame, CDNOW_DAY)
+    assert scanned["as_of"] == CDNOW_DAY.isoformat()
+    assert {kind: scanned[kind] for kind in expected} == {k: len(v) for k, v in expected.items()}
+    found: dict[str, set[str]] = {kind: set() for kind in expected}
+    for row in winback.json("list", "signals"):
+        found[row["kind"]].add(row["customer_number"])
+    assert found == expected
+
+    again = winback.json("scan", "--as-of", CDNOW_DAY)
+    assert (sum(again["new"].values()), again["change_set"]) == (0, None)
+
+    opened = winback.json("open-cases")
+    count = sum(len(numbers) for numbers in expected.values())
+    assert (opened["signals"], opened["cases"], opened["joined"]) == (count, count, 0)
+    cases = {(row["kind"], row["customer_number"]) for row in winback.json("list", "cases")}
+    assert cases == {(kind, number) for kind, numbers in expected.items() for number in numbers}
+
+    _check_report(winback, tmp_path, count)
+    _undo_everything(winback, [opened, scanned, made])
+    assert max(run.memory for run in winback.runs) < 1_000_000_000
+
+
+def _check_customers(rows: list[dict[str, object]], frame: pd.DataFrame) -> None:
+    listed = pd.DataFrame(rows).set_index("number")
+    expected = order_oracle.figures(frame, CDNOW_DAY)
+    assert len(listed) == len(expected)
+    assert listed["class"].str.lower().value_counts().to_dict() == CDNOW_CLASSES
+    assert listed["class"].str.lower().to_dict() == expected["klass"].to_dict()
+    assert listed["orders"].to_dict() == expected["orders"].to_dict()
+    for name, column in (("spend", "spend"), ("spend_12_months", "window")):
+        fen = (listed[name].astype(float) * 100).round().astype("int64")
+        assert fen.to_dict() == expected[column].to_dict()
+    for name, column in (("first_order", "first"), ("last_order", "last")):
+        days = listed[name].map(lambda text: dt.date.fromisoformat(text).toordinal())
+        assert days.to_dict() == expected[column].to_dict()
+
+
+def _check_report(winback: Winback, folder: Path, count: int) -> None:
+    xlsx, pdf, document = (folder / f"cases.{end}" for end in ("xlsx", "pdf", "json"))
+    words = ("report", "case-list", "--xlsx", xlsx, "--pdf", pdf, "--json", document)
+    done = winback(*words)
+    assert (done.status, done.err) == (0, "")
+    assert json.loads(document.read_text("utf-8"))
+    book = openpyxl.load_workbook(xlsx, read_only=True)
+    assert max(sheet.max_row for sheet in book) > count
+    book.close()
+    assert len(pypdf.PdfReader(pdf).pages) > count // 100
+
+
+def _undo_everything(winback: Winback, newest_first: list[dict[str, object]]) -> None:
+    blocked = winback.json("undo", newest_first[-1]["change_set"], "--dry-run")
+    assert blocked["blocked"] > 0
+    for each in newest_first:
+        undone = winback.json("undo", each["change_set"])
+        assert undone["blocked"] == 0
+    checked = winback.json("check")
+    assert checked["ok"]
+    for table in ("customer", "customer_order", "customer_stat", "defection_signal", "import_job"):
+        assert checked["counts"][table] == 0
+    assert checked["counts"]["departure_case"] == checked["counts"]["case_event"] == 0
+    assert winback.json("list", "customers") == []

@@ -1,0 +1,236 @@
+"""The loop by command line: import, scan, cases, report, history, undo; and what may go wrong."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from desktop_app.importing.load import import_file
+from desktop_app.services import detection
+from tests.cli.conftest import Run
+
+
+def test_that_import_counts_rows_and_can_be_undone(run: Run, folder: Path, orders: Path) -> None:
+    dry = run("import", "orders", orders, "--dry-run", "--json")
+    assert dry.document["new"] == 22
+    assert dry.document["change_set"] is None
+    assert run("list", "customers", "--json").document == []
+    done = run("import", "orders", orders, "--json")
+    assert done.status == 0
+    counts = [done.document[name] for name in ("rows", "new", "changed", "same", "rejected")]
+    assert counts == [22, 22, 0, 0, 0]
+    assert list((folder / "backups").glob("*.db")), "a backup is made before an import"
+    again = run("import", "orders", orders, "--json").document
+    assert (again["same"], again["change_set"]) == (22, None)
+    undone = run("undo", done.document["change_set"], "--json")
+    assert undone.status == 0
+    assert undone.document["blocked"] == 0
+    assert run("list", "customers", "--json").document == []
+
+
+def test_that_customers_are_listed_with_figures(run: Run, folder: Path, orders: Path) -> None:
+    run("import", "orders", orders)
+    rows = {row["number"]: row for row in run("list", "customers", "--json").document}
+    first = rows["K1"]
+    assert (first["orders"], first["spend"]) == (18, 1800.0)
+    assert (first["first_order"], first["last_order"]) == ("2026-01-05", "2026-06-25")
+    assert set("ABC") >= {row["class"] for row in rows.values()}
+    assert '"spend": 1800.00' in run("list", "customers", "--json").out
+    assert [row["number"] for row in run("list", "customers", "--json", "--limit", 1, "--offset",
+                                         1).document] == ["K2"]  # fmt: skip
+    assert [row["number"] for row in run("list", "customers", "--filter", "K3",
+                                         "--json").document] == ["K3"]  # fmt: skip
+    assert "K1" in run("list", "customers").out
+    shown = run("show", "customer", "K2", "--json").document
+    assert (shown["number"], shown["orders"]) == ("K2", 3)
+    assert "K2" in run("show", "customers", first["id"].replace(first["id"], "K2")).out
+
+
+def test_that_scan_and_open_cases_count_what_they_do(run: Run, folder: Path, orders: Path) -> None:
+    run("import", "orders", orders)
+    scanned = run("scan", "--as-of", "2026-06-30", "--json").document
+    assert scanned["as_of"] == "2026-06-30"
+    kinds = {"lapsing", "partial_share", "product_line_stop", "value_downgrade"}
+    assert kinds <= scanned.keys()
+    assert scanned["lapsing"] == 1
+    assert scanned["new"] == {kind: scanned[kind] for kind in kinds}
+    again = run("scan", "--as-of", "2026-06-30", "--json").document
+    assert sum(again["new"].values()) == 0
+    assert again["lapsing"] == 1
+    assert run("list", "signals", "--json").document[0]["state"] == "open"
+    opened = run("open-cases", "--kind", "lapsing", "--json").document
+    assert (opened["cases"], opened["joined"]) == (1, 0)
+    assert run("open-cases", "--json").document["change_set"] is None
+    case = run("list", "cases", "--json").document[0]
+    assert (case["customer_number"], case["kind"]) == ("K2", "lapsing")
+    assert run("show", "case", case["number"], "--json").document["row"]["id"] == case["id"]
+    events = run("history", "--entity", "case", "--id", case["number"], "--json").document
+    assert {"stage", "number"} <= {event["field"] for event in events}
+    journal = run("history", "--json").document
+    assert journal[0]["change_set"] == opened["change_set"]
+    assert "cases" in run("history").out
+    preview = run("undo", "last", "--dry-run", "--json").document
+    assert (preview["undone"], preview["change_set"]) == (opened["change_set"], None)
+    shown = run("show", "change", journal[0]["seq"], "--json").document
+    assert shown["change_set"] == opened["change_set"]
+    assert {row["entity"] for row in shown["rows"]} >= {"departure_case", "case_event"}
+    assert run("undo", "last").status == 0
+    assert run("list", "cases", "--json").document == []
+
+
+def test_that_reports_are_written_once_and_replaced_on_demand(
+    run: Run, folder: Path, orders: Path, tmp_path: Path
+) -> None:
+    run("import", "orders", orders)
+    run("scan", "--as-of", "2026-06-30")
+    run("open-cases")
+    listed = run("report", "--json").document
+    assert {"exit-reasons", "case-list", "case-file"} <= {one["id"] for one in listed}
+    files = {kind: tmp_path / f"报表.{kind}" for kind in ("xlsx", "pdf", "json")}
+    arguments = [part for kind, path in files.items() for part in (f"--{kind}", path)]
+    written = run("report", "case-list", *arguments)
+    assert written.status == 0, written.err
+    book = load_workbook(files["xlsx"])
+    texts = {cell.value for sheet in book for row in sheet for cell in row}
+    case = run("list", "cases", "--json").document[0]
+    assert case["number"] in texts
+    pages = "".join(page.extract_text() for page in PdfReader(files["pdf"]).pages)
+    assert case["number"] in pages.replace("\n", "")
+    assert case["number"] in json.dumps(json.loads(files["json"].read_text("utf-8")))
+    refused = run("report", "case-list", *arguments)
+    assert (refused.status, "exists already" in refused.sentence) == (1, True)
+    assert run("report", "case-list", *arguments, "--overwrite").status == 0
+    assert run("report", "case-list", "--json").document["id"] == "case-list"
+    assert "Export the report" in run("history", "--json").document[0]["title"]
+
+
+@pytest.mark.parametrize(
+    "entity",
+    ["customers", "signals", "cases", "visits", "interviews", "users", "stores", "reasons",
+     "rules", "imports", "changes"],
+)  # fmt: skip
+def test_that_every_list_is_json_and_a_table(run: Run, folder: Path, entity: str) -> None:
+    listed = run("list", entity, "--json")
+    assert listed.status == 0, listed.err
+    assert isinstance(listed.document, list)
+    table = run("list", entity)
+    assert table.status == 0
+    lines = [line for line in table.out.splitlines() if line.strip()]
+    assert len(lines) == len(listed.document) + 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "part"),
+    [
+        (["scan", "--as-of", "2026-02-30"], 1, "2026-02-30"),
+        (["list", "nonsense"], 1, "nonsense"),
+        (["show", "customer", "nobody"], 1, "nobody"),
+        (["show", "case", "2026-99999"], 1, "2026-99999"),
+        (["report", "nonsense"], 1, "nonsense"),
+        (["report", "case-list", "--nonsense", "1"], 2, "nonsense"),
+        (["report", "case-list", "--start", "2026-02-30"], 1, "start"),
+        (["undo", "123456"], 1, "123456"),
+        (["import", "orders", "missing.csv"], 1, "missing.csv"),
+        (["import", "sofas", "missing.csv"], 2, "customers or orders"),
+        (["open-cases", "--kind", "nonsense"], 2, "lapsing"),
+        (["history", "--entity", "case"], 2, "--id"),
+        (["restore", "missing.db"], 1, "missing.db"),
+    ],
+)
+def test_that_a_wrong_input_is_one_sentence(
+    run: Run, folder: Path, arguments: list[str], status: int, part: str
+) -> None:
+    ran = run(*arguments)
+    assert (ran.status, ran.out) == (status, "")
+    assert part in ran.sentence
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["scan", "--nonsense"], ["list", "customers", "--limit", "x"]]
+)
+def test_that_wrong_usage_is_two(run: Run, folder: Path, arguments: list[str]) -> None:
+    ran = run(*arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert "Traceback" not in ran.err
+
+
+def test_that_wrong_columns_and_unreadable_files_are_one_sentence(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("a,b\n1,2\n", encoding="utf-8")
+    ran = run("import", "orders", wrong)
+    assert (ran.status, ran.out) == (1, "")
+    assert "column" in ran.sentence
+    picture = tmp_path / "picture.csv"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    ran = run("import", "orders", picture)
+    assert (ran.status, ran.out) == (1, "")
+    assert "picture.csv" in ran.sentence
+    assert run("list", "imports", "--json").document == []
+
+
+def test_that_rejects_have_row_and_reason(run: Run, folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(
+        "订单号,客户编号,下单日期,金额\n1,K1,2026-02-30,5\n2,K1,2026-03-01,5\n", encoding="utf-8"
+    )
+    rejects = tmp_path / "rejects.csv"
+    done = run("import", "orders", file, "--rejects", rejects, "--json").document
+    assert (done["rows"], done["new"], done["rejected"]) == (2, 1, 1)
+    assert done["reasons"][0]["row"] == 2
+    assert "2026-02-30" in rejects.read_text("utf-8-sig")
+
+
+def test_that_a_full_disk_is_one_sentence_and_changes_nothing(
+    run: Run, folder: Path, orders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no full device on this machine")
+    ran = run("report", "case-list", "--json", "/dev/full/x.json")
+    assert ran.status == 1
+    assert "Traceback" not in ran.err
+    full = shutil.disk_usage(folder)
+    assert full.total > 0
+
+    def no_space(*_args: object, **_named: object) -> None:
+        raise OSError(28, "No space left on device", "workspace.db")
+
+    monkeypatch.setattr("desktop_app.importing.load.import_file", no_space)
+    ran = run("import", "orders", orders)
+    assert (ran.status, ran.out) == (1, "")
+    assert "disk is full" in ran.sentence
+    monkeypatch.setattr("desktop_app.importing.load.import_file", import_file)
+    assert run("list", "customers", "--json").document == []
+
+
+def test_that_a_bug_is_seventy_with_the_log(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    def broken(*_args: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(detection, "scan", broken)
+    ran = run("scan")
+    assert ran.status == 70
+    log = home / "logs" / "winback.log"
+    assert str(log) in ran.sentence
+    assert "planted" in log.read_text("utf-8")
+    assert "Traceback" in run("scan", "--debug").err
+
+
+def test_that_no_command_opens_the_window(run: Run) -> None:
+    assert run().status == 0
+    helped = run("--help")
+    assert helped.status == 0
+    assert "open-cases" in helped.out
+    assert "winback 0" in run("--version").out
+
+
+def test_that_the_language_can_be_chosen(run: Run, folder: Path) -> None:
+    assert run("list", "users").out.startswith("Name")
+    assert "登录名" in run("list", "users", "--lang", "zh").out
+    assert run("list", "nonsense", "--lang", "zh").status == 1

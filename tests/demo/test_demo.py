@@ -1,0 +1,164 @@
+"""The demo workspace: whole, the same for the same seed, and removed with one call."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from db import workspace
+from db.check import check
+from db.models import (
+    ENTITIES,
+    Case,
+    CaseReason,
+    ChangeSet,
+    ContactAttempt,
+    Customer,
+    DefectionSignal,
+    Order,
+    User,
+)
+from db.session import Database
+from db.vocabulary import CaseStage, Outcome, Role, RuleKind
+from db.workspace import Opened
+from desktop_app.demo import make_demo, remove_demo
+from desktop_app.demo.chain import chain, dice, pick
+from desktop_app.errors import ConflictError
+
+END = dt.date(2026, 8, 31)
+CUSTOMERS = 260
+BOOKKEEPING = {"id", "version", "created_at", "updated_at", "at", "device", "digest", "stage_since",
+               "started_at", "finished_at", "no", "seq"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    made = make_demo(tmp_path_factory.mktemp("demo") / "d", customers=CUSTOMERS, end=END)
+    yield made.opened
+    made.opened.database.close()
+
+
+def test_that_the_demo_is_sound_and_signs_in_by_itself(demo: Opened) -> None:
+    assert check(demo.database, demo.actor).is_sound
+    opened = workspace.open_demo(demo.folder)
+    assert opened.is_demo
+    assert opened.actor.role is Role.ADMINISTRATOR
+    opened.database.close()
+    agent = workspace.open_workspace(demo.folder, "wangfang", "demo")
+    assert agent.actor.role is Role.AGENT
+    agent.database.close()
+
+
+def test_that_every_role_works_there(demo: Opened) -> None:
+    with demo.database.read() as session:
+        assert {Role(role) for role in session.scalars(select(User.role))} == set(Role)
+
+
+def test_that_cases_have_every_outcome_that_matters_and_reasons(demo: Opened) -> None:
+    with demo.database.read() as session:
+        cases = list(session.scalars(select(Case)))
+        stages = Counter(CaseStage(case.stage) for case in cases)
+        outcomes = Counter(case.outcome for case in cases if case.outcome)
+        layers = Counter(session.scalars(select(CaseReason.layer)))
+        kinds = set(session.scalars(select(DefectionSignal.kind)))
+    assert stages[CaseStage.CLOSED] > len(cases) / 4
+    assert len(stages) >= 5
+    assert {Outcome.SAVED, Outcome.LOST} <= outcomes.keys()
+    saved = outcomes[Outcome.SAVED] + outcomes[Outcome.WON_BACK]
+    assert 0.25 < saved / (saved + outcomes[Outcome.LOST]) < 0.75
+    assert {"stated", "root", "belief"} <= layers.keys()
+    assert kinds == set(RuleKind) - {RuleKind.CANCEL_REQUEST}
+    assert any(case.kind == RuleKind.CANCEL_REQUEST for case in cases)
+
+
+def test_that_the_journal_is_dated_as_the_team_worked(demo: Opened) -> None:
+    with demo.database.read() as session:
+        rows = session.execute(
+            select(ChangeSet.at, ChangeSet.actor_name).order_by(ChangeSet.seq)
+        ).all()
+        attempts = list(session.scalars(select(ContactAttempt.at)))
+        newest = session.scalars(select(Order.day).order_by(Order.day.desc())).first()
+    moments = [row[0] for row in rows]
+    assert moments == sorted(moments)
+    assert (moments[-1] - moments[0]).days > 100
+    assert moments[-1].astimezone().date() <= END
+    assert max(attempts).astimezone().date() <= END
+    assert len({row[1] for row in rows}) > 8
+    assert newest is not None
+    assert newest < END.toordinal()
+
+
+def test_that_names_are_plausible_and_phones_are_text(demo: Opened) -> None:
+    with demo.database.read() as session:
+        customers = list(session.scalars(select(Customer)))
+    assert len(customers) == CUSTOMERS
+    companies = sum(customer.kind == "company" for customer in customers)
+    assert 0.45 < companies / CUSTOMERS < 0.75
+    assert all(customer.phone.isdigit() for customer in customers)
+    assert all("\u4e00" <= customer.name[0] <= "\u9fff" for customer in customers)
+
+
+def rows_of(database: Database) -> dict[str, Counter[str]]:
+    """Every table without keys and times of day."""
+    found: dict[str, Counter[str]] = {}
+    with database.read() as session:
+        for name, entity in ENTITIES.items():
+            if name in ("change", "reason", "reason_version"):
+                continue
+            columns = [
+                column
+                for column in entity.__table__.columns
+                if column.key not in BOOKKEEPING
+                and not column.key.endswith("_id")
+                and column.key not in ("undoes", "undone_by", "attributes", "args")
+            ]
+            found[name] = Counter(repr(tuple(row)) for row in session.execute(select(*columns)))
+    return found
+
+
+def test_that_the_same_seed_gives_the_same_rows(tmp_path: Path) -> None:
+    found: list[Any] = []
+    for number in range(2):
+        made = make_demo(tmp_path / str(number), customers=50, seed=5, end=END)
+        found.append(rows_of(made.opened.database))
+        made.opened.database.close()
+    for name, rows in found[0].items():
+        assert rows == found[1][name], name
+    other = make_demo(tmp_path / "other", customers=50, seed=6, end=END)
+    assert rows_of(other.opened.database)["customer"] != found[0]["customer"]
+    other.opened.database.close()
+
+
+def test_that_only_a_demo_is_removed(tmp_path: Path) -> None:
+    opened, _code = workspace.create(tmp_path / "real", "ada", "Ada", "secret")
+    opened.database.close()
+    with pytest.raises(ConflictError):
+        remove_demo(tmp_path / "real")
+    with pytest.raises(ConflictError):
+        remove_demo(tmp_path)
+    made, _code = workspace.create(tmp_path / "demo", "demo", "Demo", "demo", demo=True)
+    made.database.close()
+    (tmp_path / "demo" / "my notes.txt").write_text("mine", encoding="utf-8")
+    remove_demo(tmp_path / "demo")
+    assert [path.name for path in (tmp_path / "demo").iterdir()] == ["my notes.txt"]
+    assert (tmp_path / "real" / "workspace.db").exists()
+
+
+def test_that_stories_have_words_of_their_own() -> None:
+    stories = chain().stories
+    said = [words for story in stories for words in story.said]
+    assert len(said) >= 60
+    assert len(set(said)) == len(said)
+    assert all(story.why[-1]["reason"] == story.root for story in stories)
+
+
+def test_that_dice_depend_on_their_seed_only() -> None:
+    assert dice(1, "a").random() == dice(1, "a").random() != dice(2, "a").random()
+    weighted = [("often", 9.0), ("seldom", 1.0)]
+    rng = dice("weights")
+    counted = Counter(pick(rng, weighted) for _time in range(1000))
+    assert 850 < counted["often"] < 950

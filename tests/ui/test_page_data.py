@@ -1,0 +1,333 @@
+import csv
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from db import backup
+from db.queries import customers as customer_queries
+from db.queries import journal as journal_queries
+from db.queries.customers import CustomerFilter
+from db.queries.journal import ChangeSetFilter
+from db.session import Actor, Database
+from db.vocabulary import ChangeKind, ImportKind
+from desktop_app.domain.customers import CustomerDraft
+from desktop_app.services import customers
+from desktop_app.ui.page import PageContext
+from desktop_app.ui.pages.data import DataPage
+from tests.ui.shop import Stage, press, with_files
+
+CUSTOMERS = [
+    ["客户编号", "客户名称", "手机", "行业"],
+    ["A1", "华信贸易", "13812348000", "零售"],
+    ["A2", "王小明", "13912348000", "餐饮"],
+    ["A3", "李静", "1.38E+10", "餐饮"],
+]
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, context: PageContext) -> Stage:
+    return Stage(qtbot, context)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "客户.csv"
+    with path.open("w", encoding="gb18030", newline="") as stream:
+        csv.writer(stream).writerows(CUSTOMERS)
+    return path
+
+
+def count(stage: Stage) -> int:
+    return int(stage.read(customer_queries.count_customers, CustomerFilter()))
+
+
+def to_columns(stage: Stage, page: Any, path: Path) -> None:
+    page.importing.open_file(path)
+    stage.wait(page.importing.next_button.isEnabled)
+    page.importing.next_button.click()
+
+
+def to_check(stage: Stage, page: Any, path: Path) -> None:
+    to_columns(stage, page, path)
+    page.importing.next_button.click()
+    stage.wait(lambda: page.importing.stack.currentIndex() == 2)
+
+
+def choose_file(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """What the system's dialog would give."""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(path), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(path), ""))
+
+
+# ---------------------------------------------------------------- import
+
+
+def test_that_a_file_is_imported_in_four_steps(stage: Stage, file: Path) -> None:
+    page = stage.show(DataPage, "customers")
+    wizard = page.importing
+    wizard.open_file(file)
+    stage.wait(wizard.next_button.isEnabled)
+    assert wizard.file.options().encoding == "gb18030"
+    assert "3 rows" in wizard.file._facts.text()
+    wizard.next_button.click()
+    assert wizard.columns._columns["phone"].value() == "手机"
+    assert wizard.columns._samples["phone"].text() == "13812348000"
+    assert wizard.columns.mapping().attributes == ("行业",)
+    wizard.next_button.click()
+    stage.wait(lambda: wizard.stack.currentIndex() == 2)
+    shown = {name: tile.accessibleName() for name, tile in wizard.check.tiles.items()}
+    assert shown["new"] == "New 2"
+    assert shown["rejected"] == "Rejected 1"
+    assert count(stage) == 0
+    wizard.next_button.click()
+    stage.wait(lambda: wizard.stack.currentIndex() == 3)
+    assert count(stage) == 2
+    assert wizard.result.table.model.row(0).row == 4
+    wizard.again_button.click()
+    assert wizard.file.path() is None
+
+
+def test_that_an_import_is_undone_from_its_result(stage: Stage, file: Path) -> None:
+    page = stage.show(DataPage)
+    to_check(stage, page, file)
+    page.importing.next_button.click()
+    stage.wait(lambda: page.importing.stack.currentIndex() == 3)
+    press("Undo")
+    page.importing.result.undo_button.click()
+    stage.wait(lambda: count(stage) == 0)
+
+
+def test_that_rejected_rows_are_saved_to_be_corrected(
+    stage: Stage, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = stage.show(DataPage)
+    to_check(stage, page, file)
+    target = tmp_path / "rejected.xlsx"
+    choose_file(monkeypatch, target)
+    page.importing.check.save_button.click()
+    stage.wait(target.exists)
+    rows = list(load_workbook(target).active.values)
+    assert rows[0][2:] == ("客户编号", "客户名称", "手机", "行业")
+    assert rows[1][0] == "4"
+    assert rows[1][2] == "A3"
+
+
+def test_that_a_missing_column_is_said_beside_its_field(stage: Stage, file: Path) -> None:
+    page = stage.show(DataPage)
+    to_columns(stage, page, file)
+    page.importing.columns._columns["number"].set_value(None)
+    page.importing.next_button.click()
+    stage.wait(page.importing.columns._problems["number"].text)
+    assert page.importing.stack.currentIndex() == 1
+    page.importing.back_button.click()
+    assert page.importing.stack.currentIndex() == 0
+
+
+def test_that_a_mapping_is_saved_and_loaded(
+    stage: Stage, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = stage.show(DataPage)
+    to_columns(stage, page, file)
+    columns = page.importing.columns
+    target = tmp_path / "mapping.toml"
+    choose_file(monkeypatch, target)
+    columns._columns["card_number"].set_value("行业")
+    assert columns.mapping().attributes == ()  # a column is a field or an attribute
+    columns._save()
+    stage.wait(target.exists)
+    columns._columns["card_number"].set_value(None)
+    columns._load()
+    stage.wait(lambda: columns._columns["card_number"].value() == "行业")
+
+
+def test_that_orders_have_their_choices_and_a_currency(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("订单号,客户编号,下单日期,实付金额\nO1,X1,2026-08-01,12.50\n", encoding="utf-8")
+    page = stage.show(DataPage, "orders")
+    assert page.importing.file.kind() is ImportKind.ORDERS
+    to_columns(stage, page, path)
+    form = page.importing.columns._choices
+    form.editors["currency"].set_value("12")
+    page.importing.next_button.click()
+    assert form.problems().keys() == {"currency"}
+    form.editors["currency"].set_value("cny")
+    page.importing.next_button.click()
+    stage.wait(lambda: page.importing.stack.currentIndex() == 2)
+    assert "1 customer is made from the orders" in page.importing.check._more.text()
+
+
+def test_that_another_sheet_can_be_chosen(stage: Stage, tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Nothing"])
+    second = book.create_sheet("客户")
+    for row in CUSTOMERS:
+        second.append(row)
+    path = tmp_path / "book.xlsx"
+    book.save(path)
+    page = stage.show(DataPage)
+    page.importing.open_file(path)
+    stage.wait(lambda: page.importing.file._preview)
+    page.importing.file.sheet.set_value("客户")
+    stage.wait(lambda: "4 columns" in page.importing.file._facts.text())
+    assert page.importing.file.sheet.isVisible()
+    assert not page.importing.file.encoding.isVisible()
+
+
+def test_that_a_file_that_is_no_table_is_said_so(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "picture.csv"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    page = stage.show(DataPage)
+    page.importing.open_file(path)
+    stage.wait(page.importing.file._problem.text)
+    assert "picture.csv" in page.importing.file._problem.text()
+    assert not page.importing.next_button.isEnabled()
+    page.importing.open_file(tmp_path / "none.csv")
+    assert page.importing.file._problem.text() == "There is no such file."
+
+
+def test_that_a_file_can_be_dropped_on_the_page(stage: Stage, file: Path) -> None:
+    page = stage.show(DataPage)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    event = QDropEvent(
+        QPointF(10, 10), Qt.DropAction.CopyAction, data,
+        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    page.importing.dropEvent(event)
+    assert page.importing.file.path() == file
+    stage.wait(page.importing.next_button.isEnabled)
+
+
+# ---------------------------------------------------------------- journal
+
+
+@pytest.fixture
+def named(stage: Stage) -> Callable[[str], uuid.UUID]:
+    """Makes a customer, then gives it another name."""
+
+    def make(name: str) -> uuid.UUID:
+        key: uuid.UUID = stage.write(customers.create, CustomerDraft(number="J1", name="旧名"))
+        card = stage.card(key)
+        draft = customers.as_draft(card.values).model_copy(update={"name": name})
+        stage.write(customers.change, key, card.version, draft)
+        return key
+
+    return make
+
+
+def open_journal(stage: Stage) -> Any:
+    page = stage.show(DataPage, "journal")
+    stage.wait(lambda: page.journal.table.model.row(0))
+    return page
+
+
+def test_that_the_journal_shows_what_a_change_did(
+    stage: Stage, named: Callable[[str], uuid.UUID]
+) -> None:
+    named("新名")
+    page = open_journal(stage)
+    page.journal.table.view.selectRow(0)
+    stage.wait(page.journal.details.count)
+    rows = [(row.field, row.old, row.new) for row in page.journal.details.model._rows or []]
+    assert rows == [("Name", "旧名", "新名")]
+    page.journal.table.view.clearSelection()
+    page.journal.filters.search.set_value("nobody")
+    stage.wait(lambda: page.journal.table.count() == 0)
+    page.journal.filters.search.set_value(None)
+    page.journal._since.set_value(dt.date(2100, 1, 1))
+    stage.wait(lambda: page.journal.table.count() == 0)
+
+
+def test_that_a_change_is_undone_after_a_question(
+    stage: Stage, named: Callable[[str], uuid.UUID]
+) -> None:
+    key = named("新名")
+    page = open_journal(stage)
+    page.journal.table.view.selectRow(0)
+    press("Undo")
+    stage.run(page, "change.undo")
+    stage.wait(lambda: stage.card(key).row.name == "旧名")
+
+
+def test_that_what_stands_in_the_way_is_said_and_the_rest_can_be_undone(
+    stage: Stage, named: Callable[[str], uuid.UUID]
+) -> None:
+    key = named("新名")
+    page = open_journal(stage)
+    page.journal.table.view.selectRow(1)  # making the customer: the new name came later
+    stage.wait(page.journal.details.count)
+    press("Cancel")
+    stage.run(page, "change.undo")
+    press("Undo the rest")
+    stage.run(page, "change.undo")
+    kinds = ChangeSetFilter(kind=ChangeKind.UNDO)
+    stage.qtbot.wait(300)
+    assert stage.card(key).row.name == "新名"
+    assert stage.read(journal_queries.count_change_sets, kinds) <= 1
+
+
+# ---------------------------------------------------------------- backups
+
+
+def test_that_a_copy_is_made_listed_and_checked(
+    qtbot: QtBot, context: PageContext, database: Database
+) -> None:
+    stage = Stage(qtbot, with_files(context, database, restore=lambda _path: None))
+    page = stage.show(DataPage, "backup")
+    stage.wait(lambda: page.backups.table.count() == 1)
+    assert len(backup.list_backups(database.path)) == 1
+    page.backups.table.view.selectRow(0)
+    page.backups.check_button.click()
+    stage.wait(lambda: stage.context.messages.text == "The copy is whole.")
+    page.backups.verify_button.click()
+    stage.wait(lambda: stage.context.messages.text == "The workspace is whole.")
+
+
+def test_that_restoring_asks_first_and_hands_over_the_copy(
+    qtbot: QtBot, context: PageContext, database: Database
+) -> None:
+    wanted: list[Path] = []
+    stage = Stage(qtbot, with_files(context, database, restore=wanted.append))
+    made = backup.make_backup(database)
+    page = stage.show(DataPage, "restore")
+    stage.wait(lambda: page.backups.table.count() == 1)
+    assert not page.backups.restore_button.isEnabled()
+    page.backups.table.view.selectRow(0)
+    press("Cancel")
+    page.backups.restore_button.click()
+    assert wanted == []
+    press("Restore")
+    page.backups.restore_button.click()
+    assert wanted == [made.path]
+
+
+def test_that_a_damaged_copy_is_said_to_be_so(
+    qtbot: QtBot, context: PageContext, database: Database
+) -> None:
+    stage = Stage(qtbot, with_files(context, database))
+    made = backup.make_backup(database)
+    with made.path.open("r+b") as raw:
+        raw.seek(8192)
+        raw.write(bytes(4096))
+    page = stage.show(DataPage, "backups")
+    stage.wait(lambda: page.backups.table.count() == 1)
+    page.backups.table.view.selectRow(0)
+    page.backups.check_button.click()
+    stage.wait(lambda: stage.context.messages.text)
+    assert "damaged" in stage.context.messages.text
+
+
+def test_that_without_a_folder_there_are_no_copies(stage: Stage, admin: Actor) -> None:
+    page = stage.show(DataPage, "backups")
+    texts = [label.text() for label in page.backups.findChildren(QLabel)]
+    assert "This workspace has no folder with copies." in texts
+    page.backups.back_up()

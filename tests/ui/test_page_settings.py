@@ -1,0 +1,260 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from db import keys
+from db.session import Actor, Database
+from db.vocabulary import Role, RuleKind
+from desktop_app import i18n
+from desktop_app.services import detection, reasons, staff, workspace_settings
+from desktop_app.settings import Density, Theme, load_settings
+from desktop_app.ui import theme
+from desktop_app.ui.page import PageContext
+from desktop_app.ui.pages.settings import SettingsPage
+from tests.ui.shop import Stage, press, with_files
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, context: PageContext) -> Stage:
+    return Stage(qtbot, context)
+
+
+@pytest.fixture
+def usual_look() -> Iterator[None]:
+    yield
+    theme.look().density = Density.COMPACT
+    theme.look().scale = 1.0
+
+
+# ---------------------------------------------------------------- this computer
+
+
+def test_that_the_look_changes_at_once_and_is_kept(stage: Stage, usual_look: None) -> None:
+    page = stage.show(SettingsPage)
+    form = page.sections["computer"].form
+    form.editors["theme"].set_value(Theme.DARK)
+    assert theme.is_dark()
+    form.editors["density"].set_value(Density.COMFORTABLE)
+    form.editors["text_scale"].set_value(125)
+    assert theme.row_height() > theme.ROW_HEIGHT[Density.COMFORTABLE]
+    form.editors["check_backup_days"].set_value(14)
+    kept = load_settings()
+    assert (kept.theme, kept.density, kept.text_scale) == (Theme.DARK, Density.COMFORTABLE, 125)
+    assert kept.check_backup_days == 14
+
+
+def test_that_the_language_is_changed_by_the_window(stage: Stage) -> None:
+    page = stage.show(SettingsPage)
+    asked: list[str] = []
+    stage.context.actions.connect_slots({"view.language": lambda: asked.append(i18n.language())})
+    page.sections["computer"].form.editors["language"].set_value("zh_CN")
+    assert asked == ["en"]
+
+
+# ---------------------------------------------------------------- workspace and rules
+
+
+def test_that_settings_of_the_workspace_are_saved(stage: Stage) -> None:
+    page = stage.show(SettingsPage, "workspace")
+    section = page.sections["workspace"]
+    stage.wait(lambda: section.form.values()["class_window_days"] == 365)
+    section.form.editors["class_window_days"].set_value(10)
+    section.save_button.click()
+    assert section.form.problems().keys() == {"class_window_days"}
+    section.form.editors["class_window_days"].set_value(180)
+    section.form.editors["organisation"].set_value("华东文具连锁")
+    section.save_button.click()
+    stage.wait(lambda: stage.read(workspace_settings.read).class_window_days == 180)
+    assert stage.read(workspace_settings.read).organisation == "华东文具连锁"
+
+
+def test_that_unsaved_settings_are_asked_about(stage: Stage) -> None:
+    page = stage.show(SettingsPage, "workspace")
+    section = page.sections["workspace"]
+    stage.wait(lambda: section.form.values()["class_window_days"] == 365)
+    assert page.can_leave()
+    section.form.editors["organisation"].set_value("x")
+    press("Keep editing")
+    assert not page.can_leave()
+    press("Discard")
+    assert page.can_leave()
+    stage.wait(lambda: section.form.values()["organisation"] is None)
+
+
+def test_that_a_rule_is_changed_as_a_new_version(stage: Stage) -> None:
+    page = stage.show(SettingsPage, "rules")
+    section = page.sections["rules"]
+    stage.wait(lambda: section.cards)
+    stage.run(page, "rule.edit")  # the first rule
+    assert stage.refused(section, k="0.5").keys() == {"k"}
+    stage.run(page, "rule.edit")
+    stage.submit(section, k="3")
+    stage.wait(lambda: stage.read(detection.current_rules)[RuleKind.LAPSING].rule_version == 1)
+    assert stage.read(detection.current_rules)[RuleKind.LAPSING].params["k"] == "3"
+    stage.wait(lambda: any("Version 1" in one.text() for one in section.findChildren(QLabel)))
+
+
+def test_that_a_rule_is_switched_off(stage: Stage) -> None:
+    page = stage.show(SettingsPage, "rules")
+    section = page.sections["rules"]
+    stage.wait(lambda: section.cards)
+    section._switch(section._rows[RuleKind.PARTIAL_SHARE])
+    stage.wait(lambda: not section._rows[RuleKind.PARTIAL_SHARE].is_enabled)
+
+
+# ---------------------------------------------------------------- people and stores
+
+
+def test_that_a_user_is_made_with_a_password_and_can_lose_it(
+    qtbot: QtBot, context: PageContext, database: Database
+) -> None:
+    stage = Stage(qtbot, with_files(context, database))
+    page = stage.show(SettingsPage, "users")
+    section = page.sections["users"]
+    file = database.path.parent / "keys.json"
+    stage.wait(section.users.count)
+    stage.run(page, "user.new")
+    assert stage.refused(section, name="林雪", login="lin", password="short").keys() == {"password"}
+    stage.run(page, "user.new")
+    stage.submit(section, name="林雪", login="lin", password="long enough", role=Role.AUDITOR)
+    stage.wait(lambda: "lin" in keys.load(file).logins())
+    assert keys.open_key(keys.load(file), "lin", "long enough") == database.key
+    stage.wait(lambda: any(row.login == "lin" for row in section.users.model._rows or []))
+    row = next(row for row in section.users.model._rows or [] if row.login == "lin")
+    section.users.select_key(row.id)
+    section.password_button.click()
+    problems = stage.refused(section, password="another one", again="different")
+    assert problems.keys() == {""}
+    section.password_button.click()
+    stage.submit(section, password="another one", again="another one")
+    assert keys.open_key(keys.load(file), "lin", "another one") == database.key
+    section.users.select_key(row.id)
+    section.edit_user_button.click()
+    stage.submit(section, is_active=False)
+    stage.wait(lambda: "lin" not in keys.load(file).logins())
+    assert not next(u for u in stage.read(staff.list_users) if u.login == "lin").is_active
+
+
+def test_that_stores_are_made_and_changed(stage: Stage) -> None:
+    page = stage.show(SettingsPage, "users")
+    section = page.sections["users"]
+    stage.wait(lambda: section.stores.count() == 1)
+    section.new_store_button.click()
+    assert stage.refused(section, code="S01", name="x").keys() == {"code"}
+    section.new_store_button.click()
+    stage.submit(section, code="S02", name="徐家汇店", city="上海")
+    stage.wait(lambda: section.stores.count() == 2)
+    section.stores.view.selectRow(1)
+    section.edit_store_button.click()
+    stage.submit(section, name="徐汇店")
+    stage.wait(lambda: "徐汇店" in {store.name for store in stage.read(staff.list_stores)})
+
+
+# ---------------------------------------------------------------- reasons
+
+
+def words(stage: Stage) -> dict[str, str]:
+    groups = stage.read(reasons.list_reasons, "zh_CN")
+    return {row.code: row.zh for group in groups for row in group.reasons}
+
+
+def test_that_reasons_are_renamed_retired_split_and_merged(stage: Stage) -> None:
+    page = stage.show(SettingsPage, "reasons")
+    section = page.sections["reasons"]
+    stage.wait(lambda: section.table.count() > 100)
+    first, second, third, fourth = [row.id for row in (section.table.model._rows or [])[:4]]
+    section.table.select_key(first)
+    section.rename_button.click()
+    stage.submit(section, zh="新的说法", en="New words")
+    stage.wait(lambda: words(stage)[first] == "新的说法")
+    stage.wait(lambda: section._all[0].reason.version == 2)
+    section.table.select_key(second)
+    section.retire_button.click()
+    stage.submit(section, replaced_by=first)
+    stage.wait(lambda: second not in words(stage))
+    stage.wait(lambda: section.table.select_key(second) is False)
+    section.table.select_key(third)
+    section.split_button.click()
+    assert "" in stage.refused(
+        section, zh_1="甲", en_1="A1", zh_2="乙", en_2="B1", zh_3="丙"
+    )  # the third needs both languages
+    section.split_button.click()
+    stage.submit(section, zh_1="甲", en_1="A1", zh_2="乙", en_2="B1")
+    stage.wait(lambda: words(stage).get(f"{third}_1") == "甲")
+    stage.wait(lambda: section.table.select_key(third) is False)
+    section.table.select_key(fourth)
+    section.merge_button.click()
+    stage.submit(section, into=first)
+    stage.wait(lambda: fourth not in words(stage))
+
+
+def test_that_a_reason_is_added_and_found_by_its_words(stage: Stage) -> None:
+    page = stage.show(SettingsPage, "reasons")
+    section = page.sections["reasons"]
+    stage.wait(lambda: section.table.count() > 100)
+    stage.run(page, "reason.new")
+    assert stage.refused(section, zh="x", en="y", code="Not A Code").keys() == {"code"}
+    stage.run(page, "reason.new")
+    stage.submit(section, zh="报价太慢", en="Quote too late", code="quote_late")
+    stage.wait(lambda: words(stage).get("quote_late") == "报价太慢")
+    section.filters.search.set_value("报价太慢")
+    stage.wait(lambda: section.table.count() == 1)
+
+
+# ---------------------------------------------------------------- about and rights
+
+
+def test_that_the_demo_is_removed_after_a_question(
+    qtbot: QtBot, context: PageContext, database: Database
+) -> None:
+    asked: list[str] = []
+    files = with_files(context, database, remove_demo=lambda: asked.append("removed"))
+    stage = Stage(qtbot, files)
+    page = stage.show(SettingsPage, "about")
+    press("Cancel")
+    page.sections["about"].demo_button.click()
+    assert asked == []
+    press("Remove")
+    page.sections["about"].demo_button.click()
+    assert asked == ["removed"]
+
+
+@pytest.fixture
+def agents_stage(qtbot: QtBot, database: Database, agent: Actor, tmp_path: Path) -> Iterator[Stage]:
+    from PySide6.QtWidgets import QWidget
+
+    from desktop_app.settings import Settings
+    from desktop_app.ui.action_set import ActionSet
+    from desktop_app.ui.message_bar import MessageBar
+    from desktop_app.ui.tasks import Tasks
+    from desktop_app.ui.window_state import WindowState
+
+    host, tasks = QWidget(), Tasks(database, agent)
+    qtbot.addWidget(host)
+    yield Stage(
+        qtbot,
+        PageContext(
+            tasks, Settings(), agent, MessageBar(host), lambda *_args: None,
+            ActionSet(agent.role, host), WindowState(agent.login, host), tmp_path,
+        ),
+    )  # fmt: skip
+    tasks.shutdown()
+
+
+def test_that_an_agent_may_look_but_not_change(agents_stage: Stage) -> None:
+    page = agents_stage.show(SettingsPage, "rules")
+    section = page.sections["rules"]
+    agents_stage.wait(lambda: section.cards)
+    agents_stage.connect(page)
+    assert agents_stage.context.actions.action("rule.edit") is None
+    assert not page.sections["workspace"].form.isEnabled()
+    page.show_record("users")
+    assert not page.sections["users"].new_store_button.isEnabled()
+    assert "user.new" not in page.actions()
+    page.show_record("reasons")
+    agents_stage.wait(lambda: page.sections["reasons"].table.count() > 100)
+    page.sections["reasons"].table.view.selectRow(0)
+    assert not page.sections["reasons"].rename_button.isEnabled()

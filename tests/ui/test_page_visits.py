@@ -1,0 +1,130 @@
+import datetime as dt
+import uuid
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from db.session import Actor, Database
+from db.vocabulary import InterviewState, VisitState
+from desktop_app import clock
+from desktop_app.domain.contacts import VisitDraft
+from desktop_app.services import contacts, interviews
+from desktop_app.ui.page import PageContext
+from desktop_app.ui.pages.interviews import InterviewsPage
+from desktop_app.ui.pages.visits import VisitsPage
+from desktop_app.ui.theme import Tone
+from tests.ui.casework import activate, nameless, open_case, press
+from tests.ui.shop import Stage, fill
+
+
+@pytest.fixture
+def shop(database: Database, admin: Actor) -> dict[str, uuid.UUID]:
+    return fill(database, admin)
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, context: PageContext) -> Stage:
+    return Stage(qtbot, context)
+
+
+def plan(stage: Stage, customer_id: uuid.UUID, days: int) -> uuid.UUID:
+    day = clock.today() + dt.timedelta(days=days)
+    made: uuid.UUID = stage.write(
+        contacts.plan_visit, None, customer_id, VisitDraft(planned_on=day, purpose="回访")
+    )
+    return made
+
+
+def test_that_planned_visits_come_first_and_overdue_ones_are_marked(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    late, soon = plan(stage, shop["K2"], -2), plan(stage, shop["K3"], 5)
+    page = stage.show(VisitsPage)
+    stage.wait(lambda: page.table.count() == 2 and page.table.current_row() is not None)
+    rows = [page.table.model.row(n) for n in range(2)]
+    assert [row.id for row in rows] == [late, soon]
+    tone = page.table.model._chips["planned_on"]
+    assert [tone(row) for row in rows] == [Tone.BAD, None]
+
+
+def test_that_a_visit_is_planned_finished_and_found_again(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = stage.show(VisitsPage)
+    stage.run(page, "case.visit")
+    stage.submit(page, customer=(shop["K2"], "王小明"), purpose="送样品")
+    stage.wait(lambda: page.table.count() == 1 and page.table.current_row() is not None)
+    page.table.focus()
+    stage.run(page, "visit.done")
+    stage.submit(page, done_on=clock.today(), note="收下了")
+    stage.wait(lambda: page.table.count() == 0)  # only planned ones are shown
+    page.state.set_value(VisitState.DONE)
+    stage.wait(lambda: page.table.count() == 1 and page.table.current_row() is not None)
+    row = page.table.model.row(0)
+    assert (row.note, row.done_on) == ("收下了", clock.today())
+    assert "visit.done" not in page.actions()
+
+
+def test_that_the_day_of_a_visit_may_not_lie_in_the_future(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    plan(stage, shop["K2"], 1)
+    page = stage.show(VisitsPage)
+    stage.wait(lambda: page.table.count() == 1 and page.table.current_row() is not None)
+    page.table.focus()
+    stage.run(page, "visit.done")
+    tomorrow = clock.today() + dt.timedelta(days=1)
+    assert "done_on" in stage.refused(page, done_on=tomorrow)
+
+
+def test_that_enter_opens_the_case_or_the_customer(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    plan(stage, shop["K3"], 1)
+    case_id = open_case(stage, shop["K2"])
+    draft = VisitDraft(planned_on=clock.today() + dt.timedelta(days=2))
+    stage.write(contacts.plan_visit, case_id, shop["K2"], draft)
+    page = stage.show(VisitsPage)
+    stage.wait(lambda: page.table.count() == 2 and page.table.current_row() is not None)
+    activate(page)
+    page.table.focus()
+    press(Qt.Key.Key_Return)
+    page.table.next_row()
+    press(Qt.Key.Key_Return)
+    assert stage.went() == [("customer-card", shop["K3"]), ("case-file", case_id)]
+
+
+def test_that_the_period_narrows_the_list(stage: Stage, shop: dict[str, uuid.UUID]) -> None:
+    plan(stage, shop["K2"], 1)
+    plan(stage, shop["K3"], 30)
+    page = stage.show(VisitsPage)
+    stage.wait(lambda: page.table.count() == 2 and page.table.current_row() is not None)
+    page.last.set_value(clock.today() + dt.timedelta(days=7))
+    stage.wait(lambda: page.table.count() == 1 and page.table.current_row() is not None)
+
+
+def test_that_interviews_are_listed_and_opened(stage: Stage, shop: dict[str, uuid.UUID]) -> None:
+    case_id = open_case(stage, shop["K2"])
+    key = stage.write(interviews.start, case_id)
+    page = stage.show(InterviewsPage)
+    stage.wait(lambda: page.table.count() == 1 and page.table.current_row() is not None)
+    activate(page)
+    page.table.focus()
+    press(Qt.Key.Key_Return)
+    assert stage.went() == [("interview", key)]
+    stage.run(page, "case.open")
+    assert stage.went()[-1] == ("case-file", case_id)
+    page.state.set_value(InterviewState.FINISHED)
+    stage.wait(lambda: page.table.count() == 0)
+
+
+@pytest.mark.parametrize("page_type", [VisitsPage, InterviewsPage])
+def test_that_every_control_has_a_name(
+    stage: Stage, shop: dict[str, uuid.UUID], page_type: type, each_language: str
+) -> None:
+    plan(stage, shop["K2"], 1)
+    stage.write(interviews.start, open_case(stage, shop["K3"]))
+    page = stage.show(page_type)
+    stage.wait(lambda: page.table.count() == 1 and page.table.current_row() is not None)
+    assert nameless(page) == []
