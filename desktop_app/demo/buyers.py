@@ -25,6 +25,8 @@ _DEPARTING = (
 _QUARTERS = {0: (1, 2, 3, 4), 1: (1, 1, 1, 1), 2: (3, 2, 1, 3)}
 """When customers leave, by quarter and thirds of size: the shapes of requirements 2.14."""
 _RETURNS = 0.015
+_SELDOM = ("办公家具", "数码设备")
+_SELDOM_SHARE = 0.05  # of the orders of companies
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,13 @@ class Buyer:
             size *= 0.22
         count = max(len(wanted), self.rng.choice((1, 1, 2)))
         budget = max(1500.0, self.rng.lognormvariate(math.log(size), 0.35))
-        return [
+        lines = [
             self._line(chain.goods[wanted[place % len(wanted)]], budget / count)
             for place in range(count)
         ]
+        if not gone and self.kind is CustomerKind.COMPANY and self.rng.random() < _SELDOM_SHARE:
+            lines.append(Line(self.rng.choice(chain.goods[self.rng.choice(_SELDOM)]), 1))
+        return lines
 
     def _line(self, goods: Sequence[Good], budget: float) -> Line:
         fitting = [good for good in goods if good.price <= budget * 1.5] or [goods[-1]]
@@ -163,9 +168,10 @@ def _make(
 def _lines(rng: random.Random, chain: Chain, interval: float) -> tuple[str, ...]:
     """What a customer buys: who comes often buys more kinds of goods, each time all of them."""
     count = 3 if interval < 20 else 2 if interval < 30 else 1  # noqa: PLR2004
+    regular = [line for line in chain.lines if line[0] not in _SELDOM]
     chosen: dict[str, None] = {}
     while len(chosen) < count:
-        chosen[pick(rng, chain.lines)] = None
+        chosen[pick(rng, regular)] = None
     return tuple(chosen)
 
 

@@ -18,12 +18,11 @@ from desktop_app import clock
 from desktop_app.demo.buyers import make_buyers
 from desktop_app.demo.chain import Chain, chain
 from desktop_app.demo.office import begin, cancellation, office, save_views, somebody_leaves
-from desktop_app.demo.team import World, at, working_day
+from desktop_app.demo.team import LOGIN, World, at, working_day
 from desktop_app.i18n import _, in_language
 from desktop_app.progress import Progress, Silent
 from desktop_app.services import staff, workspace_settings
 
-LOGIN: Final = "demo"
 PASSWORD: Final = "demo"  # noqa: S105  (stands in the workspace's key file for everybody to read)
 _ADMINISTRATOR: Final = "演示管理员"
 _CANCELLATIONS: Final = 0.008  # of all customers

@@ -20,7 +20,7 @@ from desktop_app.demo.buyers import order_rows
 from desktop_app.demo.case_work import Job, work_on
 from desktop_app.demo.chain import Story, pick
 from desktop_app.demo.phrases import DISMISSALS
-from desktop_app.demo.team import HEAD, MANAGER, Process, World, at, later, working_day
+from desktop_app.demo.team import HEAD, LOGIN, MANAGER, Process, World, at, later, working_day
 from desktop_app.domain.cases import OpenDraft
 from desktop_app.progress import Silent
 from desktop_app.services import cases, detection, imports, journal, staff, triage, views
@@ -89,9 +89,9 @@ def somebody_leaves(world: World) -> Process:
     """A salesman leaves: half of his cases are handed on, the others wait to be noticed."""
     leaver = next(user for user in world.chain.users if user.leaves)
     yield at(working_day(world.end - dt.timedelta(days=40)), 17, 30)
-    with world.looking("demo") as session:
+    with world.looking(LOGIN) as session:
         row = next(one for one in staff.list_users(session) if one.login == leaver.login)
-    with world.acting("demo") as session:
+    with world.acting(LOGIN) as session:
         draft = staff.UserDraft(
             login=row.login, name=row.name, role=row.role, store_id=row.store_id, is_active=False
         )
@@ -204,9 +204,9 @@ def _hand_out(world: World) -> None:
     lots: dict[str, list[CaseRow]] = defaultdict(list)
     for row in fresh:
         lot = rng.random()
-        if lot < 0.08:  # noqa: PLR2004  (nobody has time)
+        if lot < 0.05:  # noqa: PLR2004  (nobody has time)
             continue
-        if lot < 0.13:  # noqa: PLR2004
+        if lot < 0.1:  # noqa: PLR2004
             _screen(world, row)
             continue
         store = world.buyers[row.customer_number].store.code

@@ -87,7 +87,7 @@ class Stage:
 
     def wait(self, condition: Callable[[], object]) -> None:
         """Wait until something is so."""
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=10_000)
+        self.qtbot.waitUntil(lambda: bool(condition()), timeout=30_000)
 
     def went(self) -> list[tuple[str, object]]:
         """Where the page navigated."""

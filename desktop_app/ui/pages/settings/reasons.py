@@ -15,8 +15,8 @@ from desktop_app.services.reasons import ReasonRow
 from desktop_app.ui import case_look
 from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.editors import CheckEditor, ChoiceEditor
-from desktop_app.ui.forms import reason_forms
-from desktop_app.ui.forms.reason_forms import MergeDraft, RetireDraft, SplitDraft
+from desktop_app.ui.forms import reason_list_forms
+from desktop_app.ui.forms.reason_list_forms import MergeDraft, RetireDraft, SplitDraft
 from desktop_app.ui.page import Page, Slots
 from desktop_app.ui.pages.settings.section import Section
 from desktop_app.ui.panels import FilterBar, action_button, button
@@ -157,7 +157,7 @@ class ReasonsSection(Section):
 
     def _add(self) -> None:
         types = [(churn_type, case_look.churn_word(churn_type)) for churn_type in leaves()]
-        form = reason_forms.add_form(_groups(), types)
+        form = reason_list_forms.add_form(_groups(), types)
         form.fill({"group": self._group.value() or _groups()[0][0], "churn_type": types[0][0]})
         dialog = FormDialog(
             self, title=_("New reason"), verb=_("Add reason"), form=form, draft=NewReasonDraft,
@@ -170,7 +170,7 @@ class ReasonsSection(Section):
         if len(chosen) != 1 or not self.may_edit:
             return
         row = chosen[0].reason
-        form = reason_forms.rename_form()
+        form = reason_list_forms.rename_form()
         form.fill(row)
         dialog = FormDialog(
             self, title=_("Rename reason"), verb=_("Rename"), form=form, draft=ReasonWords,
@@ -190,7 +190,7 @@ class ReasonsSection(Section):
 
         dialog = FormDialog(
             self, title=_("Retire “{name}”").format(name=row.reason.text), verb=_("Retire"),
-            form=reason_forms.retire_form(self._others([row.id]), clock.today()),
+            form=reason_list_forms.retire_form(self._others([row.id]), clock.today()),
             draft=RetireDraft, save=save,
             intro=_("It is not offered any more. Cases that have it keep it."),
         )  # fmt: skip
@@ -205,7 +205,7 @@ class ReasonsSection(Section):
 
         dialog = FormDialog(
             self, title=_("Split “{name}”").format(name=row.text), verb=_("Split"),
-            form=reason_forms.split_form(), draft=SplitDraft, save=save,
+            form=reason_list_forms.split_form(), draft=SplitDraft, save=save,
             intro=_("The finer reasons are offered in its place from today on."),
         )  # fmt: skip
         dialog.open()
@@ -219,7 +219,7 @@ class ReasonsSection(Section):
 
         dialog = FormDialog(
             self, title=text.format(n=len(codes)), verb=_("Merge"),
-            form=reason_forms.merge_form(self._others(codes)), draft=MergeDraft, save=save,
+            form=reason_list_forms.merge_form(self._others(codes)), draft=MergeDraft, save=save,
             intro=_("The others are not offered any more from today on."),
         )  # fmt: skip
         dialog.open()
