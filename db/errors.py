@@ -50,6 +50,7 @@ _SIGNS: Final = (
     ("database is locked", Trouble.BUSY),
     ("file is not a database", Trouble.WRONG_KEY),
     ("malformed", Trouble.DAMAGED),
+    ("vtable constructor failed", Trouble.DAMAGED),
     ("disk i/o error", Trouble.DAMAGED),
     ("readonly database", Trouble.READ_ONLY),
     ("read-only file system", Trouble.READ_ONLY),

@@ -27,7 +27,7 @@ from desktop_app import clock
 from desktop_app.demo.chain import Story, pick
 from desktop_app.demo.interview_work import Talk, begin_interview
 from desktop_app.demo.phrases import NOTES, PURPOSES, REMEDIES
-from desktop_app.demo.team import Process, World, later
+from desktop_app.demo.team import Process, World, later, working_day
 from desktop_app.domain.cases import CaseDraft, CloseDraft, ReopenDraft, StateOfMind
 from desktop_app.domain.contacts import AttemptDraft, VisitDraft
 from desktop_app.domain.reasons import ChurnType, ReasonDraft
@@ -52,7 +52,7 @@ _ENDS: Final[Mapping[AttemptResult, tuple[Outcome, str | None, str]]] = {
 _NATURAL: Final = frozenset({"cust_bankrupt", "fit_not_needed"})
 _MOST_TRIES: Final = 5
 _LIKING: Final = 0.14  # how much likelier a case is saved than the worker's skill says
-_REOPENED: Final = {Approach.RELATIONSHIP: 0.04, Approach.MIXED: 0.08, Approach.PRICE: 0.2}
+_REOPENED: Final = {Approach.RELATIONSHIP: 0.08, Approach.MIXED: 0.14, Approach.PRICE: 0.3}
 """How often a saved customer leaves again: price brings back fast, and not for long."""
 
 
@@ -99,7 +99,7 @@ def work_on(world: World, job: Job) -> Process:
 def _reach(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime, None, bool]:
     """Call, write or visit until somebody is reached; whether that worked."""
     is_field = world.user(job.worker).role == "field_staff"
-    if is_field or (job.klass is CustomerClass.A and rng.random() < 0.4):  # noqa: PLR2004
+    if is_field or (job.klass is CustomerClass.A and rng.random() < 0.6):  # noqa: PLR2004
         return (yield from _visit(world, job, rng))
     for _try in range(_MOST_TRIES):
         if job.worker in world.gone:
@@ -139,14 +139,14 @@ def _attempt(
                 duration_seconds=rng.randrange(90, 900) if talked else rng.randrange(5, 50),
                 note=note or rng.choice(NOTES[result]),
                 next_step=then[0] if then else None,
-                next_due=clock.today() + dt.timedelta(days=then[1]) if then else None,
+                next_due=working_day(clock.today() + dt.timedelta(days=then[1])) if then else None,
             ),
         )
 
 
 def _visit(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime, None, bool]:
     """Plan a visit and make it; whether the customer was met."""
-    moment = later(rng, 1, 6)
+    moment = later(rng, 2, 9)
     with world.acting(job.worker) as session:
         draft = VisitDraft(planned_on=clock.local(moment).date(), purpose=rng.choice(PURPOSES))
         customer_id = world.customer_ids[job.customer]
@@ -240,7 +240,7 @@ def _remedy(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime
             approach=approach,
             offer_text=rng.choice(job.story.offers),
             next_step=NextStep.REMEDY,
-            next_due=clock.today() + dt.timedelta(days=5),
+            next_due=working_day(clock.today() + dt.timedelta(days=5)),
         )
     with world.acting(job.worker) as session:
         cases.move(session, job.case_id, CaseStage.PLAN_AGREED, "客户口头同意方案。")

@@ -146,7 +146,9 @@ class Accessibility:
         while level:
             controls = self.describe(level, trails)
             yield from controls
-            parents = [c for c in controls if not only_showing or SHOWING in c.states or not c.trail]
+            parents = [
+                c for c in controls if not only_showing or SHOWING in c.states or not c.trail
+            ]
             lists = self._many([new_method_call(self._of(c.place), "GetChildren") for c in parents])
             level, trails = [], []
             for parent, children in zip(parents, lists, strict=True):
@@ -171,11 +173,13 @@ class Accessibility:
 
     def focus(self) -> tuple[str, str]:
         """Role and name of what has the keyboard, or empty words."""
+        return self.focus_place()[1:]
+
+    def focus_place(self) -> tuple[Place | None, str, str]:
+        """What has the keyboard, its role and name."""
         self._drain()
-        if self._focus is None:
-            return "", ""
-        found = self.describe([self._focus], [()])
-        return (found[0].role, found[0].name) if found else ("", "")
+        found = self.describe([self._focus], [()]) if self._focus is not None else []
+        return (self._focus, found[0].role, found[0].name) if found else (None, "", "")
 
 
 def wait(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:

@@ -1,9 +1,10 @@
 """A desk of its own: X server, window manager, session bus, and the program driven by keys."""
 
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +13,21 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.journeys.accessibility import Accessibility, open_bus, wait
+from tests.journeys.accessibility import (
+    ENABLED,
+    SHOWING,
+    Accessibility,
+    Control,
+    Place,
+    open_bus,
+    wait,
+)
 from tests.programs import COMMAND, environment
 
 PICTURES = ROOT / "build" / "journey"
-NEEDED = ("Xvfb", "openbox", "xdotool", "dbus-daemon")
+NEEDED = ("Xvfb", "openbox", "xdotool", "xkbcomp", "dbus-daemon")
 _TYPING_MS = 12
+_SPARE_KEY = re.compile(r"\s*key <I2(0[89]|[1-5]\d)>")
 
 
 @contextmanager
@@ -48,6 +58,7 @@ class Desk:
     errors: Path
     program: "subprocess.Popen[bytes] | None" = None
     shots: list[Path] = field(default_factory=list)
+    _seen: Place | None = None
 
     # ------------------------------------------------------------------ the program
 
@@ -71,6 +82,11 @@ class Desk:
         """Whether the program still runs."""
         return self.program is not None and self.program.poll() is None
 
+    def opened_files(self) -> list[str]:
+        """What the program asked the system to open."""
+        path = Path(self.variables["OPENED_FILES"])
+        return path.read_text("utf-8").splitlines() if path.exists() else []
+
     # ------------------------------------------------------------------ keys
 
     def xdo(self, *words: str) -> str:
@@ -84,8 +100,33 @@ class Desk:
         """Press keys one after the other, e.g. `ctrl+k`, `Tab`, `Return`."""
         self.xdo("key", "--delay", str(_TYPING_MS), *keys)
 
+    def teach(self, texts: Iterable[str]) -> None:
+        """Put the characters of texts on keys, as an input method would: before the program."""
+        characters = sorted({char for text in texts for char in text if not char.isascii()})
+        screen = self.variables["DISPLAY"]
+        dumped = subprocess.run(
+            ["xkbcomp", screen, "-"], env=self.variables, capture_output=True, text=True, check=True
+        ).stdout
+        lines = [line for line in dumped.splitlines() if not _SPARE_KEY.match(line)]
+        keys = [
+            f"    key <I{208 + place}> {{ [ {', '.join(f'U{ord(char):04X}' for char in pair)} ] }};"
+            for place, pair in enumerate(
+                characters[at : at + 2] for at in range(0, len(characters), 2)
+            )
+        ]
+        assert len(keys) <= 255 - 208, "more characters than spare keys"
+        at = next(number for number, line in enumerate(lines) if "key <AE01>" in line)
+        subprocess.run(
+            ["xkbcomp", "-w0", "-", screen],
+            env=self.variables,
+            input="\n".join([*lines[:at], *keys, *lines[at:]]),
+            text=True,
+            capture_output=True,
+            check=True,
+        )
+
     def type(self, text: str) -> None:
-        """Type a text."""
+        """Type a text; other characters than those of an English keyboard must be taught."""
         self.xdo("type", "--delay", str(_TYPING_MS), "--", text)
 
     # ------------------------------------------------------------------ looking
@@ -103,6 +144,38 @@ class Desk:
         self.wait(
             lambda: name == self.reader.focus()[1] and role in self.reader.focus()[0],
             f"the keyboard in {name!r}",
+            seconds,
+        )
+
+    def moved_focus(self, names: Container[str], seconds: float = 60) -> str:
+        """Wait until the keyboard is in another control than the last time; its name."""
+
+        def moved() -> str:
+            place, _role, name = self.reader.focus_place()
+            if place is None or place == self._seen or name not in names:
+                return ""
+            self._seen = place
+            return name
+
+        return str(self.wait(moved, "the keyboard to move", seconds))
+
+    def controls(self) -> Iterator[Control]:
+        """Everything on the screen."""
+        for program in self.reader.programs():
+            yield from self.reader.walk(program)
+
+    def wait_label(self, text: str, seconds: float = 60) -> None:
+        """Wait until something on the screen says this."""
+        self.wait(lambda: any(text in each.name for each in self.controls()), f"{text!r}", seconds)
+
+    def wait_enabled(self, name: str, seconds: float = 60) -> None:
+        """Wait until a button can be pressed."""
+        self.wait(
+            lambda: any(
+                each.name == name and {ENABLED, SHOWING} <= each.states and "button" in each.role
+                for each in self.controls()
+            ),
+            f"the button {name!r}",
             seconds,
         )
 
@@ -145,6 +218,8 @@ def make_desk(folder: Path, **variables: str) -> Iterator[Desk]:
         LANG="C.UTF-8",
         **variables,
     )
+    base["PATH"] = f"{_opener(folder)}{os.pathsep}{base['PATH']}"
+    base["OPENED_FILES"] = str(folder / "opened")
     base.pop("WINBACK_PASSWORD", None)
     base.pop("WAYLAND_DISPLAY", None)
     with ExitStack() as stack:
@@ -154,6 +229,16 @@ def make_desk(folder: Path, **variables: str) -> Iterator[Desk]:
         reader = open_bus(address)
         stack.callback(reader.close)
         yield Desk(base, reader, folder / "program.log")
+
+
+def _opener(folder: Path) -> Path:
+    """A folder with an `xdg-open` that only writes down what it was asked to open."""
+    place = folder / "bin"
+    place.mkdir()
+    program = place / "xdg-open"
+    program.write_text('#!/bin/sh\necho "$1" >> "$OPENED_FILES"\n', "utf-8")
+    program.chmod(0o755)
+    return place
 
 
 @contextmanager

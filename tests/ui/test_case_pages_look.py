@@ -55,7 +55,7 @@ def test_that_the_page_is_painted(
     }
     target = targets.get(page_type, lambda: None)()
     page = stage.show(page_type, target)
-    stage.wait(stage.context.tasks.is_idle)
+    stage.wait(lambda: not stage.context.tasks.is_busy())
     assert not page.grab().isNull()
     assert page.SPEC.help
     assert page.title()

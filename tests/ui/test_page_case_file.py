@@ -15,6 +15,7 @@ from db.vocabulary import (
     NextStep,
     Outcome,
     ReasonLayer,
+    Role,
     RuleKind,
     VisitState,
 )
@@ -28,6 +29,7 @@ from tests.ui.casework import (
     K2_VALUE,
     activate,
     file_of,
+    focus,
     nameless,
     open_case,
     press,
@@ -327,3 +329,59 @@ def test_that_a_cancel_request_stands_out(stage: Stage, shop: dict[str, uuid.UUI
     case_id = open_case(stage, shop["K5"], RuleKind.CANCEL_REQUEST)
     page = shown(stage, case_id)
     assert "Opened by hand" in page.signal_panel.sentence.text()
+
+
+def test_that_who_has_died_is_never_called(stage: Stage, shop: dict[str, uuid.UUID]) -> None:
+    case_id = open_case(stage, shop["K2"])
+    card = stage.card(shop["K2"])
+    dead = customers.as_draft(card.values).model_copy(update={"is_deceased": True})
+    stage.write(customers.change, shop["K2"], card.version, dead)
+    page = shown(stage, case_id)
+    assert "died" in page.contact.banner.text()
+
+
+def test_that_a_call_timed_in_the_interview_is_wrapped_up_here(
+    stage: Stage, case_id: uuid.UUID
+) -> None:
+    page = shown(stage, CaseTarget(case_id, None, log_contact=True, seconds=312))
+    stage.wait(page.strip.isVisible)
+    assert page.strip.timer.seconds() == 312
+    assert page.strip.result() is AttemptResult.REACHED
+
+
+def test_that_a_note_stands_in_the_timeline(stage: Stage, case_id: uuid.UUID) -> None:
+    stage.write(cases.add_note, case_id, "下午三点前别打电话")
+    page = shown(stage, case_id)
+    model = page.timeline.model()
+    texts = [model.data(model.index(row, 0), Qt.ItemDataRole.ToolTipRole) for row in range(3)]
+    assert "下午三点前别打电话" in texts
+
+
+def test_that_the_keyboard_goes_round_the_panes(stage: Stage, case_id: uuid.UUID) -> None:
+    page = shown(stage, case_id)
+    activate(page)
+    seen = set()
+    for _step in range(4):
+        stage.run(page, "page.next_pane")
+        seen.add(focus().accessibleName() or type(focus()).__name__)
+    assert "Timeline of the case" in seen
+    assert "Customer and next step" in seen
+
+
+def test_that_a_case_nobody_has_is_handed_to_a_chosen_colleague(
+    stage: Stage, shop: dict[str, uuid.UUID], actors: dict[Role, Actor]
+) -> None:
+    case_id = open_case(stage, shop["K4"], taken=False)
+    page = shown(stage, case_id)
+    page.stepper.steps[CaseStage.SCREENED].click()
+    stage.wait(lambda: page.stepper.steps[CaseStage.ASSIGNED].isEnabled())
+    page.stepper.steps[CaseStage.ASSIGNED].click()
+    stage.submit(page, user=actors[Role.AGENT].user_id)
+    assert file_of(stage, case_id).row.owner == "agent"
+
+
+def test_that_closing_is_reached_from_the_row_of_stages(stage: Stage, case_id: uuid.UUID) -> None:
+    page = shown(stage, case_id)
+    page.stepper.steps[CaseStage.CLOSED].click()
+    stage.submit(page, outcome=Outcome.UNREACHABLE)
+    assert stage_of(stage, case_id) is CaseStage.CLOSED

@@ -11,6 +11,7 @@ from db.session import Actor, Database
 from db.vocabulary import CaseStage, InterviewState, QuestionKind, ReasonLayer
 from desktop_app.domain.interview import Question
 from desktop_app.services import drafts, interviews
+from desktop_app.ui.answer_sheet import answer_text
 from desktop_app.ui.case_places import CaseTarget
 from desktop_app.ui.numbered_reasons import NumberedReasons
 from desktop_app.ui.page import PageContext
@@ -363,3 +364,57 @@ def test_that_digits_belong_to_a_composing_input_method(qtbot: QtBot) -> None:
     assert picker.value() is None
     compose("")
     assert isinstance(focus(), QLineEdit)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        (QuestionKind.DATE, "2026-08-31", "2026-08-31 Mon"),
+        (QuestionKind.PRODUCTS, ["打印纸", "签字笔"], "打印纸、签字笔"),
+        (QuestionKind.REASON, "price_increase", "价格 › 涨价"),
+        (QuestionKind.REASON, "retired_since", "retired_since"),
+        (QuestionKind.AMOUNT, 1250, "¥12.50"),
+        (QuestionKind.PERCENT, 80, "80%"),
+        (QuestionKind.YES_NO, False, "No"),
+        (QuestionKind.TEXT, "开票", "开票"),
+    ],
+)
+def test_that_stored_answers_are_read_in_words(
+    kind: QuestionKind, value: object, text: str
+) -> None:
+    assert answer_text(question(kind), {"value": value}, OFFERS) == text
+
+
+def test_that_an_answer_is_shown_with_its_second_field_and_its_code() -> None:
+    asked = question(QuestionKind.PROBE)
+    answer = {"value": "送货慢", "reason": "unknown_other"}
+    assert answer_text(asked, answer, OFFERS) == "送货慢\n→ 未知 › 其他"
+    event = question(QuestionKind.EVENT, QuestionKind.DATE)
+    assert answer_text(event, {"also": "2026-08-31"}, OFFERS) == "2026-08-31 Mon"
+
+
+def test_that_f6_goes_to_the_facts_and_the_list_and_back(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    page = shown(stage, interview_id)
+    stage.run(page, "page.next_pane")
+    assert page.facts_pane.hasFocus()
+    stage.run(page, "page.next_pane")
+    assert page.view.list.hasFocus()
+    stage.run(page, "page.next_pane")
+    assert focus() in page.view.editor.stops()  # type: ignore[union-attr]
+
+
+def test_that_the_phone_is_shown_in_the_interview_too(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    page = shown(stage, interview_id)
+    page.contact.phone.reveal.click()
+    stage.wait(lambda: page.contact.phone.number.text() == "13812348000")
+
+
+def test_that_an_interview_goes_on_where_it_stopped(stage: Stage, interview_id: uuid.UUID) -> None:
+    stage.write(interviews.save_answer, interview_id, "left_on", {"value": "2026-06-01"})
+    page = shown(stage, interview_id)
+    assert current(page) == "stopped_products"
+    assert page.view.is_answered("left_on")

@@ -345,8 +345,8 @@ class CaseFilePage(Page):
         return slots
 
     def _panes(self) -> list[QWidget]:
-        left, middle = self.panes.widget(0), self.panes.widget(1)
-        return [left, middle, self.tabs.currentWidget() or self.tabs, self.strip.note]
+        shown = (self.panes.widget(0), self.panes.widget(1), self.tabs.currentWidget())
+        return [*(pane for pane in shown if pane is not None), self.strip.note]
 
     def _on_stage(self, stage: CaseStage) -> None:
         if self.view is None:
