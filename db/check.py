@@ -90,4 +90,4 @@ def _figures(session: Session) -> dict[Any, tuple[Any, ...]]:
 
 
 def _indexed(session: Session) -> int:
-    return session.execute(text("SELECT count(*) FROM customer_fts")).scalar_one()
+    return session.scalar(text("SELECT count(*) FROM customer_fts")) or 0

@@ -49,7 +49,6 @@ class Case(Record, Base):
             "kind",
             unique=True,
             sqlite_where=text("stage <> 'closed'"),
-            postgresql_where=text("stage <> 'closed'"),
         ),
         Index("ix_departure_case_stage", "stage", "value_at_stake"),
         Index("ix_departure_case_owner_id_stage", "owner_id", "stage"),

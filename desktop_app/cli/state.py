@@ -72,6 +72,7 @@ class State:
             login = self.login()
             password = self.password(login)
             self._opened = workspace.open_workspace(self.folder, login, password)
+            self._opened.database.refresh_figures()
         return self._opened
 
     def close(self) -> None:

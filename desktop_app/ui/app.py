@@ -19,7 +19,7 @@ from desktop_app.ui import dialogs, theme
 from desktop_app.ui.background import Background
 from desktop_app.ui.errors import CrashHook
 from desktop_app.ui.instance import InstanceGuard, raise_running
-from desktop_app.ui.loading import load_program
+from desktop_app.ui.loading import load_pages, load_program
 from desktop_app.ui.sign_in import SignInDialog
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the first dialog paints without it
@@ -33,6 +33,8 @@ BACKUP_MS = 30 * 60 * 1000
 _GC_MS = 2000
 WARM_UP_MS = 300
 """When the window's modules are loaded: after the sign-in dialog has painted."""
+PAGES_MS = 1000
+"""When the modules of the other pages are loaded: after the first one has painted."""
 
 
 class Application(QObject):
@@ -176,6 +178,12 @@ class Application(QObject):
         window.closed.connect(self._on_closed)
         window.show()
         window.start(page.SPEC.id if page is not None else "")
+        QTimer.singleShot(PAGES_MS, self, self._load_pages)
+
+    def _load_pages(self) -> None:
+        """Load the other pages while the person looks at the first one."""
+        if self.window is not None:
+            self.background.compute(self, load_pages)
 
     def _settings_folder(self) -> Path | None:
         return self._opened.folder if self._opened is not None else None

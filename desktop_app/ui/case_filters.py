@@ -1,7 +1,7 @@
 """The filters of the list of cases: what they say as criteria, and criteria shown in them."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -188,6 +188,3 @@ class CaseFilters(QWidget):
     def _more_editors(self) -> Sequence[QWidget]:
         days = (self.opened_from, self.opened_until, self.closed_from, self.closed_until)
         return (self.outcome, self.reason, *days)
-
-
-Slot = Callable[[], None]

@@ -13,8 +13,6 @@ from PySide6.QtGui import QGuiApplication
 
 from db.queries.case_file import CaseFile
 from db.vocabulary import CaseStage
-from desktop_app import labels
-from desktop_app.domain import screening
 from desktop_app.domain.cases import CaseDraft, CloseDraft, OpenDraft, ReopenDraft, moves
 from desktop_app.domain.contacts import AttemptDraft, VisitDraft
 from desktop_app.errors import InvalidInputError
@@ -359,13 +357,3 @@ class CaseFlows(QObject):
 def _refuse(_session: "Session", error: InvalidInputError) -> None:
     """Give problems the way every other problem of a form takes."""
     raise error
-
-
-def screening_text(file: CaseFile, hits: Sequence[screening.ScreenHit]) -> str:
-    """What the screening found, or the note it left."""
-    return " ".join(hit.text for hit in hits) or file.screening_note
-
-
-def stage_word(stage: CaseStage) -> str:
-    """The word for a stage."""
-    return labels.label(stage)

@@ -1,9 +1,8 @@
 """How cases look everywhere: tones of stages, classes and days, icons, words of coded values."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Protocol
 
 from db import reference
 from db.vocabulary import (
@@ -12,13 +11,11 @@ from db.vocabulary import (
     Channel,
     CustomerClass,
     InterviewState,
-    NextStep,
     Outcome,
     RuleKind,
     VisitState,
 )
-from desktop_app import clock, labels
-from desktop_app.domain.screening import ScreenCode
+from desktop_app import clock
 from desktop_app.i18n import _, language, ngettext
 from desktop_app.ui.theme import Tone
 
@@ -75,15 +72,6 @@ CHANNEL_ICONS: Mapping[Channel, str] = MappingProxyType(
     {Channel.CALL: "call", Channel.VISIT: "visits", Channel.MESSAGE: "message"}
 )
 
-NEVER_CONTACTED = frozenset({ScreenCode.DECEASED, ScreenCode.DO_NOT_CONTACT})
-SOON_DAYS = 2
-
-
-class _Due(Protocol):
-    @property
-    def next_due(self) -> date | None:
-        """Day of the next step."""
-
 
 def stage_tone(row: object) -> Tone | None:
     """Tone of the stage of anything that has one."""
@@ -101,11 +89,6 @@ def klass_tone(row: object) -> Tone | None:
     """Tone of a customer class."""
     klass = getattr(row, "klass", None)
     return KLASS_TONES[klass] if klass is not None else None
-
-
-def due_tone(row: _Due) -> Tone | None:
-    """Tone of a next step's day: overdue, today, or nothing to say."""
-    return day_tone(row.next_due)
 
 
 def day_tone(day: date | None) -> Tone | None:
@@ -150,11 +133,6 @@ def duration_text(seconds: int | None) -> str:
     return "" if seconds is None else f"{seconds // 60}:{seconds % 60:02d}"
 
 
-def klass_text(klass: CustomerClass) -> str:
-    """The class with its letter."""
-    return labels.label(klass)
-
-
 def words(entry: "reference.Bilingual | None") -> str:
     """The words of a coded value in the present language; empty for none."""
     return "" if entry is None else reference.text(entry, language())
@@ -193,19 +171,3 @@ def list_text(parts: Iterable[str]) -> str:
 def kind_tone(kind: RuleKind) -> Tone:
     """Tone of a kind of departure: somebody who asks to cancel is urgent."""
     return Tone.BAD if kind is RuleKind.CANCEL_REQUEST else Tone.NEUTRAL
-
-
-STEP_ICONS: Mapping[NextStep, str] = MappingProxyType(
-    {
-        NextStep.CALL: "call",
-        NextStep.VISIT: "visits",
-        NextStep.INTERVIEW: "interviews",
-        NextStep.OFFER: "offer",
-        NextStep.REMEDY: "promise",
-        NextStep.FOLLOW_UP: "refresh",
-        NextStep.CORRECT_CONTACT: "phone",
-        NextStep.CLOSE: "check-circle",
-    }
-)
-
-Chips = Mapping[str, Callable[[object], Tone | None]]

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -99,7 +100,11 @@ def entries(view: CaseView, *, with_orders: bool = True) -> list[TimelineEntry]:
 
 def _newest_first(found: list[TimelineEntry]) -> list[TimelineEntry]:
     """In the order of time; of what happened at one moment the last comes first."""
-    return sorted(found, key=TimelineEntry.sort_key)[::-1]
+    return sorted(found, key=_moment)[::-1]
+
+
+def _moment(entry: TimelineEntry) -> tuple[str, int]:
+    return entry.sort_key(), entry.when.microsecond if isinstance(entry.when, datetime) else 0
 
 
 def order_entries(orders: Iterable[OrderRow]) -> list[TimelineEntry]:

@@ -220,7 +220,6 @@ def _problem_label() -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     theme.set_role(label, "problem")
-    label.setAccessibleName(_("What is wrong"))
     label.hide()
     return label
 

@@ -98,7 +98,6 @@ class InterviewView(QWidget):
         self.question = text_label("", "question")
         self.hint = text_label("", "hint")
         self.problem = text_label("", "problem")
-        self.problem.setAccessibleName(_("What is wrong"))
         self.place = QVBoxLayout()
         self.previous_button = button(_("Previous question"), self.previous, "chevron-up")
         self.previous_button.setToolTip(_("Previous question  Shift+Tab"))

@@ -10,7 +10,7 @@ _MODULES = (
     "desktop_app.ui.list_export",
     "desktop_app.ui.window_search",
     "desktop_app.ui.main_window",
-    "desktop_app.ui.pages",
+    "desktop_app.ui.pages.today",
     "desktop_app.ui.workspace_files",
 )
 
@@ -19,3 +19,11 @@ def load_program() -> None:
     """Import what the window needs; quick when it is there already."""
     for name in _MODULES:
         importlib.import_module(name)
+
+
+def load_pages() -> None:
+    """Import the pages that were not visited yet, so that the first visit is quick."""
+    from desktop_app.ui.pages import PAGES, page_class  # noqa: PLC0415
+
+    for spec in PAGES:
+        page_class(spec)

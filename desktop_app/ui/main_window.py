@@ -25,7 +25,8 @@ from desktop_app.ui.action_set import ActionSet, plain_text
 from desktop_app.ui.actions import ROUTES, Menu
 from desktop_app.ui.command_palette import CommandPalette, Hit
 from desktop_app.ui.message_bar import MessageBar
-from desktop_app.ui.page import Page, PageContext, Slots
+from desktop_app.ui.page import Page, PageContext, PageSpec, Slots
+from desktop_app.ui.pages import page_class
 from desktop_app.ui.panels import FilterBar
 from desktop_app.ui.side_bar import SideBar
 from desktop_app.ui.status_line import StatusLine
@@ -58,7 +59,7 @@ class MainWindow(QMainWindow):
         settings: Settings,
         actor: "Actor",
         workspace: Path,
-        pages: Sequence[type[Page]],
+        pages: Sequence[PageSpec],
         services: WindowServices,
         files: "WorkspaceFiles | None" = None,
     ) -> None:
@@ -66,8 +67,8 @@ class MainWindow(QMainWindow):
         self.setObjectName("main-window")
         self.setWindowIcon(theme.app_icon())
         self._services, self._settings = services, settings
-        self._pages = {page.SPEC.id: page for page in pages if actor.role in page.SPEC.roles}
-        self._listed = [p.SPEC for p in self._pages.values() if p.SPEC.in_sidebar]
+        self._pages = {spec.id: spec for spec in pages if actor.role in spec.roles}
+        self._listed = [spec for spec in self._pages.values() if spec.in_sidebar]
         self._made: dict[str, Page] = {}
         self._stale: set[str] = set()
         self._trail = Trail()
@@ -211,7 +212,7 @@ class MainWindow(QMainWindow):
         return True
 
     def _make(self, page_id: str) -> Page:
-        page = self._made[page_id] = self._pages[page_id](self.context)
+        page = self._made[page_id] = page_class(self._pages[page_id])(self.context)
         self.stack.addWidget(page)
         self._stale.add(page_id)
         page.slots_changed.connect(self.connect_actions)

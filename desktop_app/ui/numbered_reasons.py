@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -120,6 +120,7 @@ class NumberedReasons(Editor):
         item = QListWidgetItem(
             f"{number}  {text}" if number <= _DIGITS else f"    {text}", self.list
         )
+        item.setSizeHint(QSize(0, theme.row_height()))  # also before the style is applied
         item.setData(_ROLE, value)
 
     def _place_of_value(self) -> int:

@@ -40,6 +40,7 @@ class PageSpec:
         help: What F1 says, marked with ``N_``; paragraphs are parted by an empty line.
         in_sidebar: Whether it stands in the side bar (detail pages do not).
         parent: Page that is highlighted in the side bar while this one is open.
+        place: Where its class is, ``module:Class``.
     """
 
     id: str
@@ -49,6 +50,7 @@ class PageSpec:
     help: str = ""
     in_sidebar: bool = True
     parent: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

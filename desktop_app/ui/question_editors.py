@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -155,6 +155,7 @@ class ProductsEditor(Editor):
         for number, name in enumerate(products, start=1):
             shown = f"{number}  {name}" if number <= _DIGITS else f"     {name}"
             item = QListWidgetItem(shown, self.list)
+            item.setSizeHint(QSize(0, theme.row_height()))
             item.setData(_ROLE, name)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Unchecked)

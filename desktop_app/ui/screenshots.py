@@ -110,8 +110,7 @@ def _pages(records: _Records) -> list[tuple[str, str, object]]:
         "interview": records.interview_id,
         "customer-card": records.customer_id,
     }
-    for page in PAGES:
-        spec = page.SPEC
+    for spec in PAGES:
         target = targets.get(spec.id)
         if spec.in_sidebar or target is not None:
             shown.append((spec.id, spec.id, target))

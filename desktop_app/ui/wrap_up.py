@@ -1,7 +1,7 @@
 """The strip at the bottom that logs a contact by keyboard: result by one key, next step by rule."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -31,13 +31,12 @@ from desktop_app.errors import (
 )
 from desktop_app.i18n import N_, _
 from desktop_app.ui import theme
-from desktop_app.ui.case_look import duration_text
+from desktop_app.ui.call_timer import CallTimer
 from desktop_app.ui.composing import Composing
 from desktop_app.ui.editors import DateEditor, EnumEditor, TextEditor
 from desktop_app.ui.panels import button, text_label
 
 _TYPING_MS = 600
-_SECOND_MS = 1000
 _SHORT: Mapping[AttemptResult, str] = MappingProxyType(
     {
         AttemptResult.REACHED: N_("Reached"),
@@ -63,64 +62,6 @@ def failed_in_a_row(results: Sequence[AttemptResult]) -> int:
             break
         count += 1
     return count
-
-
-class CallTimer(QWidget):
-    """Starts, stops and shows the length of a call; ``F9`` from the page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._started: datetime | None = None
-        self._kept = 0
-        self.button = button("", self.toggle, "play", "")
-        self._tick = QTimer(self, interval=_SECOND_MS)
-        self._tick.timeout.connect(self._show)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.button)
-        self._show()
-
-    @property
-    def is_running(self) -> bool:
-        """Whether a call is being timed."""
-        return self._started is not None
-
-    def seconds(self) -> int | None:
-        """Length so far; ``None`` if it was never started."""
-        running = 0 if self._started is None else int((clock.now() - self._started).total_seconds())
-        total = self._kept + running
-        return total if total or self.is_running else None
-
-    def toggle(self) -> None:
-        """Start, or stop and keep the length."""
-        if self._started is None:
-            self._started = clock.now()
-            self._tick.start()
-        else:
-            self._kept = self.seconds() or 1
-            self._started = None
-            self._tick.stop()
-        self._show()
-
-    def take(self, seconds: int) -> None:
-        """Take over the length of a call that was timed elsewhere."""
-        self.reset()
-        self._kept = seconds
-        self._show()
-
-    def reset(self) -> None:
-        """Forget the length."""
-        self._started, self._kept = None, 0
-        self._tick.stop()
-        self._show()
-
-    def _show(self) -> None:
-        shown = duration_text(self.seconds() or 0)
-        self.button.setText(f"{shown}  F9")
-        self.button.setIcon(theme.icon("stop" if self.is_running else "play", "accent"))
-        name = _("Stop the call timer, {time}") if self.is_running else _("Start the call timer")
-        self.button.setAccessibleName(name.format(time=shown))
-        self.button.setToolTip(self.button.accessibleName())
 
 
 class WrapUp(QFrame):

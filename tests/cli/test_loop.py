@@ -234,3 +234,38 @@ def test_that_the_language_can_be_chosen(run: Run, folder: Path) -> None:
     assert run("list", "users").out.startswith("Name")
     assert "登录名" in run("list", "users", "--lang", "zh").out
     assert run("list", "nonsense", "--lang", "zh").status == 1
+
+
+def test_that_a_mapping_can_be_written_down_and_used(
+    run: Run, folder: Path, orders: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "mapping.toml"
+    run("import", "orders", orders, "--dry-run", "--save-mapping", file)
+    assert "下单日期" in file.read_text("utf-8")
+    used = run("import", "orders", orders, "--mapping", file, "--encoding", "utf-8",
+               "--key", "number", "--unknown", "reject", "--json")  # fmt: skip
+    assert used.status == 0, used.err
+    assert (used.document["new"], used.document["rejected"]) == (0, 22)
+    told = run("import", "orders", orders, "--unknown", "reject")
+    assert "and 12 more" in told.err
+    assert "mapping for orders" in run("import", "customers", orders, "--mapping", file).sentence
+    assert run("import", "orders", orders, "--key", "shoe").status == 2
+
+
+def test_that_the_right_report_options_are_needed(run: Run, folder: Path, tmp_path: Path) -> None:
+    assert run("report", "case-list", "stray").status == 2
+    assert run("report", "case-list", "--start").status == 2
+    assert "no store" in run("report", "case-list", "--store", "nowhere").sentence
+    missing = run("report", "case-list", "--pdf", tmp_path / "no" / "x.pdf")
+    assert (missing.status, "no folder" in missing.sentence) == (1, True)
+    assert "exit-reasons" in run("report").out
+    assert run("report", "exit-reasons", "--start=2026-01-01").status == 0
+
+
+def test_that_histories_are_tables_too(run: Run, folder: Path, orders: Path) -> None:
+    run("import", "orders", orders)
+    assert run("history", "--entity", "customer", "--id", "K1").status == 0
+    assert run("history", "--entity", "sofa", "--id", "1").status == 2
+    assert run("history", "--entity", "visit", "--id", "1").status == 1
+    assert run("undo", "last").status == 0
+    assert run("undo", "last", "--json").status == 1

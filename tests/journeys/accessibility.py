@@ -152,7 +152,7 @@ class Accessibility:
             lists = self._many([new_method_call(self._of(c.place), "GetChildren") for c in parents])
             level, trails = [], []
             for parent, children in zip(parents, lists, strict=True):
-                if parent.role in {"table", "list", "tree"}:
+                if parent.role in {"table", "tree"}:
                     continue  # cells are rows of data, not controls
                 for child in children[0] if children else ():
                     level.append(tuple(child))

@@ -353,8 +353,10 @@ def test_that_a_note_stands_in_the_timeline(stage: Stage, case_id: uuid.UUID) ->
     stage.write(cases.add_note, case_id, "下午三点前别打电话")
     page = shown(stage, case_id)
     model = page.timeline.model()
-    texts = [model.data(model.index(row, 0), Qt.ItemDataRole.ToolTipRole) for row in range(3)]
-    assert "下午三点前别打电话" in texts
+    titles = [model.data(model.index(row, 0)) for row in range(4)]
+    assert titles == ["Note", "Case assigned", "Case screened", "Case opened"]  # newest first
+    tip = model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
+    assert tip == "下午三点前别打电话"
 
 
 def test_that_the_keyboard_goes_round_the_panes(stage: Stage, case_id: uuid.UUID) -> None:
@@ -374,7 +376,7 @@ def test_that_a_case_nobody_has_is_handed_to_a_chosen_colleague(
     case_id = open_case(stage, shop["K4"], taken=False)
     page = shown(stage, case_id)
     page.stepper.steps[CaseStage.SCREENED].click()
-    stage.wait(lambda: page.stepper.steps[CaseStage.ASSIGNED].isEnabled())
+    stage.wait(page.stepper.steps[CaseStage.ASSIGNED].isEnabled)
     page.stepper.steps[CaseStage.ASSIGNED].click()
     stage.submit(page, user=actors[Role.AGENT].user_id)
     assert file_of(stage, case_id).row.owner == "agent"

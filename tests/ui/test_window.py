@@ -53,7 +53,13 @@ def view_names(session: Session) -> list[str]:
 
 
 class ListPage(Page):
-    SPEC = PageSpec("cases", N_("Cases"), "cases", help=N_("First.\n\nSecond."))
+    SPEC = PageSpec(
+        "cases",
+        N_("Cases"),
+        "cases",
+        help=N_("First.\n\nSecond."),
+        place=f"{__name__}:ListPage",
+    )
     TABLES = frozenset({"saved_view"})
     loads = 0
 
@@ -78,7 +84,14 @@ class ListPage(Page):
 
 
 class DetailPage(Page):
-    SPEC = PageSpec("case-file", N_("Case"), "cases", in_sidebar=False, parent="cases")
+    SPEC = PageSpec(
+        "case-file",
+        N_("Case"),
+        "cases",
+        in_sidebar=False,
+        parent="cases",
+        place=f"{__name__}:DetailPage",
+    )
 
     def build(self) -> None:
         self.shown: list[object] = []
@@ -94,7 +107,13 @@ class DetailPage(Page):
 
 
 class ManagerPage(Page):
-    SPEC = PageSpec("settings", N_("Settings"), "settings", roles=frozenset({Role.ADMINISTRATOR}))
+    SPEC = PageSpec(
+        "settings",
+        N_("Settings"),
+        "settings",
+        roles=frozenset({Role.ADMINISTRATOR}),
+        place=f"{__name__}:ManagerPage",
+    )
 
     def build(self) -> None:
         self.form = Form()
@@ -122,7 +141,7 @@ def make_window(
     made: list[MainWindow] = []
 
     def make(role: Role = Role.ADMINISTRATOR) -> MainWindow:
-        pages = (ListPage, DetailPage, ManagerPage)
+        pages = [page.SPEC for page in (ListPage, DetailPage, ManagerPage)]
         window = MainWindow(tasks, Settings(), actors[role], tmp_path, pages, SERVICES)
         made.append(window)
         with qtbot.waitExposed(window):

@@ -1,31 +1,220 @@
-"""The pages of the window, in the order of the side bar (Ctrl+1 … Ctrl+9)."""
+"""The list of pages, in the order of the side bar (Ctrl+1 … Ctrl+9).
 
-from desktop_app.ui.page import Page
-from desktop_app.ui.pages.case_file import CaseFilePage
-from desktop_app.ui.pages.cases import CasesPage
-from desktop_app.ui.pages.customer_card import CustomerCardPage
-from desktop_app.ui.pages.customers import CustomersPage
-from desktop_app.ui.pages.data import DataPage
-from desktop_app.ui.pages.interview import InterviewPage
-from desktop_app.ui.pages.interviews import InterviewsPage
-from desktop_app.ui.pages.reports import ReportsPage
-from desktop_app.ui.pages.settings import SettingsPage
-from desktop_app.ui.pages.signals import SignalsPage
-from desktop_app.ui.pages.today import TodayPage
-from desktop_app.ui.pages.visits import VisitsPage
+A page's own module is imported at its first visit: together they take longer to import than the
+window takes to paint.
+"""
 
-PAGES: tuple[type[Page], ...] = (
-    TodayPage,
-    CustomersPage,
-    SignalsPage,
-    CasesPage,
-    InterviewsPage,
-    VisitsPage,
-    ReportsPage,
-    DataPage,
-    SettingsPage,
-    CustomerCardPage,
-    CaseFilePage,
-    InterviewPage,
+import importlib
+from typing import Final
+
+from db.vocabulary import Role
+from desktop_app.domain.permissions import Action, allowed
+from desktop_app.i18n import N_
+from desktop_app.ui.page import Page, PageSpec
+
+_KEEPERS: Final = frozenset(
+    role
+    for role in Role
+    if any(allowed(role, one) for one in (Action.IMPORT, Action.BACKUP, Action.VIEW_JOURNAL))
+)
+
+PAGES: Final[tuple[PageSpec, ...]] = (
+    PageSpec(
+        "today",
+        N_("Today"),
+        icon="today",
+        help=N_(
+            "What is due, in the order of work: who asks to cancel comes first, then the value at "
+            "stake times the urgency. The column “Why here” says it for each line.\n\n"
+            "Enter opens the case; Ctrl+Down in the case goes on to the next of this list. Ctrl+L "
+            "logs a contact without opening, F9 times the call. Ctrl+T takes a case nobody works "
+            "on. Ctrl+Enter says that a visit was made.\n\n"
+            "The numbers above the list filter it; press one again to see everything."
+        ),
+        place="desktop_app.ui.pages.today:TodayPage",
+    ),
+    PageSpec(
+        "customers",
+        N_("Customers"),
+        icon="customers",
+        help=N_(
+            "Everybody you sell to, the highest spend first.\n\n"
+            "Search by name, pinyin, initials, the last digits of the phone, card or customer "
+            "number. The arrows walk through the list, the card beside it follows; Enter opens "
+            "the card over the whole page.\n\n"
+            "Class A is the top 5 % by spend in the window of the settings, B the next 15 %, C "
+            "all others.\n\n"
+            "Phones are shown with a hidden middle. Showing or copying a number is written down "
+            "in the journal."
+        ),
+        place="desktop_app.ui.pages.customers:CustomersPage",
+    ),
+    PageSpec(
+        "signals",
+        N_("Signals"),
+        icon="signals",
+        help=N_(
+            "What the rules found: customers who stopped buying, moved business away, dropped a "
+            "product line or fell to a lower value, the highest spend first.\n\n"
+            "Look for departing customers runs the rules over everybody. It can be run as often "
+            "as you like: what is known is not reported twice.\n\n"
+            "Accept opens a case, or joins the open case of the same kind. Dismiss needs a "
+            "reason and is quiet until the customer buys again. Snooze brings the signal back "
+            "on a day.\n\n"
+            "Select many with Shift or Ctrl, all with Ctrl+Shift+L: an action on all of a long "
+            "list works on the whole filter."
+        ),
+        place="desktop_app.ui.pages.signals:SignalsPage",
+    ),
+    PageSpec(
+        "cases",
+        N_("Cases"),
+        icon="cases",
+        help=N_(
+            "Every departure that is or was worked on.\n\n"
+            "Choose a view or filter; the buttons with numbers show how many cases stand in each "
+            "stage, press any of them. Enter opens a case; there Ctrl+Down goes on to the next of "
+            "this list. Choose several with Shift or Ctrl and assign them with Ctrl+Shift+A: those "
+            "held back by the screening are named.\n\n"
+            "Ctrl+Shift+B saves the filter as a view, for yourself or for everybody. Ctrl+Shift+E "
+            "exports what you see. Columns are chosen with a right click on their titles."
+        ),
+        place="desktop_app.ui.pages.cases:CasesPage",
+    ),
+    PageSpec(
+        "interviews",
+        N_("Interviews"),
+        icon="interviews",
+        help=N_(
+            "Exit interviews: concrete questions to customers who are leaving or have left, also "
+            "to those who are lost. Learning why matters more than saving.\n\n"
+            "Enter opens an interview; one that was begun goes on where it stopped. Begin a new "
+            "one from the case or from Today with Ctrl+I."
+        ),
+        place="desktop_app.ui.pages.interviews:InterviewsPage",
+    ),
+    PageSpec(
+        "visits",
+        N_("Visits"),
+        icon="visits",
+        help=N_(
+            "Visits to customers, planned and made.\n\n"
+            "Enter opens the case of a visit, or the customer where there is none. Ctrl+Enter says "
+            "that a visit was made and asks what came of it; Ctrl+Shift+V plans a new one. A visit "
+            "planned from a case is the case's next step."
+        ),
+        place="desktop_app.ui.pages.visits:VisitsPage",
+    ),
+    PageSpec(
+        "reports",
+        N_("Reports"),
+        icon="reports",
+        help=N_(
+            "Reports as you read them here, as Excel with charts, and as PDF for paper.\n\n"
+            "Choose a report and what it covers; Ctrl+Enter shows it. Enter on a bar, a row or a "
+            "quotation opens the cases behind it. Every report says its filter, its definitions "
+            "and how many cases it counts; numbers below ten are grey."
+        ),
+        place="desktop_app.ui.pages.reports:ReportsPage",
+    ),
+    PageSpec(
+        "data",
+        N_("Data"),
+        icon="data",
+        roles=_KEEPERS,
+        help=N_(
+            "Import reads customers and orders from CSV, Excel and OpenDocument files in four "
+            "steps: file, columns, check, result. Nothing is written before you say so, and an "
+            "import can be undone as a whole.\n\n"
+            "Backups are verified copies of the workspace. One is made by itself while you work; "
+            "restoring one puts the whole workspace back to that moment.\n\n"
+            "The journal lists every change: who, when, what, from what to what. Undo works days "
+            "later, too, and says first what stands in the way."
+        ),
+        place="desktop_app.ui.pages.data:DataPage",
+    ),
+    PageSpec(
+        "settings",
+        N_("Settings"),
+        icon="settings",
+        help=N_(
+            "This computer: language, light or dark, size. They hold for you on this machine and "
+            "show at once.\n\n"
+            "Workspace: what everybody shares. Rules: how departures are found; each change is a "
+            "new version, old signals keep theirs. People and stores: who signs in and what they "
+            "may do.\n\n"
+            "Reasons: the list everybody chooses from. A reason can be renamed, retired, split "
+            "and merged; cases that have it keep their words."
+        ),
+        place="desktop_app.ui.pages.settings:SettingsPage",
+    ),
+    PageSpec(
+        "customer-card",
+        N_("Customer"),
+        icon="user",
+        in_sidebar=False,
+        parent="customers",
+        help=N_(
+            "One customer: what they bought, whom to talk to, what was found and done.\n\n"
+            "The figures are as of the newest order's day. Orders are purchases; returns lower "
+            "the spend but are no orders. The usual interval is the mean of the days between "
+            "purchase days.\n\n"
+            "Open a case when you learn of a departure before a rule does; use Customer asks to "
+            "cancel when they say so themselves."
+        ),
+        place="desktop_app.ui.pages.customer_card:CustomerCardPage",
+    ),
+    PageSpec(
+        "case-file",
+        N_("Case"),
+        icon="cases",
+        in_sidebar=False,
+        parent="cases",
+        help=N_(
+            "One departure: who is leaving, why, what was done and what comes next.\n\n"
+            "Press F9 when you dial; press it again when you hang up. The strip at the bottom then "
+            "asks for the result: one digit, a note, and the next step is filled in by rule. "
+            "Ctrl+Enter saves, Ctrl+Shift+Enter saves and opens the next case of your list.\n\n"
+            "Ctrl+I holds the exit interview, Ctrl+R sets the reasons, Ctrl+E moves the case, "
+            "Ctrl+Shift+W closes it. Ctrl+Up and Ctrl+Down go through the list you came from; "
+            "Alt+Left goes back.\n\n"
+            "The days in each stage stand in the row of stages; those you can press are where the "
+            "case may go now."
+        ),
+        place="desktop_app.ui.pages.case_file:CaseFilePage",
+    ),
+    PageSpec(
+        "interview",
+        N_("Exit interview"),
+        icon="interviews",
+        in_sidebar=False,
+        parent="interviews",
+        help=N_(
+            "The exit interview: concrete questions, no scales, no suggestions. Ask, and write "
+            "what the customer says in their own words.\n\n"
+            "Enter or Tab goes on, Shift+Tab back. Digits choose. Ctrl+G goes to the list of "
+            "questions to jump, Ctrl+M marks a question to come back to, F8 writes a note into the "
+            "timeline, F9 times the call. While an input method composes, keys belong to it.\n\n"
+            "Everything is saved as it is typed. What cannot be read waits in the strip below; you "
+            "can go on. Ctrl+Enter finishes: the reasons, the why-chain, the competitor and the "
+            "day of leaving are then copied to the case. Only the customer's own words and the "
+            "stated reason are needed."
+        ),
+        place="desktop_app.ui.pages.interview:InterviewPage",
+    ),
 )
 """All pages; those in the side bar first, detail pages after them."""
+
+
+def page_spec(page_id: str) -> PageSpec:
+    """What the list says about a page. Raises KeyError: there is no such page."""
+    return {spec.id: spec for spec in PAGES}[page_id]
+
+
+def page_class(spec: PageSpec) -> type[Page]:
+    """The page itself; its module is imported now. Raises ImportError or TypeError: not there."""
+    module, _colon, name = spec.place.partition(":")
+    found: type[Page] = getattr(importlib.import_module(module), name)
+    if not issubclass(found, Page):
+        raise TypeError(spec.place)
+    return found

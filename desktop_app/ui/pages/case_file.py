@@ -14,7 +14,7 @@ from desktop_app.columns.orders import ORDER_COLUMNS
 from desktop_app.domain.cases import can_close, moves
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.errors import UserError
-from desktop_app.i18n import N_, _
+from desktop_app.i18n import _
 from desktop_app.ui import case_places, case_view, theme
 from desktop_app.ui.attempt_logger import AttemptLogger
 from desktop_app.ui.case_flows import CaseFlows
@@ -40,6 +40,7 @@ from desktop_app.ui.case_panels import (
 from desktop_app.ui.case_places import CaseTarget
 from desktop_app.ui.case_view import CaseView
 from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
 from desktop_app.ui.pane_cycle import focus_next
 from desktop_app.ui.panels import PageHeader, action_button, splitter
 from desktop_app.ui.record_table import RecordTable
@@ -70,24 +71,7 @@ CASE_TABLES = frozenset(
 class CaseFilePage(Page):
     """Header and stages above, customer and next step left, why in the middle, timeline right."""
 
-    SPEC: ClassVar[PageSpec] = PageSpec(
-        "case-file",
-        N_("Case"),
-        icon="cases",
-        in_sidebar=False,
-        parent="cases",
-        help=N_(
-            "One departure: who is leaving, why, what was done and what comes next.\n\n"
-            "Press F9 when you dial; press it again when you hang up. The strip at the bottom then "
-            "asks for the result: one digit, a note, and the next step is filled in by rule. "
-            "Ctrl+Enter saves, Ctrl+Shift+Enter saves and opens the next case of your list.\n\n"
-            "Ctrl+I holds the exit interview, Ctrl+R sets the reasons, Ctrl+E moves the case, "
-            "Ctrl+Shift+W closes it. Ctrl+Up and Ctrl+Down go through the list you came from; "
-            "Alt+Left goes back.\n\n"
-            "The days in each stage stand in the row of stages; those you can press are where the "
-            "case may go now."
-        ),
-    )
+    SPEC: ClassVar[PageSpec] = page_spec("case-file")
     TABLES: ClassVar[frozenset[str]] = CASE_TABLES
 
     def build(self) -> None:

@@ -15,7 +15,7 @@ from desktop_app import clock, labels
 from desktop_app.columns import Align, Column
 from desktop_app.columns.cases import CASE_COLUMNS
 from desktop_app.domain.permissions import Action, allowed
-from desktop_app.i18n import N_, _, ngettext
+from desktop_app.i18n import _, ngettext
 from desktop_app.services import cases, views
 from desktop_app.services.views import ViewRow
 from desktop_app.ui import case_look, dialogs
@@ -26,6 +26,7 @@ from desktop_app.ui.case_preview import CasePreview
 from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.forms.view_form import ViewDraft, view_form
 from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import PageHeader, action_button, splitter
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Latest
@@ -72,20 +73,7 @@ def built_in_views(me: UUID | None) -> list[tuple[str, CaseFilter]]:
 class CasesPage(Page):
     """Tabs of views, filters, list, preview."""
 
-    SPEC: ClassVar[PageSpec] = PageSpec(
-        PAGE,
-        N_("Cases"),
-        icon="cases",
-        help=N_(
-            "Every departure that is or was worked on.\n\n"
-            "Choose a view or filter; the buttons with numbers show how many cases stand in each "
-            "stage, press any of them. Enter opens a case; there Ctrl+Down goes on to the next of "
-            "this list. Choose several with Shift or Ctrl and assign them with Ctrl+Shift+A: those "
-            "held back by the screening are named.\n\n"
-            "Ctrl+Shift+B saves the filter as a view, for yourself or for everybody. Ctrl+Shift+E "
-            "exports what you see. Columns are chosen with a right click on their titles."
-        ),
-    )
+    SPEC: ClassVar[PageSpec] = page_spec(PAGE)
     TABLES: ClassVar[frozenset[str]] = frozenset(
         {
             "departure_case",

@@ -6,30 +6,17 @@ from uuid import UUID
 from typing_extensions import override
 
 from desktop_app.columns.customers import shown_name
-from desktop_app.i18n import N_, _
+from desktop_app.i18n import _
 from desktop_app.ui import customer_panel
 from desktop_app.ui.customer_panel import CustomerPanel
 from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
 
 
 class CustomerCardPage(Page):
     """One customer: figures, people, orders, cases, signals, timeline, history."""
 
-    SPEC: ClassVar[PageSpec] = PageSpec(
-        "customer-card",
-        N_("Customer"),
-        icon="user",
-        in_sidebar=False,
-        parent="customers",
-        help=N_(
-            "One customer: what they bought, whom to talk to, what was found and done.\n\n"
-            "The figures are as of the newest order's day. Orders are purchases; returns lower "
-            "the spend but are no orders. The usual interval is the mean of the days between "
-            "purchase days.\n\n"
-            "Open a case when you learn of a departure before a rule does; use Customer asks to "
-            "cancel when they say so themselves."
-        ),
-    )
+    SPEC: ClassVar[PageSpec] = page_spec("customer-card")
     TABLES: ClassVar[frozenset[str]] = customer_panel.TABLES
 
     def build(self) -> None:

@@ -10,12 +10,13 @@ from db.queries import customers as customer_queries
 from db.queries.customers import CustomerFilter, CustomerRow
 from db.vocabulary import CustomerClass
 from desktop_app.columns.customers import CUSTOMER_COLUMNS
-from desktop_app.i18n import N_, _
+from desktop_app.i18n import _
 from desktop_app.services import staff
 from desktop_app.ui import case_look, customer_panel
 from desktop_app.ui.customer_panel import CustomerPanel
 from desktop_app.ui.editors import CheckEditor, ChoiceEditor, EnumEditor
 from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import FilterBar, PageHeader, action_button, splitter
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.theme import Tone
@@ -39,21 +40,7 @@ def cases_tone(row: CustomerRow) -> Tone | None:
 class CustomersPage(Page):
     """List and card side by side; the list stays when a customer is chosen."""
 
-    SPEC: ClassVar[PageSpec] = PageSpec(
-        "customers",
-        N_("Customers"),
-        icon="customers",
-        help=N_(
-            "Everybody you sell to, the highest spend first.\n\n"
-            "Search by name, pinyin, initials, the last digits of the phone, card or customer "
-            "number. The arrows walk through the list, the card beside it follows; Enter opens "
-            "the card over the whole page.\n\n"
-            "Class A is the top 5 % by spend in the window of the settings, B the next 15 %, C "
-            "all others.\n\n"
-            "Phones are shown with a hidden middle. Showing or copying a number is written down "
-            "in the journal."
-        ),
-    )
+    SPEC: ClassVar[PageSpec] = page_spec("customers")
     TABLES: ClassVar[frozenset[str]] = customer_panel.TABLES
 
     def build(self) -> None:

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -13,91 +12,32 @@ from db.vocabulary import InterviewState, ReasonLayer
 from desktop_app import labels
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.errors import InvalidInputError, Problem, UserError
-from desktop_app.i18n import N_, _, language, ngettext
-from desktop_app.services import cases, customers, drafts, interviews, staff
+from desktop_app.i18n import _, language, ngettext
+from desktop_app.services import cases, customers, drafts, interviews
 from desktop_app.services.drafts import SavedDraft
-from desktop_app.services.interviews import InterviewRun
-from desktop_app.ui import case_look, case_view, dialogs, theme
+from desktop_app.ui import case_look, dialogs, theme
 from desktop_app.ui.answer_sheet import AnswerSheet
+from desktop_app.ui.call_timer import CallTimer
 from desktop_app.ui.case_panels import ContactPanel, FactsPanel, Notice, SignalPanel, pane_of
 from desktop_app.ui.case_places import CaseTarget
 from desktop_app.ui.case_view import CaseView
+from desktop_app.ui.interview_sheet import InterviewSheet, read_sheet
 from desktop_app.ui.interview_view import InterviewView
 from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import Card, Facts, PageHeader, action_button
-from desktop_app.ui.question_editors import Offers
-from desktop_app.ui.reason_box import reason_choices
 from desktop_app.ui.tasks import Latest
-from desktop_app.ui.wrap_up import CallTimer
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
 
-_PRODUCTS = 12
 _ORDERS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class InterviewSheet:
-    """Everything the page shows, read at once."""
-
-    run: InterviewRun
-    view: CaseView
-    offers: Offers
-    typed: tuple[SavedDraft, ...]
-
-
-def read_sheet(session: "Session", interview_id: uuid.UUID, language_code: str) -> InterviewSheet:
-    """Read an interview with its case, what the inputs offer, and what was typed before a crash."""
-    run = interviews.load(session, interview_id)
-    view = case_view.read_case(session, run.file.row.case_id)
-    offers = Offers(
-        reasons=tuple(reason_choices(session, language_code)),
-        products=_products(view),
-        staff=tuple(user.name for user in staff.list_users(session)),
-        currency=view.file.row.currency,
-    )
-    prefix = interviews.draft_key(interview_id, "")
-    typed = drafts.open_drafts(session, prefix)
-    known = run.file.answers
-    fresh = tuple(
-        each
-        for each in typed
-        if each.content and each.content != known.get(each.key.removeprefix(prefix))
-    )
-    return InterviewSheet(run, view, offers, fresh)
-
-
-def _products(view: CaseView) -> tuple[str, ...]:
-    """What the customer bought most often lately, most often first."""
-    counts: dict[str, int] = {}
-    for order in view.orders:
-        for name in filter(None, order.products.split(",")):
-            counts[name] = counts.get(name, 0) + 1
-    return tuple(sorted(counts, key=lambda name: (-counts[name], name))[:_PRODUCTS])
 
 
 class InterviewPage(Page):
     """Questions left, the current one large in the middle, facts right, problems below."""
 
-    SPEC: ClassVar[PageSpec] = PageSpec(
-        "interview",
-        N_("Exit interview"),
-        icon="interviews",
-        in_sidebar=False,
-        parent="interviews",
-        help=N_(
-            "The exit interview: concrete questions, no scales, no suggestions. Ask, and write "
-            "what the customer says in their own words.\n\n"
-            "Enter or Tab goes on, Shift+Tab back. Digits choose. Ctrl+G goes to the list of "
-            "questions to jump, Ctrl+M marks a question to come back to, F8 writes a note into the "
-            "timeline, F9 times the call. While an input method composes, keys belong to it.\n\n"
-            "Everything is saved as it is typed. What cannot be read waits in the strip below; you "
-            "can go on. Ctrl+Enter finishes: the reasons, the why-chain, the competitor and the "
-            "day of leaving are then copied to the case. Only the customer's own words and the "
-            "stated reason are needed."
-        ),
-    )
+    SPEC: ClassVar[PageSpec] = page_spec("interview")
     TABLES: ClassVar[frozenset[str]] = frozenset({"interview"})
 
     def build(self) -> None:

@@ -9,11 +9,12 @@ from db.queries.interviews import InterviewFilter, InterviewRow
 from db.vocabulary import InterviewState
 from desktop_app import labels
 from desktop_app.columns.interviews import INTERVIEW_COLUMNS
-from desktop_app.i18n import N_, _, ngettext
+from desktop_app.i18n import _, ngettext
 from desktop_app.services import interviews
 from desktop_app.ui import case_look
 from desktop_app.ui.editors import CheckEditor, EnumEditor
 from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import FilterBar, PageHeader, action_button
 from desktop_app.ui.record_table import RecordTable
 
@@ -21,17 +22,7 @@ from desktop_app.ui.record_table import RecordTable
 class InterviewsPage(Page):
     """Search, state, list; Enter goes on with a begun one or shows a finished one."""
 
-    SPEC: ClassVar[PageSpec] = PageSpec(
-        "interviews",
-        N_("Interviews"),
-        icon="interviews",
-        help=N_(
-            "Exit interviews: concrete questions to customers who are leaving or have left, also "
-            "to those who are lost. Learning why matters more than saving.\n\n"
-            "Enter opens an interview; one that was begun goes on where it stopped. Begin a new "
-            "one from the case or from Today with Ctrl+I."
-        ),
-    )
+    SPEC: ClassVar[PageSpec] = page_spec("interviews")
     TABLES: ClassVar[frozenset[str]] = frozenset({"interview", "answer", "departure_case"})
 
     def build(self) -> None:

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from db.queries.cases import CaseFilter
 from desktop_app import clock
-from desktop_app.i18n import N_, _
+from desktop_app.i18n import _
 from desktop_app.reports import REPORTS
 from desktop_app.reports.base import Document, Report
 from desktop_app.services import exports, staff
@@ -21,6 +21,7 @@ from desktop_app.ui.background import Latest
 from desktop_app.ui.document_view import DocumentView
 from desktop_app.ui.form import Form
 from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -33,17 +34,7 @@ _SIDE_WIDTH = 330
 class ReportsPage(Page):
     """List of reports and their parameters on the left, the document on the right."""
 
-    SPEC: ClassVar[PageSpec] = PageSpec(
-        "reports",
-        N_("Reports"),
-        icon="reports",
-        help=N_(
-            "Reports as you read them here, as Excel with charts, and as PDF for paper.\n\n"
-            "Choose a report and what it covers; Ctrl+Enter shows it. Enter on a bar, a row or a "
-            "quotation opens the cases behind it. Every report says its filter, its definitions "
-            "and how many cases it counts; numbers below ten are grey."
-        ),
-    )
+    SPEC: ClassVar[PageSpec] = page_spec("reports")
     TABLES: ClassVar[frozenset[str]] = frozenset({"departure_case", "case_reason", "store"})
 
     def build(self) -> None:

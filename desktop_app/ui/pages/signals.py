@@ -14,7 +14,7 @@ from db.queries.signals import SignalFilter, SignalRow
 from db.vocabulary import CustomerClass, RuleKind, SignalState
 from desktop_app import clock, labels
 from desktop_app.columns.signals import SIGNAL_COLUMNS
-from desktop_app.i18n import N_, _, ngettext
+from desktop_app.i18n import _, ngettext
 from desktop_app.services import detection, staff, triage
 from desktop_app.services.detection import ScanResult
 from desktop_app.ui import case_look, dialogs, theme
@@ -22,6 +22,7 @@ from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.editors import ChoiceEditor, EnumEditor
 from desktop_app.ui.forms import signal_forms
 from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import FilterBar, PageHeader, StatTile, action_button
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Latest, Task
@@ -75,22 +76,7 @@ def state_tone(row: SignalRow) -> Tone | None:
 class SignalsPage(Page):
     """The findings with counts by kind above; accept, dismiss, snooze."""
 
-    SPEC: ClassVar[PageSpec] = PageSpec(
-        "signals",
-        N_("Signals"),
-        icon="signals",
-        help=N_(
-            "What the rules found: customers who stopped buying, moved business away, dropped a "
-            "product line or fell to a lower value, the highest spend first.\n\n"
-            "Look for departing customers runs the rules over everybody. It can be run as often "
-            "as you like: what is known is not reported twice.\n\n"
-            "Accept opens a case, or joins the open case of the same kind. Dismiss needs a "
-            "reason and is quiet until the customer buys again. Snooze brings the signal back "
-            "on a day.\n\n"
-            "Select many with Shift or Ctrl, all with Ctrl+Shift+L: an action on all of a long "
-            "list works on the whole filter."
-        ),
-    )
+    SPEC: ClassVar[PageSpec] = page_spec("signals")
     TABLES: ClassVar[frozenset[str]] = frozenset(
         {"defection_signal", "departure_case", "customer", "customer_stat", "store"}
     )

@@ -24,6 +24,7 @@ from desktop_app.ui.case_preview import CasePreview
 from desktop_app.ui.case_view import CaseView
 from desktop_app.ui.editors import CheckEditor
 from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import PageHeader, StatTile, action_button, splitter
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Latest
@@ -87,19 +88,7 @@ TODAY_COLUMNS: tuple[Column[WorkLine], ...] = (
 class TodayPage(Page):
     """Counts above, the queue left, the case in short right, the strip below."""
 
-    SPEC: ClassVar[PageSpec] = PageSpec(
-        "today",
-        N_("Today"),
-        icon="today",
-        help=N_(
-            "What is due, in the order of work: who asks to cancel comes first, then the value at "
-            "stake times the urgency. The column “Why here” says it for each line.\n\n"
-            "Enter opens the case; Ctrl+Down in the case goes on to the next of this list. Ctrl+L "
-            "logs a contact without opening, F9 times the call. Ctrl+T takes a case nobody works "
-            "on. Ctrl+Enter says that a visit was made.\n\n"
-            "The numbers above the list filter it; press one again to see everything."
-        ),
-    )
+    SPEC: ClassVar[PageSpec] = page_spec("today")
     TABLES: ClassVar[frozenset[str]] = frozenset(
         {"departure_case", "visit", "contact_attempt", "customer", "case_event"}
     )

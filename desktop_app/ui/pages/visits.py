@@ -13,13 +13,14 @@ from db.vocabulary import VisitState
 from desktop_app import clock, labels
 from desktop_app.columns import Align, Column
 from desktop_app.columns.visits import VISIT_COLUMNS
-from desktop_app.i18n import N_, _, ngettext
+from desktop_app.i18n import _, ngettext
 from desktop_app.services import contacts
 from desktop_app.ui import case_look
 from desktop_app.ui.case_flows import CaseFlows
 from desktop_app.ui.editors import CheckEditor, DateEditor, EnumEditor
 from desktop_app.ui.forms.case_forms import as_day
 from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import FilterBar, PageHeader, action_button
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.theme import Tone
@@ -43,17 +44,7 @@ def _planned_tone(row: VisitRow) -> Tone | None:
 class VisitsPage(Page):
     """Search, state, period, list; plan, finish and cancel from here."""
 
-    SPEC: ClassVar[PageSpec] = PageSpec(
-        "visits",
-        N_("Visits"),
-        icon="visits",
-        help=N_(
-            "Visits to customers, planned and made.\n\n"
-            "Enter opens the case of a visit, or the customer where there is none. Ctrl+Enter says "
-            "that a visit was made and asks what came of it; Ctrl+Shift+V plans a new one. A visit "
-            "planned from a case is the case's next step."
-        ),
-    )
+    SPEC: ClassVar[PageSpec] = page_spec("visits")
     TABLES: ClassVar[frozenset[str]] = frozenset({"visit", "departure_case", "customer"})
 
     def build(self) -> None:

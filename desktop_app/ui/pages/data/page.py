@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from PySide6.QtWidgets import QTabWidget, QWidget
 from typing_extensions import override
 
-from db.vocabulary import ImportKind, Role
+from db.vocabulary import ImportKind
 from desktop_app.domain.permissions import Action, allowed
-from desktop_app.i18n import N_, _
+from desktop_app.i18n import _
 from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
 from desktop_app.ui.pages.data.backups import BackupsTab
 from desktop_app.ui.pages.data.import_tab import ImportTab
 from desktop_app.ui.pages.data.journal_tab import JournalTab
@@ -17,32 +18,13 @@ from desktop_app.ui.panels import PageHeader
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Changes
 
-_ROLES = frozenset(
-    role
-    for role in Role
-    if any(allowed(role, one) for one in (Action.IMPORT, Action.BACKUP, Action.VIEW_JOURNAL))
-)
 _IMPORTS = {"customers": ImportKind.CUSTOMERS, "orders": ImportKind.ORDERS}
 
 
 class DataPage(Page):
     """What comes in, what is kept safe, what was changed."""
 
-    SPEC: ClassVar[PageSpec] = PageSpec(
-        "data",
-        N_("Data"),
-        icon="data",
-        roles=_ROLES,
-        help=N_(
-            "Import reads customers and orders from CSV, Excel and OpenDocument files in four "
-            "steps: file, columns, check, result. Nothing is written before you say so, and an "
-            "import can be undone as a whole.\n\n"
-            "Backups are verified copies of the workspace. One is made by itself while you work; "
-            "restoring one puts the whole workspace back to that moment.\n\n"
-            "The journal lists every change: who, when, what, from what to what. Undo works days "
-            "later, too, and says first what stands in the way."
-        ),
-    )
+    SPEC: ClassVar[PageSpec] = page_spec("data")
     TABLES: ClassVar[frozenset[str]] = frozenset()
 
     def build(self) -> None:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtWidgets import QTabWidget
 from typing_extensions import override
 
-from desktop_app.i18n import N_, _
+from desktop_app.i18n import _
 from desktop_app.ui import dialogs
 from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
 from desktop_app.ui.pages.settings.about import AboutSection
 from desktop_app.ui.pages.settings.computer import ComputerSection
 from desktop_app.ui.pages.settings.people import PeopleSection
@@ -24,20 +25,7 @@ if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
 class SettingsPage(Page):
     """What is set once: for this computer, for everybody, by whom."""
 
-    SPEC: ClassVar[PageSpec] = PageSpec(
-        "settings",
-        N_("Settings"),
-        icon="settings",
-        help=N_(
-            "This computer: language, light or dark, size. They hold for you on this machine and "
-            "show at once.\n\n"
-            "Workspace: what everybody shares. Rules: how departures are found; each change is a "
-            "new version, old signals keep theirs. People and stores: who signs in and what they "
-            "may do.\n\n"
-            "Reasons: the list everybody chooses from. A reason can be renamed, retired, split "
-            "and merged; cases that have it keep their words."
-        ),
-    )
+    SPEC: ClassVar[PageSpec] = page_spec("settings")
 
     def build(self) -> None:
         """Make the tabs."""
