@@ -161,7 +161,8 @@ class CommandPalette(QDialog):
     def __init__(
         self, parent: QWidget, tasks: Tasks, known: Sequence[Hit], search: SearchFn | None
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        # not a popup: those are not in the accessible tree, and may open without the keyboard
+        super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setWindowTitle(_("Go to anything"))
@@ -236,6 +237,12 @@ class CommandPalette(QDialog):
         self.list.setVisible(bool(hits))
         if hits:
             self.list.setCurrentIndex(self.model.index(0, 0))
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowDeactivate and self.isVisible():
+            self.close()
+        return super().event(event)
 
     @override
     def eventFilter(self, watched: Any, event: QEvent) -> bool:

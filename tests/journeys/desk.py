@@ -82,6 +82,11 @@ class Desk:
         """Whether the program still runs."""
         return self.program is not None and self.program.poll() is None
 
+    def said(self) -> list[str]:
+        """What the program wrote to its terminal; a reader may ask for what is just gone."""
+        lines = self.errors.read_text("utf-8").splitlines()
+        return [line for line in lines if "Could not find accessible on path" not in line]
+
     def opened_files(self) -> list[str]:
         """What the program asked the system to open."""
         path = Path(self.variables["OPENED_FILES"])

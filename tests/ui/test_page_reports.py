@@ -1,0 +1,178 @@
+"""The reports page: choose, show, open what is behind a number, write files."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QDesktopServices
+from pytestqt.qtbot import QtBot
+from sqlalchemy import select
+
+from db.models import ChangeSet
+from db.queries.cases import CaseFilter
+from db.session import Actor, Database
+from db.vocabulary import Outcome, RuleKind
+from desktop_app.columns import Align, Column, Kind
+from desktop_app.domain.cases import CloseDraft
+from desktop_app.domain.reasons import ChurnType, ReasonDraft
+from desktop_app.reports.base import (
+    Document,
+    Facts,
+    Figure,
+    FigureKind,
+    Paragraph,
+    Quote,
+    Section,
+    Series,
+    SignatureLine,
+    Table,
+)
+from desktop_app.services import cases
+from desktop_app.ui import dialogs
+from desktop_app.ui.document_view import DocumentView
+from desktop_app.ui.page import PageContext
+from desktop_app.ui.pages import reports as page_module
+from desktop_app.ui.pages.reports import ReportsPage, as_filter
+from tests.ui.casework import nameless, open_case
+from tests.ui.shop import Stage, fill
+
+
+@pytest.fixture
+def shop(database: Database, admin: Actor) -> dict[str, uuid.UUID]:
+    return fill(database, admin)
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, context: PageContext) -> Stage:
+    return Stage(qtbot, context)
+
+
+def document() -> Document:
+    columns = (
+        Column("name", "Name", lambda row: row[0]),
+        Column("worth", "Worth", lambda row: row[1], align=Align.RIGHT, kind=Kind.MONEY),
+    )
+    rows = [("甲", 1200), ("乙", 50)]
+    blocks = (
+        Paragraph("Some words", faint=True),
+        Facts((("Cases", "2"),)),
+        Table("Worth", columns, rows, note="n = 2", total={"worth": 1250}, key=lambda row: row[0]),
+        Figure(FigureKind.PARETO, "Bars", ("a", "b"), (Series("", (3, 1)),), ("ka", "kb"), "kind"),
+        Quote("贵了", "2026-00001", "case-key"),
+        Quote("No source"),
+        SignatureLine(("Manager",)),
+    )
+    return Document(
+        "test", "Everything", (Section("All", blocks),), subtitle="Of a test", store="All stores",
+        definitions=(("n", "cases"),), filters=(("Kind", "all"),),
+    )  # fmt: skip
+
+
+def test_that_every_block_is_drawn_and_what_is_behind_can_be_opened(
+    qtbot: QtBot, context: PageContext
+) -> None:
+    view = DocumentView(context)
+    qtbot.addWidget(view)
+    view.show_document(document())
+    view.show_document(document())  # the second takes the place of the first
+    texts = [label.text() for label in view.findChildren(page_module.panels.QLabel)]
+    whole = "\n".join(texts)
+    for words in ("Everything", "Some words", "“贵了”", "2026-00001", "Worth ¥12.50", "n: cases"):
+        assert words in whole
+    opened: list[str] = []
+    view.record_opened.connect(opened.append)
+    bars: list[tuple[str, str]] = []
+    view.bar_opened.connect(lambda criterion, key: bars.append((criterion, key)))
+    button = next(
+        one
+        for one in view.findChildren(page_module.panels.QPushButton)
+        if one.accessibleName() == "Go to case: 2026-00001"
+    )
+    button.click()
+    from desktop_app.ui.charts import ChartView
+    from desktop_app.ui.record_table import RecordTable
+
+    view.findChildren(ChartView)[-1].opened.emit("ka")
+    table = view.findChildren(RecordTable)[-1]
+    table.opened.emit(("甲", 1200))
+    assert opened == ["case-key", "甲"]
+    assert bars == [("kind", "ka")]
+
+
+def test_that_a_block_of_an_unknown_kind_is_a_bug(qtbot: QtBot, context: PageContext) -> None:
+    view = DocumentView(context)
+    qtbot.addWidget(view)
+    with pytest.raises(TypeError):
+        view.show_document(Document("x", "X", (Section("", ("text",)),)))  # type: ignore[arg-type]
+
+
+def close(stage: Stage, case_id: uuid.UUID) -> None:
+    stage.write(cases.set_reason, case_id, ReasonDraft(layer="root", reason="price_increase"))
+    draft = CloseDraft(
+        outcome=Outcome.LOST, root_reason="price_increase", churn_type=ChurnType.ACTIVE_FAULT
+    )
+    stage.write(cases.close, case_id, draft)
+
+
+def test_that_the_first_report_shows_at_once_and_a_bar_leads_to_its_cases(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    case_id = open_case(stage, shop["K1"])
+    close(stage, case_id)
+    page = stage.show(ReportsPage)
+    stage.wait(lambda: page._document is not None)
+    assert page._document.id == "exit-reasons"
+    page.view.bar_opened.emit("root_reason", "price_increase")
+    went = stage.went()
+    assert went[-1] == ("cases", CaseFilter(root_reason="price_increase"))
+    page.view.bar_opened.emit("", "x")
+    assert len(went) == 1
+    page.view.record_opened.emit(str(case_id))
+    assert went[-1] == ("case-file", case_id)
+    assert nameless(page) == []
+
+
+def test_that_a_case_file_is_asked_for_by_number_and_written_to_excel_and_pdf(
+    stage: Stage,
+    shop: dict[str, uuid.UUID],
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case_id = open_case(stage, shop["K1"])
+    with database.read(stage.context.actor) as session:
+        number = cases.case_file(session, case_id).row.number
+    page = stage.show(ReportsPage)
+    page.show_record(("case-file", {"number": number}))
+    stage.wait(lambda: page._document is not None and page._document.id == "case-file")
+    shown: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.fileName()))
+    for action, name in (("report.excel", "file.xlsx"), ("report.pdf", "file")):
+        monkeypatch.setattr(dialogs, "save_file", lambda *_args, to=tmp_path / name: to)
+        stage.run(page, action)
+    stage.wait(lambda: len(shown) == 2)
+    assert (tmp_path / "file.xlsx").stat().st_size > 3000
+    assert (tmp_path / "file.pdf").read_bytes().startswith(b"%PDF")
+    with database.read() as session:
+        titles = session.scalars(select(ChangeSet.title)).all()
+    assert sum(title.startswith("Export") for title in titles) == 2
+
+
+def test_that_no_file_is_written_when_none_is_chosen_and_wrong_dates_are_told(
+    stage: Stage, shop: dict[str, uuid.UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = stage.show(ReportsPage)
+    stage.wait(lambda: page._document is not None)
+    monkeypatch.setattr(dialogs, "save_file", lambda *_args: None)
+    stage.run(page, "report.pdf")
+    page.list.setCurrentRow(1)
+    stage.wait(lambda: page._document is not None and page._document.id == "case-list")
+    assert set(page.actions()) == {"report.run", "report.excel", "report.pdf", "page.print"}
+
+
+def test_that_criteria_of_a_report_become_a_filter() -> None:
+    values = {"kind": "lapsing", "opened_from": "2026-08-01", "store_id": str(uuid.UUID(int=5))}
+    made = as_filter(values)
+    assert made.kind is RuleKind.LAPSING
+    assert made.store_id == uuid.UUID(int=5)
+    assert made.opened_from.isoformat() == "2026-08-01"
