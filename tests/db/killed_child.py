@@ -1,8 +1,8 @@
 """Run under strace: forks a child for each kill point; each writes until it is killed.
 
-`python killed_child.py TEMPLATE FOLDER POINTS`, points being `kind:first:step:count`
-each. strace kills a process at its call number `FATAL` of a kind; a child that is to die at its
-own call number n first makes `FATAL` - n calls that change nothing. So one start of Python serves all points.
+`python killed_child.py TEMPLATE FOLDER POINTS`, each of the points `kind:first:step:count`. strace
+kills a process at its call number `FATAL` of a kind; a child that is to die at its own call
+number n first makes `FATAL` - n calls that change nothing. So one start of Python serves all.
 """
 
 import os
@@ -13,8 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import configure_mappers
 
-from db import backup, journal, undo
+from db import backup, journal, search, undo
 from db.models import ChangeSet, Contact, Customer, ImportJob, Order
 from db.session import SYSTEM, Database
 
@@ -110,6 +111,8 @@ def run(template: Path, place: Path, kind: str, call: int) -> bool:
 
 def main() -> None:
     template, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    search.tokens("客户")  # loads its dictionary once for all children
+    configure_mappers()
     for points in sys.argv[3:]:
         kind, first, step, count = points.split(":")
         for index in range(int(count)):

@@ -153,9 +153,13 @@ def test_that_a_case_file_is_asked_for_by_number_and_written_to_excel_and_pdf(
     stage.wait(lambda: len(shown) == 2)
     assert (tmp_path / "file.xlsx").stat().st_size > 3000
     assert (tmp_path / "file.pdf").read_bytes().startswith(b"%PDF")
-    with database.read() as session:
-        titles = session.scalars(select(ChangeSet.title)).all()
-    assert sum(title.startswith("Export") for title in titles) == 2
+
+    def exports() -> int:
+        with database.read() as session:
+            titles = session.scalars(select(ChangeSet.title)).all()
+        return sum(title.startswith("Export") for title in titles)
+
+    stage.wait(lambda: exports() == 2)
 
 
 def test_that_no_file_is_written_when_none_is_chosen_and_wrong_dates_are_told(
