@@ -3,6 +3,7 @@
 `winback` alone opens the window. Nothing of Qt is loaded before it is needed.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ def main() -> int:
 
 
 def _open_window(folder: Path | None) -> int:
+    gc.disable()  # nothing of what is imported now becomes garbage; the window collects later
     from desktop_app.ui import app  # noqa: PLC0415
 
     return app.run(folder)

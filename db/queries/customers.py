@@ -2,12 +2,13 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, cast
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Column, Select, Table, bindparam, func, select
+from sqlalchemy.orm import Session
 
 from db import search as keys
 from db.derived import as_date
@@ -63,23 +64,24 @@ class CustomerHit:
     spend_window: int
 
 
-_SORTS: Final[dict[str, InstrumentedAttribute[Any]]] = {
-    "number": CustomerStat.number,
-    "name": CustomerStat.name,
-    "klass": CustomerStat.klass,
-    "orders": CustomerStat.orders,
-    "first_on": CustomerStat.first_day,
-    "last_on": CustomerStat.last_day,
-    "spend_total": CustomerStat.spend_total,
-    "spend_window": CustomerStat.spend_window,
+_CUSTOMERS, _STATS, _CASES, _STORES, _USERS = (
+    cast("Table", model.__table__) for model in (Customer, CustomerStat, Case, Store, User)
+)
+_SORTS: Final[dict[str, Column[Any]]] = {
+    "number": _STATS.c.number,
+    "name": _STATS.c.name,
+    "klass": _STATS.c.klass,
+    "orders": _STATS.c.orders,
+    "first_on": _STATS.c.first_day,
+    "last_on": _STATS.c.last_day,
+    "spend_total": _STATS.c.spend_total,
+    "spend_window": _STATS.c.spend_window,
 }
 
 
 def count_customers(session: Session, criteria: CustomerFilter) -> int:
     """How many customers fit."""
-    statement = select(func.count()).select_from(CustomerStat)
-    if criteria.store_id or criteria.owner_id or criteria.unidentified:
-        statement = statement.join(Customer, Customer.id == CustomerStat.customer_id)
+    statement = _counted(of_customer=_needs_customer(criteria))
     return session.scalar(_narrow(session, statement, criteria)) or 0
 
 
@@ -88,60 +90,90 @@ def list_customers(
 ) -> list[CustomerRow]:
     """A window of the customers that fit; by default the highest spend first."""
     order = sort or Sort("spend_window", descending=True)
+    statement = _narrow(session, _ordered(order, of_customer=_needs_customer(criteria)), criteria)
+    found = session.scalars(statement, {"first": offset, "most": limit})
+    return rows_of(session, list(found))
+
+
+# Statements are made once: that takes longer than running them.
+
+
+@cache
+def _counted(*, of_customer: bool) -> Select[Any]:
+    return _joined(select(func.count()).select_from(_STATS), of_customer=of_customer)
+
+
+@cache
+def _ordered(order: Sort, *, of_customer: bool) -> Select[Any]:
     column = _SORTS[order.column_id]
-    inner = select(CustomerStat.no).order_by(
+    statement = select(_STATS.c.no).order_by(
         column.desc() if order.descending else column.asc(), _tie(order)
     )
-    if criteria.store_id or criteria.owner_id or criteria.unidentified:
-        inner = inner.join(Customer, Customer.id == CustomerStat.customer_id)
-    numbers = list(session.scalars(_narrow(session, inner, criteria).offset(offset).limit(limit)))
-    return rows_of(session, numbers)
+    window = statement.offset(bindparam("first")).limit(bindparam("most"))
+    return _joined(window, of_customer=of_customer)
+
+
+def _joined(statement: Select[Any], *, of_customer: bool) -> Select[Any]:
+    on = _CUSTOMERS.c.id == _STATS.c.customer_id
+    return statement.join(_CUSTOMERS, on) if of_customer else statement
+
+
+def _needs_customer(criteria: CustomerFilter) -> bool:
+    return bool(criteria.store_id or criteria.owner_id or criteria.unidentified)
 
 
 def _tie(order: Sort) -> Any:
     """What the index of the sort column ends in, so that no sorting is needed."""
     if order.column_id in ("spend_window", "klass"):
-        return CustomerStat.number.asc() if order.descending else CustomerStat.number.desc()
-    return CustomerStat.no.desc() if order.descending else CustomerStat.no.asc()
+        return _STATS.c.number.asc() if order.descending else _STATS.c.number.desc()
+    return _STATS.c.no.desc() if order.descending else _STATS.c.no.asc()
 
 
 def rows_of(session: Session, numbers: Sequence[int]) -> list[CustomerRow]:
     """Rows by `CustomerStat.no`, in the given order."""
-    cases = (
-        select(func.count())
-        .where(Case.customer_id == Customer.id, Case.stage != CaseStage.CLOSED)
-        .scalar_subquery()
-    )
     found: dict[int, CustomerRow] = {}
     for start in range(0, len(numbers), 500):
-        rows: Iterable[Any] = session.execute(
-            select(
-                CustomerStat.no,
-                Customer.id,
-                Customer.number,
-                Customer.name,
-                Customer.kind,
-                Customer.phone,
-                CustomerStat.klass,
-                func.coalesce(Store.name, ""),
-                func.coalesce(User.name, ""),
-                CustomerStat.orders,
-                CustomerStat.first_day,
-                CustomerStat.last_day,
-                CustomerStat.spend_total,
-                CustomerStat.spend_window,
-                cases,
-                Customer.do_not_contact,
-                Customer.is_identified,
-            )
-            .join(Customer, Customer.id == CustomerStat.customer_id)
-            .outerjoin(Store, Store.id == Customer.store_id)
-            .outerjoin(User, User.id == Customer.owner_id)
-            .where(CustomerStat.no.in_(numbers[start : start + 500]))
-        )
+        rows = session.execute(_ROWS, {"numbers": numbers[start : start + 500]})
         for number, *values in rows:
             found[number] = _customer(values)
     return [found[number] for number in numbers if number in found]
+
+
+def _rows() -> Select[Any]:
+    customer, stat, store, user = _CUSTOMERS.c, _STATS.c, _STORES.c, _USERS.c
+    cases = (
+        select(func.count())
+        .where(_CASES.c.customer_id == customer.id, _CASES.c.stage != CaseStage.CLOSED)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            stat.no,
+            customer.id,
+            customer.number,
+            customer.name,
+            customer.kind,
+            customer.phone,
+            stat.klass,
+            func.coalesce(store.name, ""),
+            func.coalesce(user.name, ""),
+            stat.orders,
+            stat.first_day,
+            stat.last_day,
+            stat.spend_total,
+            stat.spend_window,
+            cases,
+            customer.do_not_contact,
+            customer.is_identified,
+        )
+        .join(_CUSTOMERS, customer.id == stat.customer_id)
+        .outerjoin(_STORES, store.id == customer.store_id)
+        .outerjoin(_USERS, user.id == customer.owner_id)
+        .where(stat.no.in_(bindparam("numbers", expanding=True)))
+    )
+
+
+_ROWS: Final = _rows()
 
 
 def _customer(values: list[Any]) -> CustomerRow:
@@ -172,14 +204,14 @@ def class_sizes(session: Session) -> dict[CustomerClass, int]:
 
 def _narrow(session: Session, statement: Any, criteria: CustomerFilter) -> Any:
     if criteria.klass:
-        statement = statement.where(CustomerStat.klass == criteria.klass)
+        statement = statement.where(_STATS.c.klass == criteria.klass)
     if criteria.store_id:
-        statement = statement.where(Customer.store_id == criteria.store_id)
+        statement = statement.where(_CUSTOMERS.c.store_id == criteria.store_id)
     if criteria.owner_id:
-        statement = statement.where(Customer.owner_id == criteria.owner_id)
+        statement = statement.where(_CUSTOMERS.c.owner_id == criteria.owner_id)
     if criteria.unidentified:
-        statement = statement.where(~Customer.is_identified)
+        statement = statement.where(~_CUSTOMERS.c.is_identified)
     if criteria.text.strip():
         found = keys.find(session.connection(), criteria.text, _FOUND)
-        statement = statement.where(CustomerStat.no.in_(found))
+        statement = statement.where(_STATS.c.no.in_(found))
     return statement

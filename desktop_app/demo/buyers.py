@@ -113,9 +113,9 @@ def make_buyers(
     chain: Chain, count: int, seed: int, end: dt.date, first_work: dt.date
 ) -> list[Buyer]:
     """Invent customers; the same for the same arguments."""
-    field_staff = [user for user in chain.users if user.role == "field_staff"]
+    workers = [user for user in chain.users if user.role in ("field_staff", "agent")]
     return [
-        _make(chain, place, dice(seed, "buyer", place), end, first_work, field_staff)
+        _make(chain, place, dice(seed, "buyer", place), end, first_work, workers)
         for place in range(count)
     ]
 
@@ -126,7 +126,7 @@ def _make(
     rng: random.Random,
     end: dt.date,
     first_work: dt.date,
-    field_staff: Sequence[UserFacts],
+    workers: Sequence[UserFacts],
 ) -> Buyer:
     is_company = rng.random() < COMPANIES
     store = rng.choice(chain.stores)
@@ -145,7 +145,7 @@ def _make(
         interval = min(interval, 30.0)
     if leaving is RuleKind.PRODUCT_LINE_STOP:
         interval = min(interval, 19.0)
-    owners = [user for user in field_staff if user.store == store.code]
+    owners = [user for user in workers if user.store == store.code]
     lines = _lines(rng, chain, interval)
     return Buyer(
         number=number,
@@ -153,7 +153,7 @@ def _make(
         kind=CustomerKind.COMPANY if is_company else CustomerKind.PERSON,
         store=store,
         values=_values(rng, number, name, start, store, is_company=is_company),
-        owner=owners[0].login if owners and rng.random() < 0.6 else "",  # noqa: PLR2004
+        owner=owners[0].login if owners and rng.random() < _owned(rank) else "",
         contact=person_name(rng, chain) if is_company else "",
         interval=interval,
         size=size,
@@ -163,6 +163,11 @@ def _make(
         rng=rng,
         next_on=start + dt.timedelta(days=rng.randrange(1 + round(interval))),
     )
+
+
+def _owned(rank: float) -> float:
+    """How likely somebody looks after a customer: rather the large ones."""
+    return 0.65 if rank > 0.6 else 0.25  # noqa: PLR2004
 
 
 def _lines(rng: random.Random, chain: Chain, interval: float) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from db.workspace import Opened
 from desktop_app import clock
 from desktop_app.demo.buyers import make_buyers
 from desktop_app.demo.chain import Chain, chain
-from desktop_app.demo.office import begin, cancellation, office, save_views, somebody_leaves
+from desktop_app.demo.desk import desk, save_views
+from desktop_app.demo.office import begin, cancellation, office, somebody_leaves
 from desktop_app.demo.team import LOGIN, World, at, working_day
 from desktop_app.i18n import _, in_language
 from desktop_app.progress import Progress, Silent
@@ -94,6 +95,7 @@ def make_demo(
             world.start(office(world))
             world.start(save_views(world))
             world.start(somebody_leaves(world))
+            world.start(desk(world))
             for number in range(max(1, round(customers * _CANCELLATIONS))):
                 world.start(cancellation(world, number))
         world.run()

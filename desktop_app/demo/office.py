@@ -20,10 +20,10 @@ from desktop_app.demo.buyers import order_rows
 from desktop_app.demo.case_work import Job, work_on
 from desktop_app.demo.chain import Story, pick
 from desktop_app.demo.phrases import DISMISSALS
-from desktop_app.demo.team import HEAD, LOGIN, MANAGER, Process, World, at, later, working_day
+from desktop_app.demo.team import LOGIN, MANAGER, Process, World, at, working_day
 from desktop_app.domain.cases import OpenDraft
 from desktop_app.progress import Silent
-from desktop_app.services import cases, detection, imports, journal, staff, triage, views
+from desktop_app.services import cases, detection, imports, journal, staff, triage
 from desktop_app.services.import_customers import CustomerImport
 from desktop_app.services.import_orders import OrderChoices, OrderImport
 from desktop_app.services.imports import MatchKey, Outcome, Source, UnknownCustomer
@@ -204,9 +204,9 @@ def _hand_out(world: World) -> None:
     lots: dict[str, list[CaseRow]] = defaultdict(list)
     for row in fresh:
         lot = rng.random()
-        if lot < 0.05:  # noqa: PLR2004  (nobody has time)
+        if lot < 0.04:  # noqa: PLR2004  (nobody has time)
             continue
-        if lot < 0.1:  # noqa: PLR2004
+        if lot < 0.075:  # noqa: PLR2004
             _screen(world, row)
             continue
         store = world.buyers[row.customer_number].store.code
@@ -244,17 +244,3 @@ def _job(row: CaseRow, worker: str, story: Story) -> Job:
 
 def _story(world: World, rng: random.Random) -> Story:
     return pick(rng, [(story, float(story.weight)) for story in world.chain.stories])
-
-
-# Set-up ------------------------------------------------------------------------------------------
-
-
-def save_views(world: World) -> Process:
-    """Head office keeps two views for everybody."""
-    yield later(world.dice("views"), 3, 6)
-    for name, criteria in (
-        ("A类在办个案", {"klass": "a", "open_only": True}),
-        ("逾期个案", {"overdue": True, "open_only": True}),
-    ):
-        with world.acting(HEAD) as session:
-            views.save_view(session, "cases", name, criteria, shared=True)

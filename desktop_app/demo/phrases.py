@@ -47,6 +47,14 @@ PURPOSES: Final = (
     "盘点常用耗材，建立补货清单",
     "陪同店长拜访负责人",
 )
+REGULAR_PURPOSES: Final = (
+    "季度回访，了解近期采购计划",
+    "送样品册，介绍新到的环保纸",
+    "年度对账，确认明年的框架协议",
+    "打印机例行保养，顺便听取意见",
+)
+"""Why good customers are visited who are not leaving."""
+
 REMEDIES: Final = (
     "已按方案换货，客户签收。",
     "补开发票已寄出，快递单号已告知客户。",

@@ -414,11 +414,19 @@ class ChoiceEditor(Editor):
     ) -> None:
         self.box = QComboBox()
         super().__init__(self.box)
+        self._spoken = QLabel(self)  # on Linux a combo box is named by a label beside it only
+        self._spoken.setBuddy(self.box)
+        self._spoken.hide()
         self._optional, self._empty = optional, empty
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.box.setMinimumContentsLength(6)
         self.set_choices(choices)
         self.box.currentIndexChanged.connect(self.changed)
+
+    @override
+    def set_name(self, name: str) -> None:
+        super().set_name(name)
+        self._spoken.setText(name)
 
     @override
     def takes_space(self) -> bool:

@@ -97,9 +97,9 @@ def import_customers(folder: Path, world: World) -> Result:
                 ((f"{n:032x}", now, now, *row) for n, row in enumerate(rows)),
             )
             connection.executemany(
-                "INSERT INTO customer_stat (no, customer_id, number, number_folded, name, name_folded,"
-                " phone_reversed, card_reversed, orders, purchase_days, spend_total, spend_window,"
-                " spend_before, klass) VALUES (?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, 0, 0, 'c')",
+                "INSERT INTO customer_stat (no, customer_id, number, number_folded, name,"
+                " name_folded, phone_reversed, card_reversed, orders, purchase_days, spend_total,"
+                " spend_window, spend_before, klass) VALUES (?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, 0, 0, 'c')",
                 (
                     (n, f"{n:032x}", r[0], r[0].lower(), r[1], r[1], r[2][::-1])
                     for n, r in enumerate(rows)

@@ -1,16 +1,18 @@
 """Start the program on a workspace and leave once its window has painted rows."""
 
+import gc
 import sys
 from pathlib import Path
-
-from PySide6.QtCore import QTimer
-
-from desktop_app.settings import load_settings
-from desktop_app.ui import app as application
 
 
 def main(folder: Path) -> int:
     """Open the demo workspace, wait for the main window's first paint, close."""
+    gc.disable()  # as desktop_app.__main__ does
+    from PySide6.QtCore import QTimer
+
+    from desktop_app.settings import load_settings
+    from desktop_app.ui import app as application
+
     settings = load_settings()
     made = application.make_app(settings)
     program = application.Application(made, settings, folder)

@@ -19,7 +19,7 @@ from db import backup, journal, search, undo
 from db.models import ChangeSet, Contact, Customer, ImportJob, Order
 from db.session import SYSTEM, Database
 
-FATAL = 600
+FATAL = 700
 IDLE = {
     "pwrite64": lambda file: os.pwrite(file, b"x", 0),
     "fsync": os.fsync,

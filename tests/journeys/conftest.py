@@ -1,0 +1,57 @@
+"""A small demo workspace, and the whole program in this process."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from db import keys, workspace
+from desktop_app.demo import make_demo
+from desktop_app.settings import Settings
+from desktop_app.ui import theme
+from desktop_app.ui.app import Application, flush_deleted
+
+Start = Callable[..., Application]
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo of sixty customers, copied for each test; its keys are quick to open."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "OPS", 1)
+        patch.setattr(keys, "MEMORY", 8 * 1024 * 1024)
+        make_demo(folder, customers=60).opened.database.close()
+    return folder
+
+
+@pytest.fixture
+def demo(demo_template: Path, tmp_path: Path) -> Path:
+    """The demo of this test."""
+    shutil.copytree(demo_template, tmp_path / "demo")
+    return tmp_path / "demo"
+
+
+@pytest.fixture
+def start(qapp: QApplication, qtbot: QtBot) -> Iterator[Start]:
+    """Starts the program on a demo workspace; every one started is ended."""
+    started: list[Application] = []
+
+    def run(folder: Path, language: str = "en") -> Application:
+        settings = Settings(language=language)
+        theme.apply(qapp, settings)
+        program = Application(qapp, settings, None, keeps_settings=False)
+        started.append(program)
+        program.open_window(workspace.open_demo(folder))
+        assert program.window is not None
+        program.window.resize(1440, 900)
+        return program
+
+    yield run
+    for program in started:
+        program.shut_down()
+        program.deleteLater()
+    flush_deleted()
