@@ -11,10 +11,12 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, cast
 
 from sqlalchemy import (
+    Column,
     RowMapping,
     String,
     Table,
@@ -259,15 +261,24 @@ def update_rows(
 def with_defaults(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
     """A row with the defaults of the columns that it does not name."""
     whole = dict(row)
-    for column in table.columns:
-        if column.key in whole:
-            continue
-        default = cast("Any", column.default)
-        if default is None:
-            whole[column.key] = None
-        else:
-            whole[column.key] = default.arg(None) if default.is_callable else default.arg
+    for name, default in _defaults(table):
+        if name not in whole:
+            whole[name] = default()
     return whole
+
+
+@cache
+def _defaults(table: Table) -> tuple[tuple[str, Callable[[], Any]], ...]:
+    return tuple((column.key, _default(column)) for column in table.columns)
+
+
+def _default(column: Column[Any]) -> Callable[[], Any]:
+    default = cast("Any", column.default)
+    if default is None:
+        return lambda: None
+    if default.is_callable:
+        return lambda: default.arg(None)
+    return lambda: default.arg
 
 
 def _recorded_table(model: type[Base]) -> Table:

@@ -9,8 +9,9 @@ import datetime as dt
 import json
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final, cast
 
 from sqlalchemy import Column, Connection, Table, event, inspect
@@ -100,27 +101,56 @@ def buffer_of(session: Session) -> Buffer:
 
 def plain(value: object) -> Any:
     """A column value as JSON; containers are copied."""
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat()
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, (dict, list, tuple, set, frozenset)):
-        whole = sorted(value) if isinstance(value, (set, frozenset)) else value
-        return json.loads(json.dumps(whole, default=plain))
+    make = _MAKERS.get(type(value))
+    if make is None:
+        fitting = (made for kind, made in _MAKERS.items() if isinstance(value, kind))
+        make = next(fitting, _same)
+    return make(value)
+
+
+def _same(value: Any) -> Any:
     return value
+
+
+def _plain_list(values: Iterable[Any]) -> list[Any]:
+    return [plain(one) for one in values]
+
+
+def _plain_set(values: Iterable[Any]) -> list[Any]:
+    return _plain_list(sorted(values))
+
+
+def _plain_dict(values: Mapping[Any, Any]) -> Any:
+    if all(type(name) is str for name in values):
+        return {name: plain(one) for name, one in values.items()}
+    return json.loads(json.dumps(values, default=plain))
+
+
+_MAKERS: Final[Mapping[type, Callable[[Any], Any]]] = {
+    str: str,
+    int: _same,
+    float: _same,
+    type(None): _same,
+    uuid.UUID: str,
+    dt.datetime: lambda moment: moment.astimezone(dt.UTC).isoformat(),
+    dt.date: dt.date.isoformat,
+    dict: _plain_dict,
+    list: _plain_list,
+    tuple: _plain_list,
+    set: _plain_set,
+    frozenset: _plain_set,
+}
+"""How a value of a type is made plain; a type that is not listed is taken for its first base."""
 
 
 def plain_row(values: Mapping[str, Any], table: Table) -> dict[str, Any]:
     """The journalled columns of a row as JSON."""
-    return {
-        column.key: plain(values.get(column.key))
-        for column in table.columns
-        if column.key not in BOOKKEEPING
-    }
+    return {name: plain(values.get(name)) for name in _recorded_names(table)}
+
+
+@cache
+def _recorded_names(table: Table) -> tuple[str, ...]:
+    return tuple(column.key for column in table.columns if column.key not in BOOKKEEPING)
 
 
 def from_plain(column: Column[Any], value: Any) -> Any:

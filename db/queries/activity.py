@@ -66,9 +66,9 @@ def all_bought(session: Session, as_of: int) -> Iterator[Bought]:
         while waiting is not None and waiting[0] < key:
             waiting = next(by_customer, None)
         if waiting is not None and waiting[0] == key:
-            mine = tuple((row[1], row[2], row[3]) for row in waiting[1])
+            mine = tuple((name, day, amount) for _key, name, day, amount in waiting[1])
             waiting = next(by_customer, None)
-        yield Bought(uuid.UUID(key), tuple((row[1], row[2]) for row in rows), mine)
+        yield Bought(uuid.UUID(key), tuple((day, amount) for _key, day, amount in rows), mine)
 
 
 def bought_by(session: Session, customer_id: uuid.UUID, as_of: int) -> Bought:

@@ -283,7 +283,7 @@ def case_timeline(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
     ]
     entries += [
         TimelineEntry(
-            (interview.finished_at or interview.started_at).date(),
+            _local_day(interview.finished_at or interview.started_at),
             interview.finished_at or interview.started_at,
             "interview",
             {"state": interview.state, "by": name or ""},
@@ -307,7 +307,7 @@ def _events(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
     )
     return [
         TimelineEntry(
-            event.at.date(),
+            _local_day(event.at),
             event.at,
             "event",
             {
@@ -332,7 +332,7 @@ def _attempts(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
     )
     return [
         TimelineEntry(
-            attempt.at.date(),
+            _local_day(attempt.at),
             attempt.at,
             "attempt",
             {
@@ -346,6 +346,11 @@ def _attempts(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
         )
         for attempt, name in rows
     ]
+
+
+def _local_day(moment: dt.datetime) -> dt.date:
+    """The day of a stored moment where the person sits, as business dates are."""
+    return moment.astimezone().date()
 
 
 def _newest_first(entry: TimelineEntry) -> tuple[dt.date, float]:

@@ -46,8 +46,12 @@ def report(
             access.require(session, Action.EXPORT)
         params = _params(session, chosen.Params, given)
         document = chosen.build(session, params)
-    written = _write(document, targets, overwrite=overwrite)
-    _record(state, name, [format_ for format_, path in targets.items() if path])
+    written: list[Written] = []
+    try:
+        _write(document, targets, written, overwrite=overwrite)
+    finally:  # also what was written before another file failed went out
+        paths = {one.path for one in written}
+        _record(state, name, [format_ for format_, path in targets.items() if path in paths])
     _tell(state, document, written)
 
 
@@ -117,9 +121,13 @@ def _store_key(session: "Session", text: str) -> str:
 
 
 def _write(
-    document: "Document", targets: dict[str, Path | None], *, overwrite: bool
-) -> "list[Written]":
-    written = []
+    document: "Document",
+    targets: dict[str, Path | None],
+    written: "list[Written]",
+    *,
+    overwrite: bool,
+) -> None:
+    """Write the files one after the other; `written` says at any moment which are there."""
     for format_, path in targets.items():
         if path is None:
             continue
@@ -127,7 +135,6 @@ def _write(
             text = _("There is no folder {folder} to write into.")
             raise FileProblemError(text.format(folder=path.parent))
         written.append(_WRITERS[format_](document, path, overwrite))
-    return written
 
 
 def _write_xlsx(document: "Document", path: Path, overwrite: bool) -> "Written":

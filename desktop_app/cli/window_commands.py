@@ -34,6 +34,10 @@ def screenshots(
     else:
         for path in pictures:
             output.say(str(path))
+        where = folder.absolute()
+        output.tell(
+            _("The pictures, the Excel and the PDF files are in {where}.").format(where=where)
+        )
 
 
 def self_test(context: typer.Context) -> None:

@@ -80,7 +80,7 @@ def work_on(world: World, job: Job) -> Process:
     yield later(rng, 0, 6)
     for round_ in range(2):
         reached = yield from _reach(world, job, rng)
-        if job.worker in world.gone or not reached:
+        if _stops(world, job) or not reached:
             return
         if not (yield from _understand(world, job, rng)):
             return
@@ -93,6 +93,11 @@ def work_on(world: World, job: Job) -> Process:
             return
 
 
+def _stops(world: World, job: Job) -> bool:
+    """Whether the worker has left, or the customer wants to hear nothing more, in any case."""
+    return job.worker in world.gone or job.customer in world.refused
+
+
 # Contact -----------------------------------------------------------------------------------------
 
 
@@ -102,7 +107,7 @@ def _reach(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime,
     if is_field or (job.klass is CustomerClass.A and rng.random() < 0.6):  # noqa: PLR2004
         return (yield from _visit(world, job, rng))
     for _try in range(_MOST_TRIES):
-        if job.worker in world.gone:
+        if _stops(world, job):
             return False
         result = pick(rng, _RESULTS)
         _attempt(world, job, rng, result)
@@ -128,6 +133,8 @@ def _attempt(
     channel = pick(rng, ((Channel.CALL, 8.0), (Channel.MESSAGE, 1.5)))
     if result in (AttemptResult.BUSY, AttemptResult.NO_ANSWER, AttemptResult.WRONG_NUMBER):
         channel = Channel.CALL
+    if result is AttemptResult.DO_NOT_CONTACT:
+        world.refused.add(job.customer)
     with world.acting(job.worker) as session:
         contacts.log_attempt(
             session,
@@ -146,13 +153,15 @@ def _attempt(
 
 def _visit(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime, None, bool]:
     """Plan a visit and make it; whether the customer was met."""
+    if _stops(world, job):
+        return False
     moment = later(rng, 2, 9)
     with world.acting(job.worker) as session:
         draft = VisitDraft(planned_on=clock.local(moment).date(), purpose=rng.choice(PURPOSES))
         customer_id = world.customer_ids[job.customer]
         visit_id = contacts.plan_visit(session, job.case_id, customer_id, draft)
     yield moment
-    if job.worker in world.gone:
+    if _stops(world, job):
         return False
     with world.acting(job.worker) as session:
         if session.get_one(Visit, visit_id).state != VisitState.PLANNED:
@@ -178,7 +187,7 @@ def _understand(world: World, job: Job, rng: random.Random) -> Generator[dt.date
             cases.set_reason(session, job.case_id, belief)
     if rng.random() < 0.8:  # noqa: PLR2004
         yield later(rng, 0, 1)
-        if job.worker in world.gone:
+        if _stops(world, job):
             return False
         buyer = world.buyers[job.customer]
         talk = Talk(job.story, job.said, job.competitor, buyer, world.chain)
@@ -193,7 +202,7 @@ def _understand(world: World, job: Job, rng: random.Random) -> Generator[dt.date
         with world.acting(job.worker) as session:
             _note_reasons(session, job)
     yield later(rng, 1, 5)
-    if job.worker in world.gone:
+    if _stops(world, job):
         return False
     with world.acting(job.worker) as session:
         mind = rng.choice([StateOfMind.AT_RISK, StateOfMind.SILENT_ATTRITION, StateOfMind.DEFECTED])
@@ -231,7 +240,7 @@ def _remedy(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime
     """Agree on something with the customer and do it; gives the approach."""
     approach = Approach(job.story.approach)
     yield later(rng, 1, 7)
-    if job.worker in world.gone:
+    if _stops(world, job):
         return approach
     with world.acting(job.worker) as session:
         _change(
@@ -253,6 +262,8 @@ def _remedy(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime
     with world.acting(job.worker) as session:
         cases.move(session, job.case_id, CaseStage.FOLLOW_UP)
     yield later(rng, 2, 6)
+    if _stops(world, job):
+        return approach
     note = rng.choice(NOTES["follow_up"])
     _attempt(world, job, rng, AttemptResult.REACHED, note, (NextStep.FOLLOW_UP, 7))
     return approach
@@ -263,7 +274,7 @@ def _finish(
 ) -> Generator[dt.datetime, None, bool]:
     """Close the case; whether the customer stays."""
     yield later(rng, 4, 12)
-    if job.worker in world.gone:
+    if _stops(world, job):
         return False
     chance = world.user(job.worker).skill + _LIKING
     if rng.random() >= chance + (0.05 if approach is Approach.RELATIONSHIP else 0.0):
@@ -296,7 +307,7 @@ def _churn_type(reason: str) -> str:
 
 def _reopen(world: World, job: Job) -> bool:
     """Take the case up again, unless there is another one by now."""
-    if job.worker in world.gone:
+    if _stops(world, job):
         return False
     with world.looking("liuyan") as session:
         customer_id = world.customer_ids[job.customer]

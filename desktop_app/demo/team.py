@@ -40,6 +40,7 @@ class World:
     end: dt.date
     progress: Progress
     gone: set[str] = field(default_factory=set)  # logins of those who have left
+    refused: set[str] = field(default_factory=set)  # numbers of customers not to be contacted
     orders: int = 0
     _waiting: list[tuple[dt.datetime, int, Process]] = field(default_factory=list)
     _started: int = 0

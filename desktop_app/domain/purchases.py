@@ -107,11 +107,16 @@ def build_history(rows: Iterable[tuple[int, int]]) -> History:
 
 
 def build_activity(
-    orders: Iterable[tuple[int, int]], lines: Iterable[tuple[str | None, int, int]] = ()
+    orders: Iterable[tuple[int, int]],
+    lines: Iterable[tuple[str | None, int, int]] = (),
+    *,
+    class_before: CustomerClass | None = None,
+    class_now: CustomerClass | None = None,
 ) -> Activity:
     """Gather the orders ``(day, amount)`` and lines ``(product line, day, amount)`` of a customer.
 
-    Lines without a product line are left out: nothing can be said about them.
+    The classes are those of the windows before and now, where they are known. Lines without a
+    product line are left out: nothing can be said about them.
     """
     by_line: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for name, day, amount in lines:
@@ -122,6 +127,8 @@ def build_activity(
         total=build_history(ordered),
         orders=ordered,
         lines={name: build_history(rows) for name, rows in by_line.items()},
+        class_before=class_before,
+        class_now=class_now,
     )
 
 

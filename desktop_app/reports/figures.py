@@ -14,14 +14,14 @@ from desktop_app.i18n import _
 from desktop_app.reports.base import Figure, FigureKind
 from desktop_app.reports.textflow import shorten, wrap
 
-ACCENT = "#1F6AA5"
+ACCENT = "#0F6E66"  # as in resources/styles/light.toml
 ON_ACCENT = "#FFFFFF"
 INK = "#1F2328"
 SOFT = "#5F6B76"
 FAINT = "#9AA4AE"
 GRID = "#E3E7EB"
 TINT = "#F2F5F8"
-SERIES = (ACCENT, "#D9822B", "#4E8A5B", "#8467A8", "#7A8590")
+SERIES = (ACCENT, "#D9822B", "#3F7FBF", "#A64D79", "#7A8590")
 """Colours of the series; told apart also with weak colour vision, and always labelled."""
 
 SIZE = 8.0

@@ -406,12 +406,27 @@ class _Flow:
         """What the words and numbers mean, at the end."""
         if not pairs:
             return
-        self._heading(_("Definitions"))
-        for term, meaning in pairs:
-            self._need(BODY.leading * 2)
-            self._text(term, BODY_BOLD)
-            self._text(meaning, BODY)
-            self.y += GAP
+        widest = max(self._measure(fonts.boxed(term), BODY_BOLD) for term, _meaning in pairs)
+        label = min(widest + 4 * GAP, self.room / 3)
+        entries = [
+            (
+                self._lines(term, BODY_BOLD, label - 2 * GAP),
+                self._lines(meaning, BODY, self.room - label, term),
+            )
+            for term, meaning in pairs
+        ]
+        heights = [max(map(len, entry)) * BODY.leading + GAP for entry in entries]
+        together = sum(heights) if sum(heights) < (self.bottom - TOP) / 2 else 0
+        self._heading(_("Definitions"), together)
+        for (terms, meanings), height in zip(entries, heights, strict=True):
+            self._need(height)
+            for line, (one, other) in enumerate(
+                itertools.zip_longest(terms, meanings, fillvalue="")
+            ):
+                baseline = self.y + line * BODY.leading + BODY.size * 1.1
+                self.page.put(BODY_BOLD, MARGIN, baseline, one)
+                self.page.put(BODY, MARGIN + label, baseline, other)
+            self.y += height
 
     def losses_section(self, losses: Sequence[Loss]) -> None:
         """Every character that is shown as a box, by number."""

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from desktop_app.columns import Align, shown_value
 from desktop_app.reports import fonts
 from desktop_app.reports.base import Table
-from desktop_app.reports.textflow import wrap
+from desktop_app.reports.textflow import longest_unit, wrap
 
 SIZE = 8.0
-PADDING = 8.0
+PADDING = 7.0
 SAMPLE = 400
 WIDEST = 240.0
 HEADING = 72.0
 STRETCH = 1.6
 LEAST = 0.55
+LONGEST_WORD = 96.0  # points; only a longer one is broken
 
 Clean = Callable[[str, str], str]
 
@@ -29,6 +30,7 @@ class Grid:
         total: The last row in bold, or empty.
         right: Whether a column stands right.
         natural: Width each column would like, in points.
+        least: Width each column needs so that no word is broken.
     """
 
     headings: list[str]
@@ -36,6 +38,7 @@ class Grid:
     total: list[str]
     right: list[bool]
     natural: list[float]
+    least: list[float]
     _cache: dict[tuple[str, float, bool], list[str]] = field(default_factory=dict)
 
     @classmethod
@@ -53,7 +56,8 @@ class Grid:
                 for (value, kind), place in zip(values, places, strict=True)
             ]
         right = [column.align is Align.RIGHT for column in table.columns]
-        return cls(headings, rows, total, right, _natural(headings, rows, total))
+        natural, least = _natural(headings, rows, total), _least(headings, rows, total)
+        return cls(headings, rows, total, right, natural, least)
 
     def natural_width(self) -> float:
         """Width the whole table would like."""
@@ -95,6 +99,25 @@ def _natural(
     return natural
 
 
+def _least(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], total: Sequence[str]
+) -> list[float]:
+    """Widest word of each column, measured on the same rows; a column of numbers is one word."""
+    step = max(1, len(rows) // SAMPLE)
+    bold, regular = fonts.face(fonts.BOLD), fonts.face(fonts.REGULAR)
+    least = []
+    for index, heading in enumerate(headings):
+        texts = {_one_line(row[index]) for row in rows[::step]}
+        strong = {_one_line(heading), _one_line(total[index]) if total else ""}
+        widest = max(
+            0.0,
+            *(longest_unit(text, lambda piece: bold.width(piece, SIZE)) for text in strong),
+            *(longest_unit(text, lambda piece: regular.width(piece, SIZE)) for text in texts),
+        )
+        least.append(min(widest, LONGEST_WORD) + PADDING + 1)
+    return least
+
+
 def _one_line(text: str) -> str:
     """The beginning that decides about the width: nothing beyond it makes a column wider."""
     return text.partition("\n")[0][:80].replace("\t", " ").translate(_NO_BREAKS)
@@ -118,12 +141,19 @@ def fit(grid: Grid, room: float) -> list[float]:
         if not weight:
             return [width * room / total for width in natural]
         return [width + spare * text / weight for width, text in zip(natural, texts, strict=True)]
+    narrow = sum(grid.least) > room  # then words must be broken
+    floors = [0.0] * len(natural) if narrow else list(map(min, grid.least, natural))
     low, high = 0.0, max(natural)
+
+    def capped(width: float, floor: float) -> float:
+        return max(min(width, cap), floor)
+
     for _step in range(40):  # find the cap under which everything fits
         cap = (low + high) / 2
-        if sum(min(width, cap) for width in natural) > room:
+        if sum(map(capped, natural, floors)) > room:
             high = cap
         else:
             low = cap
-    widths = [min(width, low) for width in natural]
+    cap = low
+    widths = list(map(capped, natural, floors))
     return [width * room / sum(widths) for width in widths]

@@ -68,6 +68,11 @@ def _pieces(paragraph: str, width: float, measure: Measure) -> Iterator[tuple[st
                 yield char, measure(char)
 
 
+def longest_unit(text: str, measure: Measure) -> float:
+    """Width of the widest piece of a text that `wrap` does not break where it fits."""
+    return max((measure(unit) for unit in set(_UNIT.findall(text))), default=0.0)
+
+
 def shorten(text: str, width: float, measure: Measure) -> str:
     """One line that fits, with ``…`` where something was left out."""
     line = _NOT_A_SPACE.sub(" ", text)

@@ -40,6 +40,7 @@ FIRST_DAY: Final = date(1900, 3, 1)  # Excel counts a 29 February 1900
 NAME_UNITS: Final = 31
 SAMPLE: Final = 300
 NARROW, WIDE = 8, 60
+SOURCE: Final = 90  # widest column of where a quote comes from
 
 TEXT, INTEGER, NUMBER = "@", "#,##0", "#,##0.00"
 SHARE, DAY, MOMENT = "0.0%", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
@@ -399,6 +400,8 @@ def _quotes_sheet(title: str, quotes: Sequence[Quote], clean: _Cleaner, names: _
     ]
     sheet = _plain(name, [_("Source"), _("Words")], rows)
     sheet.filtered = True
+    widest = max((display_width(quote.source[:SOURCE]) for quote in quotes), default=0) + 2.0
+    sheet.widths[0] = min(max(sheet.widths[0], widest), SOURCE)
     return sheet
 
 

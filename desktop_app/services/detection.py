@@ -147,10 +147,9 @@ def _findings(
     )
     now, before = _classes(session, day, window) if window else ({}, {})
     for bought in bought_queries.all_bought(session, day.toordinal()):
-        known = replace(
-            build_activity(bought.orders, bought.lines),
-            class_now=now.get(bought.customer_id),
-            class_before=before.get(bought.customer_id),
+        key = bought.customer_id
+        known = build_activity(
+            bought.orders, bought.lines, class_before=before.get(key), class_now=now.get(key)
         )
         findings = [
             (rule.kind, finding)
@@ -158,7 +157,7 @@ def _findings(
             if (finding := rule.check(known, day)) is not None
         ]
         days = known.total.purchase_days
-        yield bought.customer_id, days[-1] if days else None, findings
+        yield key, days[-1] if days else None, findings
 
 
 def _classes(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import undo as undo_engine
-from db.models import ChangeSet
+from db.models import Change, ChangeSet
 from db.undo import Blocker, UndoBlockedError, UndoPlan
 from db.vocabulary import AttemptResult, CaseStage, ChangeKind, Channel, Outcome, RuleKind
 from desktop_app import clock
@@ -24,6 +24,14 @@ from desktop_app.services import access
 
 _TITLES = (N_("Undo: {title}"), N_("Create the workspace"))  # made in db, translated here
 _LISTED = 5
+_RIGHTS: Mapping[str, Action] = {
+    "app_user": Action.MANAGE_USERS,
+    "store": Action.MANAGE_USERS,
+    "setting": Action.EDIT_SETTINGS,
+    "reason": Action.EDIT_REFERENCE,
+    "reason_version": Action.EDIT_REFERENCE,
+}
+"""Tables that undo may touch only with the right to change them: a role is not won by undo."""
 _WORDS: Mapping[str, type[StrEnum]] = {
     "rule": RuleKind,
     "stage": CaseStage,
@@ -79,7 +87,8 @@ def undo(session: Session, change_set_id: uuid.UUID, *, skip_blocked: bool = Fal
 
     Raises:
         NotFoundError: there is no such change set.
-        NotAllowedError: it is somebody else's and the role may only undo its own.
+        NotAllowedError: it is somebody else's and the role may only undo its own, or it changed
+            what the role may not change (users, settings, reasons).
         ConflictError: something newer stands in the way; the sentence says what.
     """
     change_set = session.get(ChangeSet, change_set_id)
@@ -87,6 +96,9 @@ def undo(session: Session, change_set_id: uuid.UUID, *, skip_blocked: bool = Fal
         raise NotFoundError(_("There is no such change."))
     own = change_set.actor_id == access.actor(session).user_id
     access.require(session, Action.UNDO_OWN if own else Action.UNDO_ANY)
+    touched = select(Change.entity).where(Change.change_set_id == change_set_id).distinct()
+    for right in {_RIGHTS[entity] for entity in session.scalars(touched) if entity in _RIGHTS}:
+        access.require(session, right)
     try:
         plan = undo_engine.undo(session, change_set_id, skip_blocked=skip_blocked)
     except UndoBlockedError as error:

@@ -69,7 +69,7 @@ class AnswerSheet(QWidget):
         card.body.addStretch(1)
         whole = QGridLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scrolled(column_of([card])))
+        whole.addWidget(scrolled(column_of([card]), _("Answers")))
         self.texts: dict[str, str] = {}
 
     def show_answers(

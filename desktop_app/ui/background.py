@@ -72,7 +72,7 @@ class Task(QObject, Generic[T]):
 
     @Slot()
     def stop(self) -> None:
-        """Ask the work to stop; whatever it still gives is dropped, a write is rolled back."""
+        """Ask the work to stop; what it still gives is dropped, a long write is rolled back."""
         self._stop.set()
 
     @property
@@ -205,7 +205,10 @@ class Background(QObject):
         if self._is_closed:
             self._ended.emit(number, "stopped", None, None)
             return task
-        pool.submit(self._run, number, task._stop, work, reporter)  # noqa: SLF001
+        stop = task._stop  # noqa: SLF001  (one module)
+        if pool is self._writer and not is_long:  # what somebody typed: stored also at the end
+            stop = threading.Event()
+        pool.submit(self._run, number, stop, work, reporter)
         return task
 
     # ------------------------------------------------------------------ in the worker
@@ -273,11 +276,14 @@ class Background(QObject):
         return bool(self._tasks)
 
     def shutdown(self) -> None:
-        """Stop everything and wait for the threads; nothing is delivered afterwards."""
+        """Stop everything and wait for the threads; nothing is delivered afterwards.
+
+        Short writes that still wait are done first: nobody loses what was typed last.
+        """
         self._is_closed = True
         for task in self._tasks.values():
             task.stop()
         self._readers.shutdown(wait=True, cancel_futures=True)
-        self._writer.shutdown(wait=True, cancel_futures=True)
+        self._writer.shutdown(wait=True)
         QCoreApplication.removePostedEvents(self)
         self._tasks.clear()

@@ -29,6 +29,7 @@ from desktop_app.ui.forms.visit_forms import CustomerVisitDraft, DoneDraft
 from desktop_app.ui.pickers import Choice
 from desktop_app.ui.reason_box import reason_choices
 from desktop_app.ui.tasks import Task
+from desktop_app.ui.typed_drafts import DraftKey
 
 if TYPE_CHECKING:  # a page is made of flows, not the other way round
     from db.session import Session
@@ -79,6 +80,7 @@ class CaseFlows(QObject):
         """Ask for customer and kind, open the case, go there."""
         form = case_forms.new_case_form(self._tasks)
         form.fill(case_forms.new_case_values(customer))
+        key = "new-case" if customer is None else f"new-case:{customer[0]}"
         dialog = FormDialog(
             self._page,
             title=_("New case"),
@@ -86,6 +88,7 @@ class CaseFlows(QObject):
             form=form,
             draft=NewCaseDraft,
             save=lambda draft: self._tasks.write(dialog, open_new_case, draft),
+            draft_key=DraftKey(self._tasks, key),
         )
         dialog.saved.connect(self.opened_case)
         dialog.open()
@@ -165,6 +168,7 @@ class CaseFlows(QObject):
             save=lambda draft: self._tasks.write(
                 dialog, cases.move, file.row.id, draft.stage, draft.note
             ),
+            draft_key=self._key("move-case", file),
         )
         dialog.open()
 
@@ -174,13 +178,18 @@ class CaseFlows(QObject):
 
     def edit(self, file: CaseFile) -> None:
         """All facts in one form."""
-        self._change(file, _("Facts of case {number}"), case_forms.facts_form(file))
+        form = case_forms.facts_form(file)
+        self._change(file, _("Facts of case {number}"), form, "case-facts")
 
     def offer(self, file: CaseFile) -> None:
         """Approach, offer in words, next step."""
-        self._change(file, _("Plan for case {number}"), case_forms.offer_form(file))
+        form = case_forms.offer_form(file)
+        self._change(file, _("Plan for case {number}"), form, "case-offer")
 
-    def _change(self, file: CaseFile, title: str, form: Any) -> None:
+    def _key(self, name: str, file: CaseFile) -> DraftKey:
+        return DraftKey(self._tasks, f"{name}:{file.row.id}", file.version)
+
+    def _change(self, file: CaseFile, title: str, form: Any, key: str) -> None:
         dialog = FormDialog(
             self._page,
             title=title.format(number=file.row.number),
@@ -194,6 +203,7 @@ class CaseFlows(QObject):
                 file.version,
                 case_forms.merged_draft(file, form),
             ),
+            draft_key=self._key(key, file),
         )
         dialog.open()
 
@@ -228,6 +238,7 @@ class CaseFlows(QObject):
             form=form,
             draft=ReasonsDraft,
             save=save,
+            draft_key=self._key("case-reasons", file),
         )
         dialog.resize(_WIDE, dialog.height())
         dialog.open()
@@ -256,6 +267,7 @@ class CaseFlows(QObject):
             save=lambda draft: self._tasks.write(
                 dialog, contacts.plan_visit, case_id, customer_id, draft
             ),
+            draft_key=DraftKey(self._tasks, f"plan-visit:{case_id}"),
         )
         dialog.open()
 
@@ -273,6 +285,7 @@ class CaseFlows(QObject):
             form=visit_forms.visit_form(self._tasks),
             draft=CustomerVisitDraft,
             save=save,
+            draft_key=DraftKey(self._tasks, "plan-visit"),
         )
         dialog.open()
 
@@ -287,6 +300,7 @@ class CaseFlows(QObject):
             save=lambda draft: self._tasks.write(
                 dialog, contacts.finish_visit, visit_id, draft.done_on, draft.note
             ),
+            draft_key=DraftKey(self._tasks, f"finish-visit:{visit_id}"),
         )
         dialog.open()
 
@@ -323,6 +337,7 @@ class CaseFlows(QObject):
             form=case_forms.close_form(file, known.choices, known.churn_types),
             draft=CloseDraft,
             save=lambda draft: self._tasks.write(dialog, cases.close, file.row.id, draft),
+            draft_key=self._key("close-case", file),
             intro=_("Planned visits of the case are cancelled. Undo opens it again."),
         )
         dialog.open()
@@ -336,6 +351,7 @@ class CaseFlows(QObject):
             form=case_forms.reopen_form(),
             draft=ReopenDraft,
             save=lambda draft: self._tasks.write(dialog, cases.reopen, file.row.id, draft),
+            draft_key=self._key("reopen-case", file),
         )
         dialog.open()
 

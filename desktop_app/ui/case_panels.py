@@ -368,7 +368,6 @@ def column_of(widgets: Iterable[QWidget], *, stretch_last: bool = False) -> QWid
 
 def pane_of(widget: QWidget, width: int, name: str) -> QScrollArea:
     """A named scrolling pane of a splitter that never gets narrower than its words."""
-    area = scrolled(widget)
-    area.setAccessibleName(name)
+    area = scrolled(widget, name)
     area.setMinimumWidth(theme.pixels(width))
     return area

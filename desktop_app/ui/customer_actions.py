@@ -16,6 +16,7 @@ from desktop_app.ui import dialogs
 from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.forms import contact_form, customer_form, open_case_form
 from desktop_app.ui.page import PageContext
+from desktop_app.ui.typed_drafts import DraftKey
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.queries.customer_card import ContactRow, CustomerCard
@@ -54,6 +55,7 @@ class CustomerActions:
                 form=customer_form.build(*choices),
                 draft=CustomerDraft,
                 save=lambda draft: self._tasks.write(dialog, customers.create, draft),
+                draft_key=DraftKey(self._tasks, "new-customer"),
             )
             dialog.saved.connect(then)
             dialog.open()
@@ -85,6 +87,7 @@ class CustomerActions:
             form=form,
             draft=CustomerDraft,
             save=save,
+            draft_key=DraftKey(self._tasks, f"edit-customer:{card.row.id}", card.version),
         )
         dialog.open()
 
@@ -134,6 +137,7 @@ class CustomerActions:
             form=contact_form.build(),
             draft=ContactDraft,
             save=lambda draft: self._tasks.write(dialog, customers.add_contact, customer_id, draft),
+            draft_key=DraftKey(self._tasks, f"new-contact:{customer_id}"),
         )
         dialog.open()
 
@@ -150,6 +154,7 @@ class CustomerActions:
             save=lambda draft: self._tasks.write(
                 dialog, customers.change_contact, contact.id, contact.version, draft
             ),
+            draft_key=DraftKey(self._tasks, f"edit-contact:{contact.id}", contact.version),
         )
         dialog.open()
 
@@ -168,6 +173,7 @@ class CustomerActions:
             form=open_case_form.build(with_kind=True),
             draft=OpenDraft,
             save=lambda draft: self._tasks.write(dialog, cases.open_case, customer_id, draft),
+            draft_key=DraftKey(self._tasks, f"open-case:{customer_id}"),
         )
         dialog.saved.connect(self._show_case)
         dialog.open()
@@ -186,6 +192,7 @@ class CustomerActions:
             draft=open_case_form.CancelRequestDraft,
             intro=_("A case is opened at once, so that somebody calls while it still helps."),
             save=save,
+            draft_key=DraftKey(self._tasks, f"cancel-request:{customer_id}"),
         )
         dialog.saved.connect(self._show_case)
         dialog.open()

@@ -218,7 +218,7 @@ class CustomerPanel(QWidget):
             name=_("History of changes"), empty=_("Nothing was changed so far."),
         )  # fmt: skip
         for title, widget in (
-            (_("Overview"), scrolled(overview)),
+            (_("Overview"), scrolled(overview, _("Overview"))),
             (_("Orders"), self.orders),
             (_("Cases and signals"), both),
             (_("Timeline"), self.timeline),

@@ -27,6 +27,7 @@ from desktop_app.ui.editors import TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.panels import scrolled
 from desktop_app.ui.tasks import Task
+from desktop_app.ui.typed_drafts import DraftKey, DraftStrip
 
 PROGRESS_AFTER_MS = 400
 _FORM_WIDTH = 560
@@ -37,7 +38,8 @@ class FormDialog(QDialog):
     """A form with a verb and *Cancel*: validates, saves in the background, asks before losing.
 
     ``save`` gets the draft and returns the task that stores it. ``Ctrl+Enter`` saves, ``Esc``
-    cancels. After success ``saved`` carries the task's result and the dialog closes.
+    cancels. After success ``saved`` carries the task's result and the dialog closes. With a
+    ``draft_key`` what is typed survives a crash and is offered when the dialog opens again.
     """
 
     saved = Signal(object)
@@ -53,9 +55,11 @@ class FormDialog(QDialog):
         save: Callable[[Any], Task[Any] | None],
         intro: str = "",
         danger: bool = False,
+        draft_key: DraftKey | None = None,
     ) -> None:
         super().__init__(parent)
         self.form = form
+        self.drafts = None if draft_key is None else draft_strip(form, draft_key)
         self._draft, self._save = draft, save
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -70,6 +74,8 @@ class FormDialog(QDialog):
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.submit)
         self.form.focus_first()
+        if self.drafts is not None:
+            self.drafts.offer()
 
     def _build(self, title: str, intro: str) -> None:
         column = QVBoxLayout(self)
@@ -78,11 +84,18 @@ class FormDialog(QDialog):
         column.addWidget(_label(title, "title"))
         if intro:
             column.addWidget(_label(intro, "hint"))
+        if self.drafts is not None:
+            column.addWidget(self.drafts)
+            self.drafts.appeared.connect(self._grow)
         area = scrolled(self.form)
         column.addWidget(area, 1)
         column.addLayout(_button_row(self.verb_button, self.cancel_button, _("Ctrl+Enter")))
         wanted = self.form.sizeHint().height() + 3 * theme.GAP_XL + 80
         self.resize(_FORM_WIDTH, min(wanted, _MAX_HEIGHT))
+
+    def _grow(self) -> None:
+        if self.drafts is not None:
+            self.resize(self.width(), self.height() + self.drafts.sizeHint().height())
 
     def submit(self) -> None:
         """Check what was entered and save it."""
@@ -104,6 +117,7 @@ class FormDialog(QDialog):
         self.form.setEnabled(not is_busy)
 
     def _on_saved(self, result: object) -> None:
+        self._finish_drafts()
         self.form.mark_saved()
         self.saved.emit(result)
         self.accept()
@@ -125,7 +139,28 @@ class FormDialog(QDialog):
             danger=True,
             keep=_("Keep editing"),
         ):
+            self._finish_drafts()
             super().reject()
+
+    def _finish_drafts(self) -> None:
+        if self.drafts is not None:
+            self.drafts.finish()
+
+
+def draft_strip(form: Form, key: DraftKey) -> DraftStrip:
+    """Keep what is typed into a form; the strip belongs above it."""
+
+    def may_discard() -> bool:
+        return confirm(
+            strip.window(),
+            title=_("Discard what was typed and not saved?"),
+            text=_("It cannot be brought back."),
+            verb=_("Discard"),
+            danger=True,
+        )
+
+    strip = DraftStrip(form, key, may_discard)
+    return strip
 
 
 def confirm(

@@ -48,6 +48,8 @@ class Editor(QWidget):
     """Base of all editors: a bare container around the control that takes the focus."""
 
     changed = Signal()
+    is_secret = False
+    """Whether what is typed must never be kept before it is saved."""
 
     def __init__(self, control: QWidget) -> None:
         super().__init__()
@@ -65,6 +67,10 @@ class Editor(QWidget):
     def set_value(self, value: Any) -> None:
         """Show a value; ``None`` empties."""
         raise NotImplementedError
+
+    def remembered(self) -> Any:
+        """What ``set_value`` needs to show the same again; the value, unless it takes more."""
+        return self.value()
 
     def set_name(self, name: str) -> None:
         """Name the control for screen readers and tests."""
@@ -137,6 +143,8 @@ class _Area(QPlainTextEdit):
 
 class PasswordEditor(TextEditor):
     """A line that hides what is typed; the eye shows it."""
+
+    is_secret = True
 
     def __init__(self) -> None:
         super().__init__()

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.errors import InvalidInputError, Problem, problems_from_validation
-from desktop_app.i18n import _
 from desktop_app.ui import theme
 from desktop_app.ui.action_set import plain_text
 from desktop_app.ui.editors import Editor, TextEditor
@@ -78,7 +77,7 @@ class Form(QWidget):
         self._problems[field] = _problem_label()
         self._problems[field].setObjectName(f"problem-{field}")
         self._helps[field] = _help_label(help)
-        self._start[field] = editor.value()
+        self._start[field] = editor.remembered()
         self._place(words, editor, self._problems[field], self._helps[field])
         editor.changed.connect(self.changed)
         editor.changed.connect(lambda: self._clear(field))
@@ -122,7 +121,7 @@ class Form(QWidget):
                     editor.set_value(source[field])
             elif hasattr(source, field):
                 editor.set_value(getattr(source, field))
-            self._start[field] = editor.value()
+            self._start[field] = editor.remembered()
         self.show_problems(())
 
     def values(self) -> dict[str, Any]:
@@ -131,11 +130,30 @@ class Form(QWidget):
 
     def is_changed(self) -> bool:
         """Whether a field differs from what was filled in."""
-        return self.values() != self._start
+        return any(
+            editor.remembered() != self._start[name] for name, editor in self.editors.items()
+        )
 
     def mark_saved(self) -> None:
         """Take what stands there now as what is stored."""
-        self._start = self.values()
+        self._start = {field: editor.remembered() for field, editor in self.editors.items()}
+
+    def typed(self) -> dict[str, Any]:
+        """What differs from what was filled in, for `restore`; never a password."""
+        return {
+            field: editor.remembered()
+            for field, editor in self.editors.items()
+            if not editor.is_secret and editor.remembered() != self._start[field]
+        }
+
+    def restore(self, typed: Mapping[str, Any]) -> None:
+        """Show what was typed over what was filled in; it counts as changed."""
+        for field, editor in self.editors.items():
+            wanted = typed.get(field, self._start[field])
+            if not editor.is_secret and editor.remembered() != wanted:
+                editor.set_value(wanted)
+        self.show_problems(())
+        self.changed.emit()
 
     def read(self, draft: type[DraftT]) -> DraftT:
         """Make a draft of what was entered; empty fields fall back to the draft's defaults.

@@ -36,7 +36,7 @@ class HelpDialog(QDialog):
         column.setContentsMargins(theme.GAP_XL, theme.GAP_L, theme.GAP_XL, theme.GAP_L)
         column.setSpacing(theme.GAP_M)
         column.addWidget(text_label(title, "title"))
-        column.addWidget(scrolled(self._content), 1)
+        column.addWidget(scrolled(self._content, title), 1)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
         self.resize(_WIDTH, _HEIGHT)
 

@@ -336,9 +336,16 @@ def splitter(
     return made
 
 
-def scrolled(widget: QWidget) -> QScrollArea:
-    """A widget that scrolls when it is higher than its place."""
+def scrolled(widget: QWidget, name: str = "") -> QScrollArea:
+    """A widget that scrolls when it is higher than its place.
+
+    With a name the keyboard can go there and scroll what is only read; without one it scrolls
+    along with the fields inside.
+    """
     area = QScrollArea()
+    area.setAccessibleName(name)
+    if not name:
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

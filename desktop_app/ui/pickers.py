@@ -270,6 +270,10 @@ class RecordEditor(Editor):
             if value is None:
                 self._chosen.clear()
 
+    @override
+    def remembered(self) -> tuple[Any, str] | None:
+        return None if self._value is None else (self._value, self._chosen.text())
+
     def _ask(self) -> None:
         task = self._tasks.read(self, self._search, self.line.text().strip())
         self._latest.take(task).then(self._show)

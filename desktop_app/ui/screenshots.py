@@ -1,14 +1,24 @@
 """Pictures of every page in both languages and themes, and the demo's reports as files."""
 
+import os
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import (
+    QEventLoop,
+    QMessageLogContext,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app import i18n
@@ -26,6 +36,8 @@ if TYPE_CHECKING:
 SIZE = (1440, 900)
 _SETTLE_MS = 120
 _LONGEST = 20.0  # seconds
+_QUERY = "wang"
+"""What is typed into the palette: finds customers and staff by pinyin."""
 _REPORTS = ("exit-reasons", "case-list", "case-file")
 
 
@@ -48,13 +60,14 @@ def run(folder: Path, workspace: Path) -> list[Path]:
     from db.workspace import open_demo  # noqa: PLC0415  (after the window's own imports)
 
     folder.mkdir(parents=True, exist_ok=True)
+    qInstallMessageHandler(_tell)
     made: list[Path] = []
     app = make_app(Settings(language="en"))
-    with tempfile.TemporaryDirectory(prefix="winback-") as home:
+    with _home_of_its_own():
         for language in sorted(i18n.LANGUAGES):
             for scheme in (Theme.LIGHT, Theme.DARK):
                 settings = Settings(language=language, theme=scheme)
-                made += _pictures(app, settings, open_demo(workspace), folder, Path(home))
+                made += _pictures(app, settings, open_demo(workspace), folder)
     opened = open_demo(workspace)
     try:
         made += write_reports(opened, folder)
@@ -63,15 +76,36 @@ def run(folder: Path, workspace: Path) -> list[Path]:
     return made
 
 
+def _tell(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Qt's own messages, without the one it has for every window that nobody sees."""
+    if "propagateSizeHints" not in text:
+        sys.stderr.write(f"{text}\n")
+
+
+@contextmanager
+def _home_of_its_own() -> Iterator[None]:
+    """Keep what the window remembers away from the person's own settings."""
+    before = os.environ.get("WINBACK_HOME")
+    with tempfile.TemporaryDirectory(prefix="winback-", ignore_cleanup_errors=True) as home:
+        os.environ["WINBACK_HOME"] = home
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["WINBACK_HOME"]
+            else:
+                os.environ["WINBACK_HOME"] = before
+
+
 def _pictures(
-    app: QApplication, settings: Settings, opened: "Opened", folder: Path, home: Path
+    app: QApplication, settings: Settings, opened: "Opened", folder: Path
 ) -> Iterator[Path]:
     """One picture a page; the generator ends the program it started."""
     theme.apply(app, settings)
-    program = Application(app, settings, None)
+    program = Application(app, settings, None, keeps_settings=False)
     suffix = f"{i18n.language()}-{settings.theme.value}"
     try:
-        dialog = SignInDialog(settings, program.background, home)
+        dialog = SignInDialog(settings, program.background, opened.folder)
         dialog.show()
         settle(program)
         yield _save(dialog, folder / f"sign-in-{suffix}.png")
@@ -91,10 +125,11 @@ def _pictures(
         window.navigate("today")
         settle(program)
         window.open_palette()
-        settle(program)
         palette = window.findChild(CommandPalette)  # a window of its own
         if palette is not None:
-            yield _save(palette, folder / f"palette-{suffix}.png")
+            palette.line.setText(_QUERY)
+            settle(program)
+            yield _save(window, folder / f"palette-{suffix}.png", over=palette)
             palette.close()
     finally:
         program.shut_down()
@@ -176,6 +211,12 @@ def _wait(milliseconds: int) -> None:
     loop.exec()
 
 
-def _save(widget: QWidget, path: Path) -> Path:
-    widget.grab().save(str(path))
+def _save(widget: QWidget, path: Path, *, over: QWidget | None = None) -> Path:
+    """Save a picture of a window, with another one lying over it."""
+    picture = widget.grab()
+    if over is not None:
+        painter = QPainter(picture)
+        painter.drawPixmap(widget.mapFromGlobal(over.pos()), over.grab())
+        painter.end()
+    picture.save(str(path))
     return path

@@ -3,7 +3,7 @@
 import argparse
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,20 +12,21 @@ from tests.bench.jobs import Result
 from tests.bench.world import full_database, make_world
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and report; a missed goal is said, it does not fail the run."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--only", default="", help="jobs whose name contains this")
-    chosen = parser.parse_args()
+    parser.add_argument("--starts", type=int, default=5, help="how often the program is started")
+    chosen = parser.parse_args(arguments)
     world = make_world(chosen.customers)
     results = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         database = full_database(folder, world)
         todo: dict[str, Callable[[], Result]] = {
-            "start-up": lambda: jobs.start_up(folder),
+            "start-up": lambda: jobs.start_up(folder, chosen.starts),
             "import customers": lambda: jobs.import_customers(folder, world),
             "list page": lambda: jobs.list_page(database),
             "list jump": lambda: jobs.list_middle(database, world),

@@ -1,6 +1,7 @@
 """The demo workspace: whole, the same for the same seed, and removed with one call."""
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,19 +19,24 @@ from db.models import (
     ChangeSet,
     ContactAttempt,
     Customer,
+    CustomerStat,
     DefectionSignal,
     Order,
     User,
+    Visit,
 )
+from db.queries.cases import CaseFilter
 from db.session import Database
-from db.vocabulary import CaseStage, Outcome, Role, RuleKind
+from db.vocabulary import CaseStage, Outcome, Role, RuleKind, VisitState
 from db.workspace import Opened
 from desktop_app.demo import make_demo, remove_demo
 from desktop_app.demo.chain import chain, dice, pick
 from desktop_app.errors import ConflictError
+from desktop_app.services import cases, views, work
 
 END = dt.date(2026, 8, 31)
 CUSTOMERS = 260
+KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 BOOKKEEPING = {"id", "version", "created_at", "updated_at", "at", "device", "digest", "stage_since",
                "started_at", "finished_at", "no", "seq"}  # fmt: skip
 
@@ -75,6 +81,45 @@ def test_that_cases_have_every_outcome_that_matters_and_reasons(demo: Opened) ->
     assert any(case.kind == RuleKind.CANCEL_REQUEST for case in cases)
 
 
+def test_that_whoever_opens_it_finds_work(demo: Opened) -> None:
+    with demo.database.read(demo.actor) as session:
+        mine = [
+            case
+            for case in session.scalars(select(Case).where(Case.owner_id == demo.actor.user_id))
+            if case.stage != CaseStage.CLOSED
+        ]
+        visits = list(session.scalars(select(Visit).where(Visit.state == VisitState.PLANNED)))
+        lines = work.today(session, END)
+        names = {view.name: view for view in views.list_views(session, "cases")}
+        own = views.from_json(CaseFilter, names["我的在办个案"].criteria)
+        found = cases.list_cases(session, own)
+    due = [case.next_due for case in mine if case.next_due is not None]
+    assert 6 <= len(mine) <= 15
+    assert len({case.stage for case in mine}) >= 3
+    assert any(day < END for day in due)
+    assert sum(day == END for day in due) >= 2
+    assert any(day > END for day in due)
+    assert len(visits) >= 9
+    assert any(visit.planned_on < END for visit in visits)
+    assert any(END <= visit.planned_on <= END + dt.timedelta(days=7) for visit in visits)
+    assert {case.id for case in mine} <= {line.item.case_id for line in lines} | {
+        case.id for case in mine if case.next_due is not None and case.next_due > END
+    }
+    assert len(names) == 3
+    assert {row.id for row in found} == {case.id for case in mine}
+
+
+def test_that_many_good_customers_have_somebody_who_looks_after_them(demo: Opened) -> None:
+    with demo.database.read() as session:
+        rows = session.execute(
+            select(CustomerStat.klass, Customer.owner_id).join(
+                Customer, Customer.id == CustomerStat.customer_id
+            )
+        ).all()
+    good = [row.owner_id is not None for row in rows if row.klass in ("a", "b")]
+    assert 0.35 < sum(good) / len(good) < 0.8
+
+
 def test_that_the_journal_is_dated_as_the_team_worked(demo: Opened) -> None:
     with demo.database.read() as session:
         rows = session.execute(
@@ -116,7 +161,8 @@ def rows_of(database: Database) -> dict[str, Counter[str]]:
                 and not column.key.endswith("_id")
                 and column.key not in ("undoes", "undone_by", "attributes", "args")
             ]
-            found[name] = Counter(repr(tuple(row)) for row in session.execute(select(*columns)))
+            rows = session.execute(select(*columns))
+            found[name] = Counter(KEY.sub("key", repr(tuple(row))) for row in rows)
     return found
 
 

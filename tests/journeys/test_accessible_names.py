@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QLabel,
     QMenu,
     QStackedWidget,
     QTabWidget,
@@ -41,8 +42,9 @@ def controls(root: QWidget) -> Iterator[QWidget]:
     """What the keyboard can reach inside a window."""
     for widget in [root, *root.findChildren(QWidget)]:
         is_reachable = widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.isVisible()
-        if is_reachable and widget.focusProxy() is None and not isinstance(widget, QMenu):
-            yield widget
+        is_ours = widget.focusProxy() is None and not isinstance(widget, (QMenu, QLabel))
+        if is_reachable and is_ours:
+            yield widget  # a label is named by its own text
 
 
 def name_of(widget: QWidget) -> str:
@@ -106,6 +108,9 @@ class Visitor:
 
     def _look_at_modal(self) -> None:
         """A question that waits inside its own loop is looked at and answered with *no*."""
+        popup = QApplication.activePopupWidget()
+        if isinstance(popup, QMenu):
+            popup.close()
         dialog = QApplication.activeModalWidget()
         if isinstance(dialog, QDialog) and dialog.isVisible():
             name = type(dialog).__name__

@@ -1,5 +1,7 @@
 import itertools
 import re
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,10 @@ from report_documents import everything, texts
 
 from desktop_app.columns import Column
 from desktop_app.errors import FileProblemError
+from desktop_app.paths import resource
 from desktop_app.reports import fonts
-from desktop_app.reports.base import Document, LossKind, Quote, Section, list_document
-from desktop_app.reports.figures import lay_out, ticks
+from desktop_app.reports.base import Document, LossKind, Paragraph, Quote, Section, list_document
+from desktop_app.reports.figures import ACCENT, lay_out, ticks
 from desktop_app.reports.layout import lay_out_document
 from desktop_app.reports.pages import MARGIN
 from desktop_app.reports.pdf import check_pdf, write_pdf
@@ -176,6 +179,46 @@ def test_that_a_table_with_many_columns_lies_across():
     columns = [Column(f"c{n}", f"Heading {n}", lambda row: row) for n in range(14)]
     wide = lay_out_document(list_document("Wide", columns, ["content of a cell"] * 3, by=""))
     assert wide.width > wide.height
+
+
+def test_that_no_word_is_broken_in_a_table_that_is_full(tmp_path):
+    words = ("Stopped", "2026-00001", "communicated", "¥12,345.60", "Unreachable")
+    columns = [
+        Column(str(number), f"Heading {number}", lambda row, at=number: row[at])
+        for number in range(12)
+    ]
+    rows = [
+        tuple(f"{words[(place + number) % 5]} and some more words" for number in range(12))
+        for place in range(20)
+    ]
+    write_pdf(list_document("Full", columns, rows), tmp_path / "full.pdf")
+    pieces = {
+        piece
+        for page in PdfReader(tmp_path / "full.pdf").pages
+        for piece in page.extract_text().split()
+    }
+    assert set(words) <= pieces
+    known = {*words, "and", "some", "more", "words"}
+    broken = {word[:cut] for word in words for cut in range(2, len(word))} - known
+    assert not broken & pieces
+
+
+def test_that_definitions_stay_together(tmp_path):
+    terms = [(f"Term {number}", f"What term {number} means.") for number in range(8)]
+    for lines in range(30, 60):
+        text = Section("", tuple(Paragraph(f"Line {number}") for number in range(lines)))
+        layout = lay_out_document(replace(everything(), sections=(text,), definitions=terms))
+        holding = [
+            page
+            for page in layout.pages
+            if any(one.startswith("Term ") for texts in page.texts.values() for *_at, one in texts)
+        ]
+        assert len(holding) == 1
+
+
+def test_that_the_colour_is_that_of_the_window():
+    colours = tomllib.loads(resource("styles", "light.toml").read_text(encoding="utf-8"))
+    assert ACCENT.lower() == colours["accent"].lower()
 
 
 def test_that_bars_that_do_not_fit_on_a_page_go_on_on_the_next():

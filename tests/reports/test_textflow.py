@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.reports.textflow import display_width, shorten, wrap
+from desktop_app.reports.textflow import display_width, longest_unit, shorten, wrap
 
 
 def measure(text: str) -> float:
@@ -24,6 +24,15 @@ def test_that_latin_words_and_numbers_stay_whole():
         "printer",
         "paper",
     ]
+
+
+def test_that_the_longest_unit_is_what_must_fit_on_a_line():
+    text = "打印机：order 12,345.60 printer"
+    widest = longest_unit(text, measure)
+    assert widest == len("12,345.60")
+    assert any("12,345.60" in line for line in wrap(text, widest, measure))
+    assert not any("12,345.60" in line for line in wrap(text, widest - 1, measure))
+    assert longest_unit("", measure) == 0
 
 
 def test_that_closing_punctuation_never_starts_a_line():

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db import journal
 from db.models import SavedView
-from db.session import Changes
+from db.session import Changes, Database
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import CancelledError, ConflictError, NotAllowedError, UserError
 from desktop_app.progress import Progress
@@ -228,6 +228,29 @@ def test_that_shutdown_ends_the_threads(qtbot: QtBot, tasks: Tasks) -> None:
     tasks.shutdown()
     assert seen == []
     assert [t.name for t in threading.enumerate() if t.name.startswith(("read", "write"))] == []
+
+
+def test_that_shutdown_stores_the_short_writes_that_still_wait(
+    qtbot: QtBot, tasks: Tasks, database: Database
+) -> None:
+    owner = QObject()
+    for number in range(5):
+        tasks.write(owner, add_view, f"v{number}")
+    tasks.shutdown()
+    with database.read() as session:
+        assert count_views(session) == 5
+
+
+def test_that_a_short_write_outlives_its_page(qtbot: QtBot, tasks: Tasks) -> None:
+    owner, other = QObject(), QObject()
+    for number in range(5):
+        tasks.write(owner, add_view, f"v{number}")
+    owner.deleteLater()
+    flush_deleted()
+    qtbot.waitUntil(lambda: not tasks.is_busy())
+    with qtbot.waitSignal(tasks.read(other, count_views).succeeded) as blocker:
+        pass
+    assert blocker.args == [5]
 
 
 @pytest.mark.parametrize("count", [1, 40])

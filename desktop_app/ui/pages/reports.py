@@ -58,7 +58,7 @@ class ReportsPage(Page):
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_L)
         row.addWidget(self._side())
-        row.addWidget(panels.scrolled(self.view), 1)
+        row.addWidget(panels.scrolled(self.view, _("Report")), 1)
         self.body.addLayout(row, 1)
 
     def _side(self) -> QWidget:

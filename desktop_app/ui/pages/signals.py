@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
@@ -27,6 +27,7 @@ from desktop_app.ui.panels import FilterBar, PageHeader, StatTile, action_button
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Latest, Task
 from desktop_app.ui.theme import Tone
+from desktop_app.ui.typed_drafts import DraftKey
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
@@ -45,6 +46,15 @@ _SNOOZE_DAYS = 14
 def read_stores(session: "Session") -> list[tuple[UUID, str]]:
     """Stores as choices of a filter."""
     return [(store.id, store.name) for store in staff.list_stores(session)]
+
+
+def _dismissal(keys: Sequence[UUID] | None, criteria: SignalFilter) -> str:
+    """Draft key of dismissing just these signals, or all of a filter."""
+    if keys is None:
+        chosen = [*sorted(criteria.states), repr(replace(criteria, states=frozenset()))]
+    else:
+        chosen = sorted(str(key) for key in keys)
+    return f"dismiss-signals:{uuid5(NAMESPACE_OID, ' '.join(chosen))}"
 
 
 def waiting(session: "Session", criteria: SignalFilter) -> list[UUID]:
@@ -316,6 +326,7 @@ class SignalsPage(Page):
             self, title=text.format(n=labels.number(count)), verb=_("Dismiss"),
             form=signal_forms.dismiss_form(), draft=signal_forms.DismissDraft, save=save,
             intro=_("The customer is reported again only after buying again and stopping anew."),
+            draft_key=DraftKey(self.tasks, _dismissal(keys, self._criteria)),
         )  # fmt: skip
         dialog.open()
 

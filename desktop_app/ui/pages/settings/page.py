@@ -90,5 +90,5 @@ class SettingsPage(Page):
         ):
             return False
         for section in changed:
-            section.load()
+            section.discard()
         return True

@@ -19,6 +19,7 @@ from desktop_app.ui.panels import action_button, button, splitter, text_label
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Task
 from desktop_app.ui.theme import Tone
+from desktop_app.ui.typed_drafts import DraftKey
 
 
 def active_tone(row: UserRow) -> Tone | None:
@@ -101,6 +102,7 @@ class PeopleSection(Section):
             form=staff_forms.user_form(self._choices(), is_new=True),
             draft=NewUserDraft,
             save=save,
+            draft_key=DraftKey(self.tasks, "new-user"),
         )
         dialog.open()
 
@@ -124,6 +126,7 @@ class PeopleSection(Section):
             form=form,
             draft=UserDraft,
             save=save,
+            draft_key=DraftKey(self.tasks, f"edit-user:{row.id}", row.version),
         )
         dialog.open()
 
@@ -168,6 +171,7 @@ class PeopleSection(Section):
             form=staff_forms.store_form(),
             draft=StoreDraft,
             save=lambda draft: self.tasks.write(dialog, staff.add_store, draft),
+            draft_key=DraftKey(self.tasks, "new-store"),
         )
         dialog.open()
 
@@ -186,6 +190,7 @@ class PeopleSection(Section):
             save=lambda draft: self.tasks.write(
                 dialog, staff.change_store, row.id, row.version, draft
             ),
+            draft_key=DraftKey(self.tasks, f"edit-store:{row.id}", row.version),
         )
         dialog.open()
 

@@ -23,6 +23,7 @@ from desktop_app.ui.panels import FilterBar, action_button, button
 from desktop_app.ui.pickers import Choice
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Latest
+from desktop_app.ui.typed_drafts import DraftKey
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
@@ -162,6 +163,7 @@ class ReasonsSection(Section):
         dialog = FormDialog(
             self, title=_("New reason"), verb=_("Add reason"), form=form, draft=NewReasonDraft,
             save=lambda draft: self.tasks.write(dialog, reasons.add, draft),
+            draft_key=DraftKey(self.tasks, "new-reason"),
         )  # fmt: skip
         dialog.open()
 
@@ -178,6 +180,7 @@ class ReasonsSection(Section):
                 dialog, reasons.rename, row.code, draft.zh, draft.en
             ),
             intro=_("New cases get the new words; cases so far keep the old ones."),
+            draft_key=DraftKey(self.tasks, f"rename-reason:{row.code}", row.version),
         )  # fmt: skip
         dialog.open()
 
@@ -207,6 +210,7 @@ class ReasonsSection(Section):
             self, title=_("Split “{name}”").format(name=row.text), verb=_("Split"),
             form=reason_list_forms.split_form(), draft=SplitDraft, save=save,
             intro=_("The finer reasons are offered in its place from today on."),
+            draft_key=DraftKey(self.tasks, f"split-reason:{row.code}", row.version),
         )  # fmt: skip
         dialog.open()
 

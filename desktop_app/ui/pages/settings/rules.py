@@ -18,6 +18,7 @@ from desktop_app.ui.pages.settings.section import Section
 from desktop_app.ui.panels import Card, ChipLabel, Facts, button, scrolled, text_label
 from desktop_app.ui.tasks import Latest, Task
 from desktop_app.ui.theme import Tone
+from desktop_app.ui.typed_drafts import DraftKey
 
 _MEANINGS: Mapping[RuleKind, str] = {
     RuleKind.LAPSING: N_("Silent for longer than the customer's own rhythm allows."),
@@ -123,6 +124,7 @@ class RulesSection(Section):
             draft=model,
             save=save,
             intro=_(_MEANINGS[row.kind]),
+            draft_key=DraftKey(self.tasks, f"rule:{row.kind.value}", row.rule_version),
         )
         dialog.open()
 

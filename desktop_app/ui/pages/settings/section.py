@@ -37,6 +37,10 @@ class Section(QWidget):
         """Whether something was entered and not saved."""
         return False
 
+    def discard(self) -> None:
+        """Drop what was entered and not saved."""
+        self.load()
+
     def add_buttons(self, buttons: Sequence[QWidget]) -> None:
         """A line of buttons, from the left."""
         row = QHBoxLayout()

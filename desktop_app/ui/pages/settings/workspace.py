@@ -7,11 +7,12 @@ from desktop_app.errors import InvalidInputError, UserError
 from desktop_app.i18n import _
 from desktop_app.services import workspace_settings
 from desktop_app.services.workspace_settings import WorkspaceSettings
-from desktop_app.ui import model_form
+from desktop_app.ui import dialogs, model_form
 from desktop_app.ui.page import Page
 from desktop_app.ui.pages.settings.section import Section
 from desktop_app.ui.panels import Card, button, text_label
 from desktop_app.ui.tasks import Latest
+from desktop_app.ui.typed_drafts import DraftKey
 
 _WIDTH = 760
 
@@ -27,7 +28,10 @@ class WorkspaceSection(Section):
         self.save_button.setEnabled(False)
         may = self.may(Action.EDIT_SETTINGS)
         self.form.setEnabled(may)
+        self.drafts = dialogs.draft_strip(self.form, DraftKey(self.tasks, "workspace-settings"))
+        self._has_looked = False
         card = Card(_("Rules for all"))
+        card.body.addWidget(self.drafts)
         card.body.addWidget(self.form)
         if may:
             row = QHBoxLayout()
@@ -54,18 +58,32 @@ class WorkspaceSection(Section):
     def _fill(self, settings: WorkspaceSettings) -> None:
         self.form.fill(settings)
         self.save_button.setEnabled(False)
+        if not self._has_looked and self.form.isEnabled():
+            self._has_looked = True
+            self.drafts.offer()
 
     def is_changed(self) -> bool:
         """Whether something was entered and not saved."""
         return self.form.is_changed()
 
+    def discard(self) -> None:
+        """Forget what was entered and show what is stored."""
+        self.drafts.forget()
+        self.form.mark_saved()
+        self.load()
+
     def _save(self) -> None:
         draft = self.form.try_read(WorkspaceSettings)
         if draft is not None:
+            self.drafts.keep()
             self.form.mark_saved()
             self.save_button.setEnabled(False)
             task = self.tasks.write(self, workspace_settings.change, draft)
-            task.or_else(self._on_failed)
+            task.then(self._on_saved).or_else(self._on_failed)
+
+    def _on_saved(self, _none: None) -> None:
+        self.drafts.forget()
+        self.drafts.keep()  # what was typed meanwhile
 
     def _on_failed(self, error: UserError) -> None:
         if isinstance(error, InvalidInputError):
