@@ -214,7 +214,8 @@ class _Book:
             self._result.new[kind] += 1
             self._new.append({"customer_id": customer_id, "kind": kind, **values})
         elif last.state in (SignalState.OPEN, SignalState.SNOOZED) and last.as_of <= self._day:
-            due = last.snoozed_until is not None and last.snoozed_until <= self._day
+            latest = max(self._day, clock.today())  # orders may end before the day comes
+            due = last.snoozed_until is not None and last.snoozed_until <= latest
             if last.state is SignalState.SNOOZED and due:
                 values |= {"state": SignalState.OPEN, "snoozed_until": None}
             self._updates.append({"id": last.id, **values})

@@ -171,6 +171,10 @@ def _sentence(blocker: Blocker) -> str:
             return _("{what} is there again.").format(what=what)
         case "deleted":
             return _("{what} was removed later.").format(what=what)
+        case "missing":
+            return _("{what} is gone and would be needed.").format(what=what)
+        case "taken":
+            return _("{what} has the same number or name by now.").format(what=what)
         case _:
             by = title_text(blocker.by_title, blocker.by_args) if blocker.by_title else ""
             text = _("{what} was changed later by {name}: {title}")

@@ -346,9 +346,15 @@ def run(folder: Path | None = None) -> int:
 
     Args:
         folder: Workspace to open; without it the one of the environment, or the last one.
+
+    Raises:
+        UserError: there is no display.
     """
     logs.start_logging()
     settings = load_settings()
+    missing = no_display()
+    if missing:  # Qt would abort the process
+        raise UserError(missing)
     app = make_app(settings)
     application = Application(app, settings, start_folder(settings, folder))
     application.hook.install()

@@ -236,7 +236,7 @@ def change(session: Session, kind: int, source: random.Random) -> None:
         case 0 | 1:
             session.add(Customer(number=f"{source.choice('AKZ')}{new_id()}", name="y"))
         case 2:
-            one.number = f"{source.choice('AKZ')}{source.randrange(10**9)}"
+            one.number = f"{source.choice('AKZ')}{source.randrange(10**9)}-{one.id}"
         case 3 | 4 if orders:
             source.choice(orders).amount = source.choice([-100, 0, 100, 300, 100_000])
         case 5 if orders:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db import journal, undo
+from db import journal, obstacles, undo
 from db.base import utcnow
 from db.models import (
     Case,
@@ -469,3 +469,65 @@ def test_that_hundreds_of_blockers_are_counted_but_not_all_named(desk: Desk) -> 
     desk.write("Edit", lambda s: journal.bulk_update(s, Customer, changed))
     plan = desk.plan(made)
     assert (plan.blocked, len(plan.blockers), plan.steps) == (300, 200, [])
+
+
+def hang_line(desk: Desk, order: Any) -> uuid.UUID:
+    """An import whose only fact is a line of an order that another import brought."""
+
+    def work(session: Session) -> None:
+        job = ImportJob(kind="orders", file_name="g", digest="d")
+        session.add(job)
+        session.flush()
+        journal.mark_import(session, job.id)
+        line = {"order_id": order.id, "customer_id": order.customer_id, "day": DAY, "amount": 1}
+        journal.insert_facts(session, OrderLine, [line])
+
+    return desk.write("Import a line", work, kind=ChangeKind.IMPORT)
+
+
+def test_that_a_line_of_a_later_import_keeps_its_order(desk: Desk) -> None:
+    made, job = load(desk, ["K1", "K2"], 6)
+    with desk.database.read() as session:
+        order = session.scalars(select(Order).order_by(Order.id)).first()
+        assert order is not None
+    hanging = hang_line(desk, order)
+    blocked = desk.blockers(made)
+    assert ("order_line", "", "needed", hanging) in blocked
+    assert {one[3] for one in blocked} == {hanging}
+    desk.undo(made, skip_blocked=True)
+    with desk.database.read() as session:
+        assert session.scalars(select(Order.id)).all() == [order.id]
+        assert session.scalars(select(OrderLine.order_id)).all() == [order.id] * 2
+        assert session.scalars(select(Customer.id)).all() == [order.customer_id]
+        assert job in session.scalars(select(ImportJob.id)).all()
+    check_chain(desk.database)
+    check_derived(desk.database, desk.actor)
+
+
+def test_that_a_corrected_line_keeps_its_order(desk: Desk) -> None:
+    made, _job = load(desk, ["K1"], 3)
+    with desk.database.read() as session:
+        line = session.scalars(select(OrderLine).order_by(OrderLine.id)).first()
+        assert line is not None
+    rows = [{"id": line.id, "amount": 7}]
+    desk.write("Correct", lambda session: journal.bulk_update(session, OrderLine, rows))
+    desk.undo(made, skip_blocked=True)
+    with desk.database.read() as session:
+        assert session.scalars(select(OrderLine.id)).all() == [line.id]
+        assert session.scalars(select(Order.id)).all() == [line.order_id]
+    check_chain(desk.database)
+
+
+def test_that_a_rule_the_plan_does_not_know_still_refuses_the_undo(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _first, key = desk.customer("K1")
+    edit = desk.edit(Customer, key, number="K2")
+    desk.customer("K1")
+    monkeypatch.setattr(obstacles, "uniques", lambda _table: [])
+    before = tables_of(desk.database)
+    assert desk.plan(edit).is_free
+    with pytest.raises(undo.UndoBlockedError, match="1 blocked"):
+        desk.undo(edit)
+    assert tables_of(desk.database) == before
+    assert desk.plan(edit).impossible == ""

@@ -1,13 +1,14 @@
 """Every control of every page and dialog has a role and a name a person would use."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from db.session import Actor, Session
+from db.session import Session
 from desktop_app.settings import Settings
 from desktop_app.ui import screenshots
 from desktop_app.ui.app import Application
@@ -94,7 +95,8 @@ class Visitor:
         self.found: set[str] = set()
         self.seen: set[str] = set()
         self._where = ""
-        self._timer = QTimer(program, interval=40)
+        self._done: set[tuple[str, str]] = set()
+        self._timer = QTimer(program, interval=15)
         self._timer.timeout.connect(self._look_at_modal)
         self._timer.start()
 
@@ -104,7 +106,13 @@ class Visitor:
         self.found |= {f"{where}: {each}" for each in labels_of_combos(root)}
 
     def settle(self) -> None:
-        screenshots.settle(self.program)
+        """Wait until nothing is under way, and then for what that begins."""
+        idle = 0
+        while idle < 4:
+            QTest.qWait(5)
+            tasks = self.program.tasks
+            is_busy = self.program.background.is_busy() or (tasks is not None and tasks.is_busy())
+            idle = 0 if is_busy else idle + 1
 
     def _look_at_modal(self) -> None:
         """A question that waits inside its own loop is looked at and answered with *no*."""
@@ -150,9 +158,16 @@ class Visitor:
                 table.focus()
                 break
         self.settle()
+        self._run_all(page, page_id, target)
+
+    def _run_all(self, page: Page, page_id: str, target: object = None) -> None:
+        """Do everything that can be done here and was not done on this page before."""
         for action_id in sorted(set(page.actions()) - LEAVING):
-            if action_id in page.actions():
-                self.run(action_id)
+            key = (page_id, action_id)
+            if key in self._done or action_id not in page.actions():
+                continue
+            self._done.add(key)
+            self.run(action_id)
             if self.window.current_page() is not page:
                 self.window.navigate(page_id, target)
                 self.settle()
@@ -164,9 +179,7 @@ class Visitor:
                 self.settle()
                 self._where = f"{page.SPEC.id} / {tabs.tabText(place)}"
                 self.check(self.window, self._where)
-                for action_id in sorted(page.actions()):
-                    if action_id in page.actions():
-                        self.run(action_id)
+                self._run_all(page, page.SPEC.id)
             tabs.setCurrentIndex(0)
         self._where = page.SPEC.id
 
