@@ -27,6 +27,7 @@ from db.models import (
 from db.queries.activity import Bought, bought_by
 from db.queries.customers import CustomerRow, rows_of
 from db.queries.paging import Sort
+from db.queries.scope import EVERYTHING, Visible, visible_cases
 from db.vocabulary import CaseStage, Outcome, RuleKind, SignalState
 
 
@@ -149,10 +150,12 @@ def _contacts(session: Session, customer_id: uuid.UUID) -> tuple[ContactRow, ...
     return tuple(ContactRow(*row) for row in rows)
 
 
-def _cases(session: Session, customer_id: uuid.UUID) -> tuple[CaseBrief, ...]:
+def _cases(
+    session: Session, customer_id: uuid.UUID, visible: Visible = EVERYTHING
+) -> tuple[CaseBrief, ...]:
     rows = session.execute(
         select(Case.id, Case.number, Case.kind, Case.stage, Case.outcome, Case.opened_on)
-        .where(Case.customer_id == customer_id)
+        .where(Case.customer_id == customer_id, visible_cases(visible))
         .order_by(Case.opened_on.desc(), Case.number.desc())
     )
     return tuple(
@@ -232,7 +235,9 @@ def list_orders(
     return [OrderRow(row[0], row[1], dt.date.fromordinal(row[2]), *row[3:]) for row in rows]
 
 
-def timeline(session: Session, customer_id: uuid.UUID) -> list[TimelineEntry]:
+def timeline(
+    session: Session, customer_id: uuid.UUID, visible: Visible = EVERYTHING
+) -> list[TimelineEntry]:
     """What happened with a customer, newest first: orders, signals, cases and all work on them."""
     entries = [
         TimelineEntry(
@@ -258,7 +263,7 @@ def timeline(session: Session, customer_id: uuid.UUID) -> list[TimelineEntry]:
         )
         for signal in _signals(session, customer_id)
     ]
-    case_ids = [case.id for case in _cases(session, customer_id)]
+    case_ids = [case.id for case in _cases(session, customer_id, visible)]
     for case_id in case_ids:
         entries += case_timeline(session, case_id)
     return sorted(entries, key=_newest_first, reverse=True)

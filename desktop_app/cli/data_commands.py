@@ -1,5 +1,6 @@
 """Import of customers and orders."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,12 +83,21 @@ def import_file(
         from desktop_app.importing.mapping import save_mapping as save  # noqa: PLC0415
 
         save(chosen, save_mapping)
+    if rejects is not None:
+        _require_place(rejects)
     result = _run(state, file, chosen, dry_run=dry_run)
     if rejects is not None:
         from desktop_app.importing.rejects import write_rejects  # noqa: PLC0415
 
         write_rejects(rejects, result.headings, result.rejects)
     _tell(state, result)
+
+
+def _require_place(path: Path) -> None:
+    """Refuse a file that cannot be written before anything is imported."""
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        text = _("{file} cannot be written here. Choose a file in a folder that exists.")
+        raise FileProblemError(text.format(file=path))
 
 
 def _choice(known: dict[str, str] | dict[str, None], given: str | None, option: str) -> str | None:

@@ -85,8 +85,8 @@ def as_key(text: str) -> uuid.UUID | None:
 
 
 def without_phones(session: Session, document: Any) -> Any:
-    """The same document with phones masked unless the role may see them whole."""
-    if access.may(session, Action.REVEAL_PHONE):
+    """The same document with phones masked unless the role may see them and take data out."""
+    if access.may(session, Action.REVEAL_PHONE) and access.may(session, Action.EXPORT):
         return document
     return _masked(document)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db import journal
 from db.models import Contact, Customer
 from db.queries import customer_card as card_queries
-from db.queries.customer_card import CustomerCard
+from db.queries.customer_card import CustomerCard, TimelineEntry
 from desktop_app.domain.customers import ContactDraft, CustomerDraft
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.purchases import Metrics, build_activity, measure
@@ -110,6 +110,12 @@ def card(session: Session, customer_id: uuid.UUID) -> tuple[CustomerCard, Metric
         raise NotFoundError(_("This customer is gone."))
     known = build_activity(found.bought.orders, found.bought.lines)
     return found, measure(known, found.as_of)
+
+
+def timeline(session: Session, customer_id: uuid.UUID) -> list[TimelineEntry]:
+    """What happened with a customer, newest first; of cases only those the actor may see."""
+    access.require(session, Action.VIEW)
+    return card_queries.timeline(session, customer_id, access.visible(session))
 
 
 def reveal_phone(session: Session, customer_id: uuid.UUID) -> str:

@@ -132,6 +132,14 @@ def wake(session: Session, today: dt.date) -> int:
     return len(due)
 
 
+def begin_day(session: Session, today: dt.date) -> None:
+    """Write a sign-in into the journal; wake snoozed signals if the role decides about them."""
+    actor = access.actor(session)
+    journal.record_event(session, N_("{login} signed in"), login=actor.login)
+    if access.may(session, Action.TRIAGE_SIGNAL):
+        wake(session, today)
+
+
 def _decide(
     session: Session,
     signals: Sequence[DefectionSignal],

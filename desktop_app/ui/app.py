@@ -11,7 +11,7 @@ import pydantic.fields  # noqa: F401  (whole before Qt: Qt's import hook trips o
 from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from desktop_app import VERSION, i18n, logs
+from desktop_app import VERSION, clock, i18n, logs
 from desktop_app.errors import UserError
 from desktop_app.i18n import _
 from desktop_app.settings import Settings, load_settings, save_settings
@@ -58,7 +58,6 @@ class Application(QObject):
         self._opened: Opened | None = None
         self._guard: InstanceGuard | None = None
         self._translator: QTranslator | None = None
-        self._saved_changes = -1
         self.hook = CrashHook(self._show_user_error, self)
         self.background.crashed.connect(self.hook.show)
         self._gc_timer = QTimer(self, interval=_GC_MS)
@@ -138,6 +137,7 @@ class Application(QObject):
         self.tasks = Tasks(opened.database, opened.actor, self)
         self.tasks.crashed.connect(self.hook.show)
         self._make_window()
+        self._begin_day()
         self._backup_timer.start()
         self._drop_dialog()
 
@@ -180,6 +180,13 @@ class Application(QObject):
         window.start(page.SPEC.id if page is not None else "")
         QTimer.singleShot(PAGES_MS, self, self._load_pages)
 
+    def _begin_day(self) -> None:
+        """Write the sign-in down and bring back the snoozed signals whose day has come."""
+        from desktop_app.services import triage  # noqa: PLC0415
+
+        if self.tasks is not None:
+            self.tasks.write(self, triage.begin_day, clock.today()).quiet()
+
     def _load_pages(self) -> None:
         """Load the other pages while the person looks at the first one."""
         if self.window is not None:
@@ -216,17 +223,10 @@ class Application(QObject):
         """Copy the workspace in the background if anything was changed since the last copy."""
         if self._opened is None or self.tasks is None:
             return
-        from db import journal  # noqa: PLC0415
-
-        self.tasks.read(self, journal.count_changes).then(self._back_up_if_changed)
-
-    def _back_up_if_changed(self, changes: int) -> None:
-        if self._opened is None or self.tasks is None or changes == self._saved_changes:
-            return
         from db import backup  # noqa: PLC0415
 
-        self._saved_changes = changes
-        task = self.tasks.compute(self, backup.make_backup, self._opened.database)
+        database = self._opened.database
+        task = self.tasks.compute(self, backup.backup_if_changed, database, clock.now())
         task.then(lambda _copy: self.window.refresh_status() if self.window else None)
 
     def restore(self, copy: Path) -> None:

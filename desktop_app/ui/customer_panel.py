@@ -320,7 +320,7 @@ class CustomerPanel(QWidget):
                     customer_card.OrderFilter(customer_id),
                 )
             case self.timeline:
-                task = self._tasks.read(self, customer_card.timeline, customer_id)
+                task = self._tasks.read(self, customers.timeline, customer_id)
                 self._latest_tab.take(task).then(self._show_timeline)
             case self.history:
                 history = self._tasks.read(self, read_history, customer_id)

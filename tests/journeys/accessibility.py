@@ -23,6 +23,7 @@ _ROOT: Final = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 FOCUSABLE, FOCUSED, SHOWING, ENABLED, DEFUNCT = 11, 12, 25, 8, 6
 """Bits of the state, as numbered by AT-SPI."""
 
+_LABELLED_BY: Final = 2
 Place = tuple[str, str]
 """Bus name of the program and path of the object."""
 
@@ -157,6 +158,17 @@ class Accessibility:
                 for child in children[0] if children else ():
                     level.append(tuple(child))
                     trails.append((*parent.trail, f"{parent.role} “{parent.name}”"))
+
+    def label_of(self, place: Place) -> str:
+        """What labels an object: the name of a combo box, whose own name is its choice."""
+        found = self._call(new_method_call(self._of(place), "GetRelationSet"))
+        labels = [
+            tuple(other)
+            for kind, others in (found[0] if found else ())
+            if kind == _LABELLED_BY
+            for other in others
+        ]
+        return " ".join(label.name for label in self.describe(labels, [()] * len(labels)))
 
     def actions(self, place: Place) -> list[str]:
         """Names of what can be done with an object."""

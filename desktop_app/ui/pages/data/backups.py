@@ -154,8 +154,8 @@ class BackupsTab(QWidget):
             text=_(
                 "Everything entered after {time} ({age}) goes away: customers, orders, cases, "
                 "interviews.\n\nThe workspace as it is now is kept beside the copies, so that "
-                "this, too, can be taken back. The window closes and you sign in again with the "
-                "password of that time."
+                "this, too, can be taken back. The window closes and you sign in again with your "
+                "present password."
             ).format(time=time, age=age_text(row.made_at)),
             verb=_("Restore"),
             danger=True,

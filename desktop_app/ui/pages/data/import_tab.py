@@ -230,7 +230,20 @@ class ImportTab(QWidget):
         if path is None or self._mapping is None:
             return
         self._set_busy(is_busy=True)
-        task = self._tasks.write_long(self, importing.import_file, path, self._mapping)
+        files = self._page.context.files
+        if files is None:
+            self._load(path, self._mapping)
+            return
+        mapping = self._mapping
+        copied = self._tasks.compute(self, files.back_up)  # an import begins with a copy
+        copied.then(lambda _copy: self._load(path, mapping)).or_else(self._on_no_copy)
+
+    def _on_no_copy(self, error: UserError) -> None:
+        self._set_busy(is_busy=False)
+        self._page.messages.error(error.message)
+
+    def _load(self, path: Path, mapping: Mapping) -> None:
+        task = self._tasks.write_long(self, importing.import_file, path, mapping)
         task.then(self._on_imported)
         task.finished.connect(lambda: self._set_busy(is_busy=False))
         dialogs.show_progress(self, task, _("Importing {file}").format(file=path.name))
