@@ -136,10 +136,12 @@ def set_password(opened: Opened, login: str, password: str) -> None:
 
 
 def remove_login(opened: Opened, login: str) -> None:
-    """Take a user's wrap away."""
-    file = keys.load(opened.folder / KEYS)
-    file.wraps.pop(login, None)
-    keys.save(file, opened.folder / KEYS)
+    """Take a user's wrap away, also from the key files kept beside the backups."""
+    kept = sorted((opened.folder / "backups").glob("*.keys.json"))
+    for path in (opened.folder / KEYS, *kept):
+        file = keys.load(path)
+        if file.wraps.pop(login, None) is not None:
+            keys.save(file, path)
 
 
 def refuse_shared(folder: Path) -> None:

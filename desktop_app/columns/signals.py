@@ -1,11 +1,13 @@
 """Columns of signals."""
 
+from fractions import Fraction
 from typing import Protocol
 
 from db.queries.signals import SignalRow
 from db.vocabulary import RuleKind
 from desktop_app import labels
 from desktop_app.columns import Align, Column, Kind
+from desktop_app.domain.detection.base import percent_text
 from desktop_app.i18n import N_, _, language
 
 _SHARES = frozenset({RuleKind.PARTIAL_SHARE, RuleKind.VALUE_DOWNGRADE})
@@ -33,7 +35,7 @@ def measure_text(kind: RuleKind, value: float | None) -> str:
     if value is None:
         return ""
     if kind in _SHARES:
-        return labels.percent(value)
+        return f"{percent_text(Fraction(str(value)))}%"  # cut off, as in the rule's sentence
     digits = 0 if value == int(value) else 1
     return _("{n} d").format(n=labels.number(value, digits))
 

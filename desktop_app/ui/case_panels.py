@@ -200,12 +200,18 @@ class SignalPanel(Card):
         super().__init__(_("Why there is a case"))
         self.sentence = text_label()
         self.measure = text_label("", "hint")
-        self.body.addWidget(self.sentence)
-        self.body.addWidget(self.measure)
+        self.since = text_label("", "strong")
+        for label in (self.sentence, self.measure, self.since):
+            self.body.addWidget(label)
 
     def show_view(self, view: CaseView) -> None:
         """Show where a case came from."""
-        signal = view.file.signal
+        signal, last = view.file.signal, view.metrics.last
+        bought = signal is not None and last is not None and last > signal.as_of
+        self.since.setVisible(bought)
+        if bought:
+            text = _("Bought again on {day}, after this was found.")
+            self.since.setText(text.format(day=labels.day_text(last)))
         if signal is None:
             kind = labels.label(view.file.row.kind)
             self.sentence.setText(_("Opened by hand: {kind}").format(kind=kind))

@@ -83,7 +83,7 @@ def test_that_what_was_typed_in_an_interview_is_offered_after_a_crash(
     page.recover.pressed.emit()
     until(qtbot, lambda: SAID in answers(second))
     until(qtbot, lambda: not page.recover.isVisible())
-    assert SAID in str(page.view.answers["what_happened"])
+    until(qtbot, lambda: SAID in str(page.view.answers["what_happened"]))
     assert not rows(second, "SELECT 1 FROM typed_draft WHERE key LIKE '%what_happened'")
 
 

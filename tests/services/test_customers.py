@@ -1,9 +1,11 @@
 """Customers and contacts through the service."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from db.models import ChangeSet, Contact
@@ -11,10 +13,11 @@ from db.queries import customer_card as cards
 from db.queries import customers as queries
 from db.queries.paging import Sort
 from db.session import Actor, Database
-from db.vocabulary import CustomerClass, Role
+from db.vocabulary import CustomerClass, Role, RuleKind
+from desktop_app.domain.cases import OpenDraft
 from desktop_app.domain.customers import ContactDraft, CustomerDraft
 from desktop_app.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from desktop_app.services import customers
+from desktop_app.services import cases, customers
 from tests.world import add_customers, add_orders
 
 
@@ -147,3 +150,27 @@ def test_that_lists_filter_sort_and_search(database: Database, admin: Actor) -> 
         assert queries.count_customers(session, queries.CustomerFilter(owner_id=uuid.uuid4())) == 0
         hits = queries.search(session, "5678")
     assert {hit.name for hit in hits} == {"单雄信", "王思远"}
+
+
+def test_that_a_new_number_follows_the_longest_one_made_of_digits(
+    database: Database, agent: Actor
+) -> None:
+    for number in ("K9A", "K999", "K1000001", "k5", "KX"):
+        create(database, agent, number=number)
+    made = create(database, agent)
+    with database.read(agent) as session:
+        assert customers.card(session, made)[0].row.number == "K1000002"
+
+
+def test_that_the_timeline_stands_on_local_days_and_leaves_out_cases_of_others(
+    database: Database, admin: Actor, actors: dict[Role, Actor], fixed_time: time_machine.Traveller
+) -> None:
+    fixed_time.move_to(datetime(2026, 9, 15, 7, 30, tzinfo=ZoneInfo("Asia/Shanghai")))
+    customer_id = create(database, admin)
+    with database.write(admin) as session:
+        cases.open_case(session, customer_id, OpenDraft(kind=RuleKind.CANCEL_REQUEST))
+    with database.read(admin) as session:
+        (entry,) = customers.timeline(session, customer_id)
+    assert entry.day == date(2026, 9, 15)
+    with database.read(actors[Role.FIELD_STAFF]) as session:
+        assert customers.timeline(session, customer_id) == []

@@ -153,3 +153,16 @@ def test_that_every_table_of_the_journal_has_a_word(database: Database) -> None:
 
     journalled = [name for name, model in ENTITIES.items() if model.__journalled__]
     assert [name for name in journalled if journal.entity_text(name) == name] == []
+
+
+def test_that_undo_does_not_win_rights_back(database: Database, actors: dict[Role, Actor]) -> None:
+    from desktop_app.services import staff
+
+    admin, manager = actors[Role.ADMINISTRATOR], actors[Role.STORE_MANAGER]
+    with database.write(admin) as session:
+        staff.add_store(session, staff.StoreDraft(code="S9", name="x"))
+    made = session.info["changes"].change_set_id
+    with pytest.raises(NotAllowedError), database.write(manager) as session:
+        journal.undo(session, made)
+    with database.write(admin) as session:
+        journal.undo(session, made)

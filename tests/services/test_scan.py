@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from db import undo
-from db.models import Case, CaseEvent, DefectionRule, DefectionSignal
+from db.models import Case, CaseEvent, ChangeSet, DefectionRule, DefectionSignal
 from db.queries.paging import Sort
 from db.queries.signals import SignalFilter, count_by_kind, count_signals, list_signals
 from db.session import Actor, Database
@@ -342,3 +342,19 @@ def test_that_cases_of_customers_without_spend_in_the_window_are_worth_their_las
         accepted = triage.accept(session, triage.waiting_ids(session))
     with database.read() as session:
         assert session.get_one(Case, accepted.case_ids[0]).value_at_stake == 2_800
+
+
+def test_that_a_sign_in_is_written_down_and_wakes_signals_for_those_who_decide(
+    database: Database, actors: dict[Role, Actor], lapsed: uuid.UUID, fixed_time: object
+) -> None:
+    admin = actors[Role.ADMINISTRATOR]
+    scan(database, admin, date(2026, 9, 1))
+    with database.write(admin) as session:
+        triage.snooze(session, triage.waiting_ids(session), date(2026, 9, 20))
+    for role, state in ((Role.AUDITOR, SignalState.SNOOZED), (Role.AGENT, SignalState.OPEN)):
+        with database.write(actors[role]) as session:
+            triage.begin_day(session, date(2026, 9, 20))
+        assert [row.state for row in signals(database)] == [state]
+    with database.read() as session:
+        titles = session.scalars(select(ChangeSet.title)).all()
+    assert titles.count("{login} signed in") == 2
