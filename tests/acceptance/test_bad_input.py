@@ -1,4 +1,4 @@
-"""What goes wrong ends in one sentence and exit status 1, in both languages, and nothing is lost."""
+"""What goes wrong ends in one sentence and exit status 1, in both languages; nothing is lost."""
 
 import os
 import re

@@ -128,6 +128,7 @@ def found(database: Database, typed: str, limit: int = 10_000) -> list[str]:
         ("\ue863", {"\ue863记"}),
         ("\U00031350氏", {"\U00031350氏"}),
         ("abc", {"ＡＢＣ公司"}),
+        ("a", {"ＡＢＣ公司", "重庆长安"}),  # not 2a店: a mark of the index is no name
         ("ａｂｃ", {"ＡＢＣ公司"}),
         ("abc公司", {"ＡＢＣ公司"}),
         ("货2a店", {"北京百货2a店"}),

@@ -1,5 +1,6 @@
 """A small demo workspace, and the whole program in this process."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,6 +46,8 @@ def start(qapp: QApplication, qtbot: QtBot) -> Iterator[Start]:
         theme.apply(qapp, settings)
         program = Application(qapp, settings, None, keeps_settings=False)
         started.append(program)
+        gc.disable()  # as `Application.start` does; `shut_down` switches it on again
+        program._gc_timer.start()
         program.open_window(workspace.open_demo(folder))
         assert program.window is not None
         program.window.resize(1440, 900)

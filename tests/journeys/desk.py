@@ -192,7 +192,8 @@ class Desk:
             shot = self.picture("failed")
             log = self.errors.read_text("utf-8", "replace")[-2000:]
             raise AssertionError(
-                f"{error}; window {self.title()!r}, keyboard in {self.reader.focus()}, {shot}\n{log}"
+                f"{error}; window {self.title()!r}, keyboard in {self.reader.focus()}, "
+                f"{shot}\n{log}"
             ) from error
 
     def picture(self, name: str) -> Path:

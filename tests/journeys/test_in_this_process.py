@@ -25,7 +25,7 @@ from tests.journeys.conftest import Start
 from tests.programs import COMMAND, Winback, environment
 
 SAID = "送货连续三次晚到，没有人道歉"
-BUSY_LIMIT, WALL_LIMIT = 0.150, 0.600
+BUSY_LIMIT, WALL_LIMIT = 0.250, 0.600
 """Seconds: the goal is 0.1 on a quiet machine; tests share theirs with others."""
 
 pytestmark = pytest.mark.timeout(300)
@@ -77,7 +77,7 @@ def test_that_what_was_typed_in_an_interview_is_offered_after_a_crash(
     assert second.window is not None
     assert SAID not in answers(second)  # typed, never stored as an answer
     second.window.navigate("interview", interview_id)
-    until(qtbot, lambda: _interview(second).recover.isVisible())
+    until(qtbot, _interview(second).recover.isVisible)
     page = _interview(second)
     assert SAID not in str([page.view.pending, page.view.answers]), "taken over unasked"
     page.recover.pressed.emit()
@@ -226,8 +226,7 @@ def test_that_the_window_answers_while_it_imports_and_scans(
         until(qtbot, lambda: not program.tasks.is_busy())
         QTest.qWait(100)
     for name, (wall, busy) in (("import", importing), ("scan", (fresh.wall, fresh.busy))):
-        record_property(f"{name}: longest wait, longest work (ms)", (wall * 1e3, busy * 1e3))
-        print(f"\n{name}: longest wait {wall * 1e3:.0f} ms, longest work {busy * 1e3:.0f} ms")  # noqa: T201
+        record_property(f"{name}: longest wait, longest work (s)", f"{wall:.3f}, {busy:.3f}")
         assert busy < BUSY_LIMIT, name
         assert wall < WALL_LIMIT, name
     assert rows(program, "SELECT count(*) FROM customer")[0][0] == 5_060
@@ -242,10 +241,10 @@ def test_that_a_planted_block_is_measured(qtbot: QtBot, qapp: QApplication) -> N
         assert dog.wall > WALL_LIMIT
 
         def work() -> None:
-            end = time.thread_time() + 0.2
+            end = time.thread_time() + BUSY_LIMIT + 0.05
             while time.thread_time() < end:
                 pass
 
         QTimer.singleShot(0, work)
-        QTest.qWait(400)
+        QTest.qWait(600)
     assert dog.busy > BUSY_LIMIT

@@ -238,7 +238,7 @@ class Journey:
         desk.picture("close")
         desk.key("ctrl+Return")
         self.until("SELECT outcome FROM departure_case WHERE stage = 'closed'", "won_back")
-        desk.wait_title("王小明")
+        desk.wait_enabled("Reopen case…")
         desk.picture("closed")
 
     def report(self) -> None:
