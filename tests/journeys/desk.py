@@ -58,6 +58,7 @@ class Desk:
     errors: Path
     program: "subprocess.Popen[bytes] | None" = None
     shots: list[Path] = field(default_factory=list)
+    been: list[str] = field(default_factory=list)
     _seen: Place | None = None
 
     # ------------------------------------------------------------------ the program
@@ -160,6 +161,7 @@ class Desk:
             if place is None or place == self._seen or name not in names:
                 return ""
             self._seen = place
+            self.been.append(name)
             return name
 
         return str(self.wait(moved, "the keyboard to move", seconds))
@@ -193,7 +195,7 @@ class Desk:
             log = self.errors.read_text("utf-8", "replace")[-2000:]
             raise AssertionError(
                 f"{error}; window {self.title()!r}, keyboard in {self.reader.focus()}, "
-                f"{shot}\n{log}"
+                f"{shot}\nbeen: {self.been}\n{log}"
             ) from error
 
     def picture(self, name: str) -> Path:

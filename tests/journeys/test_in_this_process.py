@@ -25,7 +25,7 @@ from tests.journeys.conftest import Start
 from tests.programs import COMMAND, Winback, environment
 
 SAID = "送货连续三次晚到，没有人道歉"
-BUSY_LIMIT, WALL_LIMIT = 0.250, 0.600
+BUSY_LIMIT, WALL_LIMIT = 0.250, 1.000
 """Seconds: the goal is 0.1 on a quiet machine; tests share theirs with others."""
 
 pytestmark = pytest.mark.timeout(300)
@@ -236,8 +236,8 @@ def test_that_a_planted_block_is_measured(qtbot: QtBot, qapp: QApplication) -> N
     dog = Watchdog()
     with dog.watching():
         QTest.qWait(50)
-        QTimer.singleShot(0, lambda: time.sleep(0.7))
-        QTest.qWait(900)
+        QTimer.singleShot(0, lambda: time.sleep(WALL_LIMIT + 0.1))
+        QTest.qWait(1300)
         assert dog.wall > WALL_LIMIT
 
         def work() -> None:

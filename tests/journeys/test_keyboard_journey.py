@@ -14,6 +14,7 @@ import pypdf
 import pytest
 
 from db import check, keys, workspace
+from db.backup import list_backups
 from db.session import open_file
 from desktop_app import clock
 from desktop_app.paths import resource
@@ -56,7 +57,8 @@ class Book:
 
     def __init__(self, folder: Path) -> None:
         key = keys.open_key(keys.load(folder / keys.KEYS), "admin", PASSWORD)
-        self._open = lambda: open_file(folder / workspace.DATABASE, key)
+        self.file = folder / workspace.DATABASE
+        self._open = lambda: open_file(self.file, key)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with closing(self._open()) as connection:
@@ -114,6 +116,7 @@ class Journey:
         desk.wait_focus("Look for departing customers…")
         desk.picture("import-result")
         assert self.book.one("SELECT count(*) FROM customer_order") == 36
+        assert len(list_backups(self.book.file)) == 1  # made before the import
 
     def scan_and_accept(self) -> None:
         desk = self.desk
