@@ -190,8 +190,9 @@ class Accessibility:
     def focus_place(self) -> tuple[Place | None, str, str]:
         """What has the keyboard, its role and name."""
         self._drain()
-        found = self.describe([self._focus], [()]) if self._focus is not None else []
-        return (self._focus, found[0].role, found[0].name) if found else (None, "", "")
+        place = self._focus  # it may move on while we ask
+        found = self.describe([place], [()]) if place is not None else []
+        return (place, found[0].role, found[0].name) if found else (None, "", "")
 
 
 def wait(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:

@@ -147,11 +147,12 @@ class Desk:
 
     def wait_focus(self, name: str, role: str = "", seconds: float = 60) -> None:
         """Wait until the keyboard is in a control of this name."""
-        self.wait(
-            lambda: name == self.reader.focus()[1] and role in self.reader.focus()[0],
-            f"the keyboard in {name!r}",
-            seconds,
-        )
+
+        def is_there() -> bool:
+            found_role, found_name = self.reader.focus()
+            return name == found_name and role in found_role
+
+        self.wait(is_there, f"the keyboard in {name!r}", seconds)
 
     def moved_focus(self, names: Container[str], seconds: float = 60) -> str:
         """Wait until the keyboard is in another control than the last time; its name."""

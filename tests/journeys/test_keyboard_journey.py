@@ -1,6 +1,7 @@
 """The whole loop in the real program under a real X server, with nothing but the keyboard."""
 
 import json
+import shutil
 import time
 import tomllib
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from db.backup import list_backups
 from db.session import open_file
 from desktop_app import clock
 from desktop_app.paths import resource
-from tests.journeys.desk import Desk, make_desk
+from tests.journeys.desk import PICTURES, Desk, make_desk
 from tests.programs import PASSWORD, Winback
 
 CALLED = "客户说送货太慢"
@@ -283,6 +284,7 @@ def test_that_the_loop_needs_no_mouse(
     write_orders(tmp_path / "orders.csv")
     folder = tmp_path / "shop"
     home = {"WINBACK_HOME": str(tmp_path / "own-home")}
+    shutil.rmtree(PICTURES, ignore_errors=True)
     begin = time.monotonic()
     with make_desk(tmp_path, **home) as desk:
         assert Winback(folder, home)("new", folder).status == 0
