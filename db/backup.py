@@ -7,6 +7,7 @@ time. Copies are thinned to the newest ten, then one a day, a week, a month.
 import datetime as dt
 import os
 import shutil
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,8 @@ import sqlcipher3.dbapi2 as driver
 from db.base import utcnow
 from db.errors import DatabaseError, Trouble, sort_trouble
 from db.keys import KEYS, sync_folder
-from db.migrate import require_current
-from db.session import Database, open_file
+from db.migrate import require_current, schema_of
+from db.session import Database, open_file, set_key
 
 EVERY: Final = dt.timedelta(minutes=30)
 KEEP_NEWEST: Final = 10
@@ -66,16 +67,17 @@ def make_backup(database: Database) -> Backup:
     part = target.with_suffix(".part")
     try:
         folder.mkdir(exist_ok=True)
-        with (
-            closing(open_file(database.path, database.key)) as source,
-            closing(open_file(part, database.key)) as copy,
-        ):
-            source.backup(copy)
-        verify_file(part, database.key)
-        keys = database.path.parent / KEYS
-        if keys.exists():
-            shutil.copy2(keys, target.with_suffix(".keys.json"))
-        _sync(part)
+        with database.held() as key:  # the copy and the key file belong together
+            with (
+                closing(open_file(database.path, key)) as source,
+                closing(open_file(part, key)) as copy,
+            ):
+                source.backup(copy)
+            verify_file(part, key)
+            keys = database.path.parent / KEYS
+            if keys.exists():
+                shutil.copy2(keys, target.with_suffix(".keys.json"))
+        sync_file(part)
         part.replace(target)
         sync_folder(folder)
     except (driver.Error, OSError, DatabaseError) as error:
@@ -99,7 +101,9 @@ def backup_if_changed(database: Database, now: dt.datetime) -> Backup | None:
     if newest is not None:
         if dt.timedelta(0) <= now - newest.made_at < EVERY:
             return None
-        if _journal_end(newest.path, database.key) == _journal_end(database.path, database.key):
+        with database.held() as key:
+            is_same = _journal_end(newest.path, key) == _journal_end(database.path, key)
+        if is_same:
             return None
     return make_backup(database)
 
@@ -118,33 +122,78 @@ def verify_file(path: Path, key: bytes | None) -> None:
         raise DatabaseError(Trouble.DAMAGED, path.name, path)
 
 
-def restore(database_file: Path, backup: Path, key: bytes | None) -> Path:
+def find_key(path: Path, keys: Sequence[bytes]) -> bytes:
+    """The key among some that opens a database file.
+
+    Raises DatabaseError: WRONG_KEY when none does, else as `db.migrate.schema_of`.
+    """
+    for key in keys[:-1]:
+        try:
+            schema_of(path, key)
+        except DatabaseError as error:
+            if error.trouble is not Trouble.WRONG_KEY:
+                raise
+        else:
+            return key
+    schema_of(path, keys[-1])
+    return keys[-1]
+
+
+def restore(
+    database_file: Path,
+    backup: Path,
+    key: bytes | None,
+    *,
+    copy_key: bytes | None = None,
+    finish: Callable[[Path], None] | None = None,
+) -> Path:
     """Put a verified copy in the place of the database; returns where the present one was kept.
 
     Nobody may have the database open. At every moment either the present file or the copy is
     there.
 
+    Args:
+        database_file: what is replaced.
+        backup: the copy; it stays as it is.
+        key: opens the database, before and afterwards.
+        copy_key: opens the copy, if it has another key.
+        finish: is given the new file, which opens with `key`, before it is put in place.
+
     Raises:
         DatabaseError: DAMAGED, WRONG_KEY, NOT_A_WORKSPACE or NEWER for the copy, IN_USE, FULL or
             READ_ONLY for the place; nothing was changed.
     """
-    verify_file(backup, key)
-    require_current(backup, key)
+    copy_key = copy_key or key
+    verify_file(backup, copy_key)
+    require_current(backup, copy_key)
     kept = folder_of(database_file) / f"replaced-{utcnow().strftime(_STAMP)}.db"
     part = database_file.with_suffix(".part")
     try:
         kept.parent.mkdir(exist_ok=True)
+        remove_file(part)
         shutil.copy2(backup, part)
-        _sync(part)
+        if key is not None and copy_key != key:
+            _give_key(part, copy_key, key)
+        if finish is not None:
+            finish(part)
+            _settle(part, key)
+        sync_file(part)
         if database_file.exists():
             _settle(database_file, key)
             _keep(database_file, kept)
         part.replace(database_file)
         sync_folder(database_file.parent)
-    except (OSError, DatabaseError) as error:
-        part.unlink(missing_ok=True)
+    except (driver.Error, OSError, DatabaseError) as error:
         raise _sorted(error, database_file) from error
+    finally:
+        remove_file(part)
     return kept
+
+
+def _give_key(path: Path, key: bytes | None, new: bytes) -> None:
+    with closing(open_file(path, key)) as connection:
+        set_key(connection, new)
+    verify_file(path, new)
 
 
 def thin(backups: list[Backup], now: dt.datetime) -> list[Path]:
@@ -208,9 +257,16 @@ def _keep(path: Path, kept: Path) -> None:
             log.replace(kept.with_name(kept.name + suffix))
 
 
-def _sync(path: Path) -> None:
+def sync_file(path: Path) -> None:
+    """Make a file that was written outlive a power cut."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def remove_file(path: Path) -> None:
+    """Take a database file away, with what its engine keeps beside it."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _sorted(error: Exception, path: Path) -> DatabaseError:

@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 
 from db import search
 from db.base import utcnow
-from db.models import Customer, CustomerStat, Order, Setting, WorkspaceFigures
+from db.models import Case, Customer, CustomerStat, Order, Setting, WorkspaceFigures
 
+CURRENCY_KEY: Final = "currency"
+DEFAULT_CURRENCY: Final = "CNY"
 CLASS_WINDOW_KEY: Final = "class_window_days"
 DEFAULT_WINDOW: Final = 365  # days
 _CHUNK: Final = 500
@@ -51,6 +53,21 @@ def class_window(session: Session) -> int:
     """Days of spend that the classes are ranked by."""
     value = session.scalar(select(Setting.value).where(Setting.key == CLASS_WINDOW_KEY))
     return int(value["days"]) if value else DEFAULT_WINDOW
+
+
+def currency(session: Session) -> str:
+    """The one currency of all amounts: that of the orders and cases there are, else the setting."""
+    settled = settled_currency(session)
+    if settled is not None:
+        return settled
+    value = session.scalar(select(Setting.value).where(Setting.key == CURRENCY_KEY))
+    return str(value["code"]) if value else DEFAULT_CURRENCY
+
+
+def settled_currency(session: Session) -> str | None:
+    """The currency that the first order or case has settled; None while there are none."""
+    order = session.scalar(select(Order.currency).limit(1))
+    return order or session.scalar(select(Case.currency).limit(1))
 
 
 def is_current(session: Session) -> bool:

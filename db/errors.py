@@ -1,6 +1,7 @@
 """Database troubles sorted into the few that a person can do something about; the rest is a bug.
 
-The only file that knows the exceptions of SQLAlchemy and of the driver.
+The only file that knows the exceptions of SQLAlchemy and of the driver. It loads SQLAlchemy only
+when something went wrong: the key of a workspace is made while that is still being loaded.
 """
 
 import os
@@ -9,9 +10,6 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
-
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm.exc import StaleDataError
 
 
 class Trouble(StrEnum):
@@ -68,6 +66,8 @@ def sort_trouble(error: BaseException, path: Path | None = None) -> Trouble | No
         path: the database file; tells a wrong key from a foreign file and a protected folder
             from a missing one.
     """
+    from sqlalchemy.orm.exc import StaleDataError  # noqa: PLC0415
+
     if isinstance(error, StaleDataError):
         return Trouble.CONFLICT
     text = str(getattr(error, "orig", None) or error).lower()
@@ -97,8 +97,16 @@ def sorted_troubles(path: Path | None = None) -> Iterator[None]:
     """Turn the driver's exceptions into `DatabaseError`; let bugs through unchanged."""
     try:
         yield
-    except (DBAPIError, StaleDataError) as error:
+    except _of_the_driver() as error:
         trouble = sort_trouble(error, path)
         if trouble is None:
             raise
         raise DatabaseError(trouble, path=path) from error
+
+
+def _of_the_driver() -> tuple[type[Exception], ...]:
+    """Asked only once something was raised."""
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+    from sqlalchemy.orm.exc import StaleDataError  # noqa: PLC0415
+
+    return DBAPIError, StaleDataError

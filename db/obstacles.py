@@ -5,19 +5,19 @@ steps are looked at together until nothing more is found: a row that others stil
 removed, a row cannot point at one that is gone, a unique value may be taken by now.
 """
 
-import re
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Index, Table, UniqueConstraint, literal, select, text
+from sqlalchemy import Table, literal, select
 from sqlalchemy.orm import Session
 
 from db.journal import from_plain, plain_row, rows_by_id
 from db.models import ENTITIES, Change, ChangeSet, Order, OrderLine
 from db.recording import FACTS
+from db.uniques import Unique, uniques
 from db.vocabulary import Op
 
 _CHUNK: Final = 500
@@ -179,32 +179,6 @@ def _keep_whole(session: Session, import_id: uuid.UUID, orders: set[int], lines:
         )
 
 
-def find_culprit(session: Session, change_set: ChangeSet, obstacle: Obstacle) -> ChangeSet | None:
-    """The newest later change set that put an obstacle there."""
-    while obstacle.cause is not None:
-        obstacle = obstacle.cause
-    rows = session.execute(
-        select(ChangeSet, Change.fields)
-        .join(Change, Change.change_set_id == ChangeSet.id)
-        .where(
-            Change.entity == obstacle.entity,
-            Change.row_id == obstacle.row_id,
-            ChangeSet.seq > change_set.seq,
-        )
-        .order_by(ChangeSet.seq.desc())
-    )
-    for found, fields in rows:
-        if not obstacle.watched or obstacle.watched in fields:
-            return cast("ChangeSet", found)
-    if obstacle.import_id is None:
-        return None
-    return session.scalars(
-        select(ChangeSet)
-        .where(ChangeSet.import_id == obstacle.import_id, ChangeSet.undoes.is_(None))
-        .order_by(ChangeSet.seq.desc())
-    ).first()
-
-
 def _step(change: Change) -> Step:
     table = cast("Table", ENTITIES[change.entity].__table__)
     fields = {name: value for name, value in change.fields.items() if name in table.c}
@@ -359,7 +333,7 @@ class _Together:
                 present.update((entity, str(key)) for key in rows)
         return present
 
-    def _owners_of(self, step: Step, unique: "Unique") -> Iterator[str]:
+    def _owners_of(self, step: Step, unique: Unique) -> Iterator[str]:
         """Rows that will have the unique values which a step brings back."""
         after = step.after
         values = {name: after.get(name) for name in unique.columns}
@@ -379,53 +353,6 @@ class _Together:
                 same = all(final.get(name) == value for name, value in values.items())
                 if same and unique.holds(self._session, final):
                     yield owner
-
-
-@dataclass(frozen=True, slots=True)
-class Unique:
-    """Columns whose values no two rows share, perhaps only where a condition holds."""
-
-    table: Table
-    columns: tuple[str, ...]
-    where: str = ""
-
-    @property
-    def names(self) -> set[str]:
-        """Columns that have a say, also those of the condition."""
-        words = set(re.findall(r"\w+", self.where))
-        return set(self.columns) | (words & set(self.table.c.keys()))
-
-    def holds(self, session: Session, row: Mapping[str, Any]) -> bool:
-        """Whether a row as the journal writes it falls under the condition."""
-        if not self.where:
-            return True
-        used = [literal(row.get(name)).label(name) for name in sorted(self.names)]
-        statement = select(literal(1)).select_from(select(*used).subquery()).where(text(self.where))
-        return session.connection().scalar(statement) is not None
-
-    def owners(self, session: Session, table: Table, values: Mapping[str, Any]) -> list[str]:
-        """Keys of the rows that have the values now."""
-        statement = select(table.c.id).where(
-            *(table.c[name] == from_plain(table.c[name], value) for name, value in values.items())
-        )
-        if self.where:
-            statement = statement.where(text(self.where))
-        return [str(key) for key in session.connection().scalars(statement)]
-
-
-def uniques(table: Table) -> list[Unique]:
-    """Unique constraints and indexes of a table, the key left out."""
-    found = [
-        Unique(table, tuple(one.key for one in constraint.columns))
-        for constraint in table.constraints
-        if isinstance(constraint, UniqueConstraint)
-    ]
-    for index in table.indexes:
-        if isinstance(index, Index) and index.unique:
-            where = index.dialect_options["sqlite"].get("where")
-            columns = tuple(one.key for one in index.columns)
-            found.append(Unique(table, columns, "" if where is None else str(where)))
-    return found
 
 
 def _references(table: Table, fields: Mapping[str, Any]) -> Iterator[tuple[str, Key]]:

@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 
 from db import derived, journal
 from db.errors import DatabaseError, Trouble, sorted_troubles
+from db.gate import Gate
 from db.models import CustomerStat
 from db.vocabulary import ChangeKind, Role
 
 __all__ = ["APPLICATION_ID", "NOTHING", "SYSTEM", "Actor", "Changes", "Database", "Session"]
 
 APPLICATION_ID: Final = 0x57424B44  # "WBKD"
+_PATIENCE: Final = 60.0  # seconds for readers and writers to come to an end
 _PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -146,6 +148,15 @@ def open_file(path: Path, key: bytes | None, *, wal: bool = False) -> Any:
     return connection
 
 
+def set_key(connection: Any, key: bytes) -> None:
+    """Encrypt the file of a driver connection with another key, page by page, where it lies.
+
+    Cut short, it leaves a file that no key opens: only for copies.
+    """
+    connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+    connection.execute(f"PRAGMA rekey=\"x'{key.hex()}'\"").fetchall()
+
+
 class Database:
     """One open workspace database. Safe to use from several threads, one session each."""
 
@@ -155,18 +166,47 @@ class Database:
         """Open a file; `durable=False` only for what can be made again, such as a demo."""
         self.path = path
         self.device = device
-        self._key = key
-        self._engine = make_engine(path, key)
-        if not durable:
-            event.listen(self._engine, "connect", _do_not_wait)
-        self._reading = make_engine(path, key, read_only=True)
+        self._durable = durable
+        self._gate = Gate()
+        self._connect(key)
         self._lock = threading.RLock()
         self._writer: int | None = None  # the thread that writes now
 
+    def _connect(self, key: bytes | None) -> None:
+        """Use a key from now on; connections are made when they are needed."""
+        self._key = key
+        self._engine = make_engine(self.path, key)
+        if not self._durable:
+            event.listen(self._engine, "connect", _do_not_wait)
+        self._reading = make_engine(self.path, key, read_only=True)
+
     @property
     def key(self) -> bytes | None:
-        """The key, for backups; never shown."""
+        """The key, for backups; never shown. It may change unless one is in `held`."""
         return self._key
+
+    @contextmanager
+    def held(self) -> Iterator[bytes | None]:
+        """The key; it does not change in the block: for work on the file past a session."""
+        with self._gate.inside():
+            yield self._key
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """In the block nobody reads or writes and no connection is open; `change_key` may be used.
+
+        Raises DatabaseError(BUSY) when others do not come to an end.
+        """
+        try:
+            with self._gate.alone(_PATIENCE):
+                self.close()
+                yield
+        except TimeoutError as error:
+            raise DatabaseError(Trouble.BUSY, path=self.path) from error
+
+    def change_key(self, key: bytes) -> None:
+        """Use another key from now on, within `closed`: the file has got it."""
+        self._connect(key)
 
     @contextmanager
     def read(self, actor: Actor | None = None) -> Iterator[Session]:
@@ -174,7 +214,11 @@ class Database:
 
         Services that ask who acts need the actor; queries do not.
         """
-        with sorted_troubles(self.path), Session(self._reading, autoflush=False) as session:
+        with (
+            self._gate.inside(),
+            sorted_troubles(self.path),
+            Session(self._reading, autoflush=False) as session,
+        ):
             session.info["actor"] = actor
             yield session
 
@@ -189,8 +233,13 @@ class Database:
             RuntimeError: this thread writes already.
         """
         buffer = journal.Buffer(self.device, actor.user_id, actor.name)
-        troubles = sorted_troubles(self.path)
-        with self._lock, self._one_writer(), troubles, Session(self._engine) as session:
+        with (
+            self._gate.inside(),
+            self._lock,
+            self._one_writer(),
+            sorted_troubles(self.path),
+            Session(self._engine) as session,
+        ):
             session.info["actor"] = actor
             session.info["changes"] = NOTHING
             journal.attach(session, buffer)
@@ -216,7 +265,11 @@ class Database:
 
     def verify(self) -> None:
         """Read one page of the file. Raises DatabaseError (WRONG_KEY, DAMAGED, UNREADABLE)."""
-        with sorted_troubles(self.path), self._reading.connect() as connection:
+        with (
+            self._gate.inside(),
+            sorted_troubles(self.path),
+            self._reading.connect() as connection,
+        ):
             found = connection.execute(text("PRAGMA application_id")).scalar()
         if found != APPLICATION_ID:
             raise DatabaseError(Trouble.NOT_A_WORKSPACE, self.path.name, self.path)

@@ -13,24 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, delete, func, insert, select, text
+from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from db import journal
+from db import dialect, journal
 from db.base import BOOKKEEPING, utcnow
+from db.culprits import Cause, find_culprits, sum_up
 from db.models import ENTITIES, ChangeSet, Order, OrderLine
-from db.obstacles import (
-    Facts,
-    Obstacle,
-    Step,
-    find_culprit,
-    find_facts,
-    find_steps,
-    key_of,
-    uniques,
-)
+from db.obstacles import Facts, Obstacle, Step, find_facts, find_steps, key_of
 from db.recording import RECORDED
+from db.uniques import uniques
 from db.vocabulary import ChangeKind, Op
 
 UNDO_TITLE: Final = "Undo: {title}"  # shown through the catalogue like every other title
@@ -68,6 +61,7 @@ class UndoPlan:
     facts: int = 0
     blockers: list[Blocker] = dataclasses.field(default_factory=list)
     blocked: int = 0
+    causes: list[Cause] = dataclasses.field(default_factory=list)  # all that blocks, counted
     impossible: str = ""  # "undone", "facts", "event": why nothing can be undone at all
     kept: Facts = dataclasses.field(default_factory=Facts)  # facts that stay
 
@@ -104,7 +98,11 @@ def plan_undo(session: Session, change_set_id: uuid.UUID) -> UndoPlan:
     plan.steps = [_inverse(step) for step in steps if step.free]
     obstacles = [*plan.kept.obstacles, *(one for step in steps for one in step.obstacles)]
     plan.blocked = len(obstacles)
-    plan.blockers = [_blocker(session, change_set, one) for one in obstacles[:_LISTED]]
+    culprits = find_culprits(session, change_set, obstacles)
+    plan.causes = sum_up(obstacles, culprits)
+    plan.blockers = [
+        _blocker(one, by) for one, by in zip(obstacles[:_LISTED], culprits, strict=False)
+    ]
     return plan
 
 
@@ -125,7 +123,7 @@ def undo(session: Session, change_set_id: uuid.UUID, *, skip_blocked: bool = Fal
     if plan.impossible or (plan.blocked and not skip_blocked):
         raise UndoBlockedError(plan)
     buffer = journal.buffer_of(session)
-    session.connection().execute(text("PRAGMA defer_foreign_keys=ON"))
+    dialect.defer_foreign_keys(session)
     try:
         with session.begin_nested():
             _remove_facts(session, buffer, plan.kept)
@@ -191,8 +189,7 @@ def _inverse(step: Step) -> journal.Recorded:
     return journal.Recorded(step.entity, step.row_id, op, fields)
 
 
-def _blocker(session: Session, change_set: ChangeSet, one: Obstacle) -> Blocker:
-    by = find_culprit(session, change_set, one)
+def _blocker(one: Obstacle, by: ChangeSet | None) -> Blocker:
     if by is None:
         return Blocker(one.entity, one.row_id, one.field, one.kind)
     return Blocker(

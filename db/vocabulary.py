@@ -192,6 +192,36 @@ class ImportKind(StrEnum):
     ORDERS = "orders"
 
 
+class MatchKey(StrEnum):
+    """How a row finds its customer."""
+
+    NUMBER = "number"
+    PHONE = "phone"
+    CARD_NUMBER = "card_number"
+    NAME_PHONE = "name_phone"
+
+
+class UnknownCustomer(StrEnum):
+    """What to do with orders of a customer that is not known."""
+
+    CREATE = "create"
+    REJECT = "reject"
+
+
+class NoCustomer(StrEnum):
+    """What to do with order rows that name no customer at all."""
+
+    REJECT = "reject"
+    WALK_IN = "walk_in"
+
+
+class DateOrder(StrEnum):
+    """How dates like 03/04/2005 are to be read."""
+
+    DAY_FIRST = "day_first"
+    MONTH_FIRST = "month_first"
+
+
 class ChangeKind(StrEnum):
     """Kind of a change set."""
 

@@ -3,17 +3,19 @@
 import re
 import sys
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
 
-from db import backup, keys, migrate, reference
+from db import backup, keys, migrate, reference, rekey
 from db.errors import DatabaseError, Trouble, sort_trouble
 from db.journal import name_change
 from db.models import User
-from db.session import SYSTEM, Actor, Database
+from db.session import SYSTEM, Actor, Database, Session
 from db.vocabulary import ChangeKind, Role
 
 DATABASE: Final = "workspace.db"
@@ -56,19 +58,20 @@ def create(
     try:
         for sub in FOLDERS:
             (folder / sub).mkdir(parents=True, exist_ok=True)
-        _remove(made)
+        backup.remove_file(made)
     except OSError as error:
         trouble = sort_trouble(error) or Trouble.UNREADABLE
         raise DatabaseError(trouble, str(error), folder) from error
     key, code = keys.new_key(), keys.new_recovery_code()
     file = keys.KeyFile(str(uuid.uuid4()))
-    file.wraps = {login: keys.wrap(key, password), keys.RECOVERY: keys.wrap(key, code)}
+    given = {login: password, keys.RECOVERY: code}
+    file.wraps = {who: keys.wrap(key, who, secret) for who, secret in given.items()}
     file.demo = {"login": login, "password": password} if demo else None
     try:
         _fill(made, file.device, key, User(login=login, name=name or login))
         keys.save(file, folder / KEYS)
     except DatabaseError:
-        _remove(made)
+        backup.remove_file(made)
         raise
     made.replace(path)
     keys.sync_folder(folder)
@@ -79,7 +82,8 @@ def create(
 def open_workspace(folder: Path, login: str, password: str) -> Opened:
     """Open a workspace for a user; upgrades an older schema after copying the file.
 
-    The recovery code opens it as `keys.RECOVERY`, for the first active administrator.
+    The recovery code opens it as `keys.RECOVERY`, for the first active administrator. A change of
+    the key that was cut short is brought to its end.
 
     Raises:
         DatabaseError: NOT_A_WORKSPACE, UNKNOWN_USER, WRONG_PASSWORD, NEWER, NETWORK_SHARE,
@@ -90,7 +94,7 @@ def open_workspace(folder: Path, login: str, password: str) -> Opened:
     path = folder / DATABASE
     if not path.is_file():
         raise DatabaseError(Trouble.NOT_A_WORKSPACE, folder.name, folder)
-    key = keys.open_key(file, login, password)
+    key = _settled(folder, file, keys.open_keys(file, login, password))
     if not migrate.require_current(path, key):
         _upgrade(path, key, file.device)
     database = Database(path, key, device=file.device)
@@ -125,23 +129,150 @@ def logins(folder: Path) -> list[str]:
 
 
 def set_password(opened: Opened, login: str, password: str) -> None:
-    """Wrap the workspace key for a user anew: a new user, or a new password."""
-    file = keys.load(opened.folder / KEYS)
-    key = opened.database.key
-    if key is None:
-        msg = "a plain database has no key to wrap"
-        raise ValueError(msg)
-    file.wraps[login] = keys.wrap(key, password)
-    keys.save(file, opened.folder / KEYS)
+    """Let a login open the workspace with a password: a new user, or a new password.
+
+    Raises DatabaseError(FULL, READ_ONLY or UNREADABLE); the password before then still holds.
+    """
+    path = opened.folder / KEYS
+    if _load_keys(path, _key_of(opened)).is_changing:
+        _change_key(opened, without="")
+    with opened.database.held():
+        key = _key_of(opened)
+        file = _load_keys(path, key)
+        file.wraps[login] = keys.wrap(key, login, password)
+        keys.save(file, path)
 
 
 def remove_login(opened: Opened, login: str) -> None:
-    """Take a user's wrap away, also from the key files kept beside the backups."""
-    kept = sorted((opened.folder / "backups").glob("*.keys.json"))
-    for path in (opened.folder / KEYS, *kept):
-        file = keys.load(path)
+    """Take a login's wrap away and give the database a new key, sealed to everybody who stays.
+
+    A backup is made first. The copies made before keep the key they have; the removed wrap goes
+    from the key files beside them, too.
+
+    Raises:
+        DatabaseError: IN_USE, BUSY, FULL or READ_ONLY. The login is then still there, or, cut short
+            at the very end, the key is changed at the next opening.
+    """
+    file = keys.load(opened.folder / KEYS)
+    if login in file.wraps or file.is_changing:  # changing: cut short before
+        backup.make_backup(opened.database)
+        _change_key(opened, without=login)
+
+
+def _change_key(opened: Opened, without: str) -> None:
+    database, new = opened.database, keys.new_key()
+    with database.closed():
+        key = _key_of(opened)
+        _remove_from_copies(database.path, without)
+        file = _load_keys(opened.folder / KEYS, key)
+        file.wraps.pop(without, None)
+        file = keys.begin_change(file, key, new)
+        _rekey(opened.folder, file, key, new, lambda: database.change_key(new))
+
+
+def _key_of(opened: Opened) -> bytes:
+    if opened.database.key is None:
+        msg = "a plain database has no key to wrap"
+        raise ValueError(msg)
+    return opened.database.key
+
+
+def _remove_from_copies(database_file: Path, login: str) -> None:
+    for path in sorted(backup.folder_of(database_file).glob("*.keys.json")):
+        try:
+            file = keys.load(path)
+        except DatabaseError as error:
+            if error.trouble is not Trouble.DAMAGED:
+                raise
+            continue  # opens nothing for anybody
         if file.wraps.pop(login, None) is not None:
             keys.save(file, path)
+
+
+def _load_keys(path: Path, key: bytes) -> keys.KeyFile:
+    """The key file of a database that has this key; a change that has brought it is ended."""
+    file = keys.load(path)
+    return keys.end_change(file, key) if file.has_changed(key) else file
+
+
+def _rekey(
+    folder: Path, file: keys.KeyFile, key: bytes, new: bytes, changed: Callable[[], None]
+) -> None:
+    """Change the key of the closed database; `file` is as `begin_change` left it."""
+    path = folder / KEYS
+    is_lasting = rekey.change_key(folder / DATABASE, key, new, lambda: keys.save(file, path))
+    changed()
+    if is_lasting:
+        with suppress(DatabaseError):  # both keys are known; the next opening forgets the old one
+            keys.save(keys.end_change(file, new), path)
+
+
+def _settled(folder: Path, file: keys.KeyFile, held: Sequence[bytes]) -> bytes:
+    """The key that opens the database; a change of it that was cut short comes to its end."""
+    key, new = held[0], held[-1]
+    if key == new:
+        return key
+    if backup.find_key(folder / DATABASE, held) == new:
+        keys.save(keys.end_change(file, new), folder / KEYS)
+        return new
+    with suppress(DatabaseError):  # no room, or somebody else is at it: another time
+        found = [key]
+        _rekey(folder, file, key, new, lambda: found.append(new))
+    return found[-1]
+
+
+def copy_keys(folder: Path, held: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The keys that may open copies of the database, from the keys that may open it now."""
+    return (*held, *keys.former_keys(keys.load(folder / KEYS), held[0]))
+
+
+def verify_copy(opened: Opened, path: Path) -> None:
+    """Check every page of the database or of a copy, also of one from before a change of the key.
+
+    Raises DatabaseError(DAMAGED, WRONG_KEY …).
+    """
+    with opened.database.held() as key:
+        if key is None:
+            backup.verify_file(path, None)
+        else:
+            backup.verify_file(path, backup.find_key(path, copy_keys(opened.folder, (key,))))
+
+
+def restore(
+    folder: Path,
+    held: Sequence[bytes],
+    copy: Path,
+    actor: Actor,
+    note: Callable[[Session], None],
+) -> Path:
+    """Put a copy in the place of the database; passwords and keys stay as they are.
+
+    Args:
+        folder: the workspace; nobody may have it open.
+        held: the key of the database (`keys.open_keys`).
+        copy: of any time; an older schema is upgraded.
+        actor: who does it.
+        note: writes into the restored journal that it was done.
+
+    Returns:
+        Where the database before was kept.
+
+    Raises:
+        DatabaseError: as `db.backup.restore`; nothing was changed.
+    """
+    key, device = held[0], keys.load(folder / KEYS).device
+
+    def finish(path: Path) -> None:
+        migrate.upgrade(path, key)
+        database = Database(path, key, device=device)
+        try:
+            with database.write(_known(database, actor)) as session:
+                note(session)
+        finally:
+            database.close()
+
+    copy_key = backup.find_key(copy, copy_keys(folder, held))
+    return backup.restore(folder / DATABASE, copy, key, copy_key=copy_key, finish=finish)
 
 
 def refuse_shared(folder: Path) -> None:
@@ -214,9 +345,11 @@ def _upgrade(path: Path, key: bytes, device: str) -> None:
     migrate.upgrade(path, key)
 
 
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+def _known(database: Database, actor: Actor) -> Actor:
+    """Somebody as a database of another time knows them: by the login, or by name only."""
+    with database.read() as session:
+        user_id = session.scalar(select(User.id).where(User.login == actor.login))
+    return replace(actor, user_id=user_id)
 
 
 def _actor(database: Database, login: str | None) -> Actor:

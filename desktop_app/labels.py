@@ -146,6 +146,24 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         words.ImportKind.CUSTOMERS: N_("Customers"),
         words.ImportKind.ORDERS: N_("Orders"),
     },
+    words.MatchKey: {
+        words.MatchKey.NUMBER: N_("Customer number"),
+        words.MatchKey.PHONE: N_("Phone"),
+        words.MatchKey.CARD_NUMBER: N_("Card number"),
+        words.MatchKey.NAME_PHONE: N_("Name and phone"),
+    },
+    words.UnknownCustomer: {
+        words.UnknownCustomer.CREATE: N_("are made, as unidentified"),
+        words.UnknownCustomer.REJECT: N_("reject the row"),
+    },
+    words.NoCustomer: {
+        words.NoCustomer.REJECT: N_("are rejected"),
+        words.NoCustomer.WALK_IN: N_("go to one walk-in customer"),
+    },
+    words.DateOrder: {
+        words.DateOrder.DAY_FIRST: N_("day, month, year"),
+        words.DateOrder.MONTH_FIRST: N_("month, day, year"),
+    },
     words.ChangeKind: {
         words.ChangeKind.EDIT: N_("Edit"),
         words.ChangeKind.BULK: N_("Bulk edit"),
@@ -164,7 +182,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
 """The words for every member of every enum of ``db.vocabulary``."""
 
 _SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$"}
-_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0}
+_WITHOUT_CENTS = frozenset({"JPY", "KRW", "VND"})
 _WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 _LONG_NUMBER = 11
 _SHORT_NUMBER = 5
@@ -182,22 +200,27 @@ def choices(enum: type[StrEnum]) -> list[tuple[StrEnum, str]]:
     return [(member, label(member)) for member in enum]
 
 
-def money(minor: int | None, currency: str = "CNY") -> str:
+def currency_sign(currency: str) -> str:
+    """What stands before an amount: ``¥``, ``$``, or the code and a blank; nothing for none."""
+    return _SYMBOLS.get(currency, f"{currency} " if currency else "")
+
+
+def money(minor: int | None, currency: str) -> str:
     """An amount as people write it.
 
     Args:
-        minor: Amount in the smallest unit of the currency (fen); ``None`` is not known.
-        currency: ISO 4217 code.
+        minor: Amount in hundredths of the currency (fen, cents), also where it has no smaller
+            coin; ``None`` is not known.
+        currency: ISO 4217 code; empty shows the amount alone.
 
     Returns:
         For example ``¥1,234.50`` or ``-¥3.00``.
     """
     if minor is None:
         return UNKNOWN
-    digits = _MINOR_DIGITS.get(currency, 2)
-    amount = Decimal(abs(minor)).scaleb(-digits)
-    symbol = _SYMBOLS.get(currency, f"{currency} ")
-    return f"{'-' if minor < 0 else ''}{symbol}{amount:,.{digits}f}"
+    digits = 0 if currency in _WITHOUT_CENTS and minor % 100 == 0 else 2
+    amount = Decimal(abs(minor)).scaleb(-2)
+    return f"{'-' if minor < 0 else ''}{currency_sign(currency)}{amount:,.{digits}f}"
 
 
 def number(value: float | None, digits: int = 0) -> str:

@@ -50,6 +50,7 @@ TEST_PROGRAMS = {
     "dbus-run-session": "dbus",
     "openbox": "openbox",
     "pdftoppm": "poppler-utils",
+    "import": "imagemagick",
     "/usr/libexec/at-spi-bus-launcher": "at-spi2-core",
 }
 

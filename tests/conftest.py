@@ -5,8 +5,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 # Before anything imports Qt or asks for a folder, also in the workers and at session scope.
@@ -23,9 +25,11 @@ import pydantic.fields  # noqa: F401  (whole before Qt: Qt's import hook trips o
 import pytest
 import time_machine
 from hypothesis import HealthCheck, settings
-from sqlalchemy import select
+from pytestqt.qtbot import QtBot
+from sqlalchemy import URL, Engine, select
 
-from db import journal, migrate, reference
+from db import journal, keys, migrate, reference
+from db import session as db_session
 from db.models import Store, User
 from db.session import SYSTEM, Actor, Database
 from db.vocabulary import ChangeKind, Role
@@ -40,12 +44,47 @@ settings.register_profile("ci", deadline=None, max_examples=40, suppress_health_
 settings.register_profile("long", deadline=None, max_examples=1000, suppress_health_check=_SLOW_OK)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+PATIENCE = 60_000
+"""Milliseconds a test waits for what must come, also on a slow machine: a wait ends at once when
+it is there."""
+
+
+def _share_statements() -> None:
+    """Let every database of this process find the statements that another one has compiled.
+
+    The program opens one database and compiles a statement once; the tests open thousands.
+    """
+    make = db_session.create_engine
+    place = URL.create("sqlite", database=f"{os.environ['WINBACK_HOME']}/model.db")
+    models: dict[object, Engine] = {}
+
+    def sharing(url: URL, **options: Any) -> Engine:
+        engine, kind = make(url, **options), frozenset(options.items())
+        if kind not in models:
+            model = make(place, **options, query_cache_size=5000)
+            model.connect().close()
+            models[kind] = model
+        model = models[kind]
+        engine.dialect = engine.pool._dialect = model.dialect
+        engine._compiled_cache = model._compiled_cache
+        return engine
+
+    db_session.create_engine = sharing
+
+
+_share_statements()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also the tests that take minutes")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("realdata"):  # many rows over lines that other tests reach
+            item.add_marker("no_cover")
+    # The long ones, with a limit of their own, begin: no worker is left alone with one at the end.
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
     if config.getoption("--long"):
         return
     skip = pytest.mark.skip(reason="takes minutes: give --long")
@@ -92,6 +131,54 @@ def fixed_time() -> Iterator[time_machine.Traveller]:
     """It is Tuesday 2026-09-15 10:00 in Shanghai until the test moves the time."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
+
+
+def let_go() -> None:
+    """Lift the modifier keys: the keys of Qt's tests leave them down for all that comes after."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QWidget
+
+    QTest.keyRelease(QWidget(), Qt.Key.Key_Shift)
+
+
+class PatientBot(QtBot):
+    """Waits as long as a slow machine needs, and lets go of the keys it pressed."""
+
+    def keyClick(self, *args: Any, **named: Any) -> None:
+        super().keyClick(*args, **named)
+        let_go()
+
+    def waitUntil(self, callback: Any, *, timeout: int = PATIENCE) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE, **more: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+    def waitExposed(self, widget: Any, *, timeout: int = PATIENCE) -> Any:
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: Any, request: pytest.FixtureRequest) -> QtBot:
+    """The robot of pytest-qt, with patience."""
+    return PatientBot(request)
+
+
+@contextmanager
+def little_work() -> Iterator[None]:
+    """Make wraps of keys that are quick to open; the work is kept in the wrap."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "OPS", 1)
+        patch.setattr(keys, "MEMORY", 8 * 1024 * 1024)
+        yield
+
+
+@pytest.fixture
+def quick_keys() -> Iterator[None]:
+    """Wraps are quick to make and to open: for tests about something else."""
+    with little_work():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,18 @@
 """The program as a child process, the way a person or a script starts it."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.conftest import ROOT
 
@@ -66,6 +70,23 @@ class Winback:
         """Run a command that must succeed; its document."""
         return self(*words, "--json").json()
 
+    def inside(self, *words: object, **variables: str) -> Run:
+        """Run a command in this process, which saves the start of another one."""
+        from desktop_app import i18n
+        from desktop_app.cli import app
+        from desktop_app.cli.state import Windows
+
+        windows = Windows(lambda _f: 0, lambda _f, _w: [], lambda _f: None, lambda _f: False)
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _stream in range(2))
+        named = {"WINBACK_WORKSPACE": str(self.folder), "WINBACK_PASSWORD": PASSWORD}
+        begin = time.monotonic()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in {**named, **self.variables, **variables}.items():
+                patch.setenv(name, value)
+            status = app.main([str(word) for word in words], windows)
+        i18n.set_language("en")
+        return Run(status, _text(out), _text(err), time.monotonic() - begin, 0)
+
 
 def run(command: Sequence[str], variables: Mapping[str, str], timeout: float = 240) -> Run:
     """Run a program; output goes through files, so that no pipe fills up."""
@@ -101,5 +122,7 @@ def _wait(child: "subprocess.Popen[bytes]", timeout: float) -> tuple[int, int]:
 
 
 def _text(stream: Any) -> str:
+    stream.flush()
     stream.seek(0)
-    return str(stream.read().decode("utf-8"))
+    found = stream.read()
+    return found if isinstance(found, str) else str(found.decode("utf-8"))

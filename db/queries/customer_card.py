@@ -2,9 +2,9 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -30,6 +30,8 @@ from db.queries.paging import Sort
 from db.queries.scope import EVERYTHING, Visible, visible_cases
 from db.vocabulary import CaseStage, Outcome, RuleKind, SignalState
 
+_CHUNK: Final = 500
+
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
@@ -46,7 +48,7 @@ class ContactRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One order with its lines in words. Money in minor units."""
+    """One order with the number of its lines and the products' names. Money in minor units."""
 
     id: int
     number: str
@@ -54,7 +56,7 @@ class OrderRow:
     amount: int
     currency: str
     lines: int
-    products: str
+    products: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,10 @@ class TimelineEntry:
     ref: uuid.UUID | None = None
 
 
-def customer_card(session: Session, customer_id: uuid.UUID) -> CustomerCard | None:
-    """The card of a customer, None when there is none."""
+def customer_card(
+    session: Session, customer_id: uuid.UUID, visible: Visible = EVERYTHING
+) -> CustomerCard | None:
+    """The card of a customer with the cases that are seen, None when there is no customer."""
     customer = session.get(Customer, customer_id)
     if customer is None:
         return None
@@ -126,7 +130,7 @@ def customer_card(session: Session, customer_id: uuid.UUID) -> CustomerCard | No
         customer.version,
         values,
         _contacts(session, customer_id),
-        _cases(session, customer_id),
+        _cases(session, customer_id, visible),
         _signals(session, customer_id),
         dt.date.fromordinal(as_of),
         bought_by(session, customer_id, as_of),
@@ -150,9 +154,7 @@ def _contacts(session: Session, customer_id: uuid.UUID) -> tuple[ContactRow, ...
     return tuple(ContactRow(*row) for row in rows)
 
 
-def _cases(
-    session: Session, customer_id: uuid.UUID, visible: Visible = EVERYTHING
-) -> tuple[CaseBrief, ...]:
+def _cases(session: Session, customer_id: uuid.UUID, visible: Visible) -> tuple[CaseBrief, ...]:
     rows = session.execute(
         select(Case.id, Case.number, Case.kind, Case.stage, Case.outcome, Case.opened_on)
         .where(Case.customer_id == customer_id, visible_cases(visible))
@@ -206,33 +208,39 @@ def list_orders(
     """A window of the customer's orders, newest first unless sorted otherwise."""
     order = sort or Sort("on", descending=True)
     column = {"on": Order.day, "amount": Order.amount, "number": Order.number}[order.column_id]
-    lines = (
-        select(
-            OrderLine.order_id,
-            func.count().label("lines"),
-            func.group_concat(OrderLine.product_name.distinct()).label("products"),
-        )
-        .where(OrderLine.customer_id == criteria.customer_id)
-        .group_by(OrderLine.order_id)
-        .subquery()
-    )
     rows = session.execute(
-        select(
-            Order.id,
-            Order.number,
-            Order.day,
-            Order.amount,
-            Order.currency,
-            func.coalesce(lines.c.lines, 0),
-            func.coalesce(lines.c.products, ""),
-        )
-        .outerjoin(lines, lines.c.order_id == Order.id)
+        select(Order.id, Order.number, Order.day, Order.amount, Order.currency)
         .where(Order.customer_id == criteria.customer_id)
         .order_by(column.desc() if order.descending else column.asc(), Order.id.desc())
         .offset(offset)
         .limit(limit)
-    )
-    return [OrderRow(row[0], row[1], dt.date.fromordinal(row[2]), *row[3:]) for row in rows]
+    ).all()
+    names = _product_names(session, criteria.customer_id, [row.id for row in rows])
+    return [
+        OrderRow(
+            *row[:2],
+            dt.date.fromordinal(row.day),
+            *row[3:],
+            lines=len(names.get(row.id, ())),
+            products=tuple(dict.fromkeys(filter(None, names.get(row.id, ())))),
+        )
+        for row in rows
+    ]
+
+
+def _product_names(
+    session: Session, customer_id: uuid.UUID, order_ids: Sequence[int]
+) -> dict[int, list[str]]:
+    """Name of the product of every line of some orders, empty where it is not known."""
+    names: dict[int, list[str]] = {}
+    for start in range(0, len(order_ids), _CHUNK):
+        statement = select(OrderLine.order_id, OrderLine.product_name).where(
+            OrderLine.customer_id == customer_id,
+            OrderLine.order_id.in_(order_ids[start : start + _CHUNK]),
+        )
+        for order_id, name in session.execute(statement.order_by(OrderLine.id)):
+            names.setdefault(order_id, []).append(name)
+    return names
 
 
 def timeline(

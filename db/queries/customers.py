@@ -7,16 +7,26 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, cast
 
-from sqlalchemy import Column, Select, Table, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from db import search as keys
-from db.derived import as_date
+from db.derived import as_date, currency
 from db.models import Case, Customer, CustomerStat, Store, User
 from db.queries.paging import Sort
+from db.queries.scope import (
+    EVERYTHING,
+    Visible,
+    asked,
+    count_seen,
+    gathered,
+    visible_customers,
+)
 from db.vocabulary import CaseStage, CustomerClass, CustomerKind
 
 _FOUND: Final = 2_000  # so many customers at most are matched by a text filter
+_FOUND_IN_SCOPE: Final = 20_000  # and so many before those are taken that one sees
+_CHUNK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +38,12 @@ class CustomerFilter:
     store_id: uuid.UUID | None = None
     owner_id: uuid.UUID | None = None
     unidentified: bool = False
+    visible: Visible = EVERYTHING  # services.access.limited fills it in
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """One customer of a list. Money in minor units; figures as of the reference day."""
+    """One customer of a list, the phone whole. Money in minor units, as of the reference day."""
 
     id: uuid.UUID
     number: str
@@ -50,6 +61,7 @@ class CustomerRow:
     open_cases: int
     do_not_contact: bool
     is_identified: bool
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,8 @@ _SORTS: Final[dict[str, Column[Any]]] = {
 
 def count_customers(session: Session, criteria: CustomerFilter) -> int:
     """How many customers fit."""
+    if criteria == CustomerFilter(visible=criteria.visible):
+        return count_seen(session, criteria.visible)
     statement = _counted(of_customer=_needs_customer(criteria))
     return session.scalar(_narrow(session, statement, criteria)) or 0
 
@@ -90,7 +104,8 @@ def list_customers(
 ) -> list[CustomerRow]:
     """A window of the customers that fit; by default the highest spend first."""
     order = sort or Sort("spend_window", descending=True)
-    statement = _narrow(session, _ordered(order, of_customer=_needs_customer(criteria)), criteria)
+    statement = _ordered(order, of_customer=_needs_customer(criteria))
+    statement = _narrow(session, statement, criteria, offset + limit)
     found = session.scalars(statement, {"first": offset, "most": limit})
     return rows_of(session, list(found))
 
@@ -132,10 +147,11 @@ def _tie(order: Sort) -> Any:
 def rows_of(session: Session, numbers: Sequence[int]) -> list[CustomerRow]:
     """Rows by `CustomerStat.no`, in the given order."""
     found: dict[int, CustomerRow] = {}
+    money = currency(session)
     for start in range(0, len(numbers), 500):
         rows = session.execute(_ROWS, {"numbers": numbers[start : start + 500]})
         for number, *values in rows:
-            found[number] = _customer(values)
+            found[number] = _customer([*values, money])
     return [found[number] for number in numbers if number in found]
 
 
@@ -182,12 +198,36 @@ def _customer(values: list[Any]) -> CustomerRow:
     return CustomerRow(*values)
 
 
-def search(session: Session, text: str, limit: int = 20) -> list[CustomerHit]:
+def search(
+    session: Session, text: str, limit: int = 20, visible: Visible = EVERYTHING
+) -> list[CustomerHit]:
     """Customers by name, pinyin, initials, number, phone tail or card tail, best first."""
     return [
         CustomerHit(row.id, row.number, row.name, row.phone, row.klass, row.spend_window)
-        for row in rows_of(session, keys.find(session.connection(), text, limit))
+        for row in rows_of(session, numbers_found(session, text, visible, limit))
     ]
+
+
+def numbers_found(
+    session: Session, text: str, visible: Visible = EVERYTHING, limit: int = _FOUND
+) -> list[int]:
+    """`CustomerStat.no` of the best hits of a typed text among the customers that are seen."""
+    seen = visible_customers(visible)
+    if seen is None:
+        return keys.find(session.connection(), text, limit)
+    hits = keys.find(session.connection(), text, _FOUND_IN_SCOPE)
+    if count_seen(session, visible) <= len(hits):
+        mine = set(session.scalars(select(_STATS.c.no).where(gathered(_STATS.c.customer_id, seen))))
+        return [number for number in hits if number in mine][:limit]
+    found: list[int] = []
+    for start in range(0, len(hits), _CHUNK):
+        chunk = hits[start : start + _CHUNK]
+        asked_for = _STATS.c.no.in_(chunk), asked(_STATS.c.customer_id, seen)
+        shown = set(session.scalars(select(_STATS.c.no).where(*asked_for)))
+        found += [number for number in chunk if number in shown]
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 def id_of_number(session: Session, number: str) -> uuid.UUID | None:
@@ -202,16 +242,39 @@ def class_sizes(session: Session) -> dict[CustomerClass, int]:
     return sizes | {CustomerClass(klass): count for klass, count in rows}
 
 
-def _narrow(session: Session, statement: Any, criteria: CustomerFilter) -> Any:
-    if criteria.klass:
-        statement = statement.where(_STATS.c.klass == criteria.klass)
+def _narrow(
+    session: Session, statement: Any, criteria: CustomerFilter, window: int | None = None
+) -> Any:
+    """The statement with its conditions; `window` is how far down a list is read."""
     if criteria.store_id:
         statement = statement.where(_CUSTOMERS.c.store_id == criteria.store_id)
     if criteria.owner_id:
         statement = statement.where(_CUSTOMERS.c.owner_id == criteria.owner_id)
     if criteria.unidentified:
         statement = statement.where(~_CUSTOMERS.c.is_identified)
-    if criteria.text.strip():
-        found = keys.find(session.connection(), criteria.text, _FOUND)
+    is_text = bool(criteria.text.strip())
+    if is_text:
+        found = numbers_found(session, criteria.text, criteria.visible)
         statement = statement.where(_STATS.c.no.in_(found))
-    return statement
+    seen = None if is_text else visible_customers(criteria.visible)
+    klass: ColumnElement[str] = _STATS.c.klass
+    if seen is not None and _needs_customer(criteria):
+        statement = statement.where(seen)
+    elif seen is not None and _is_walked(session, criteria.visible, window):
+        statement = statement.where(asked(_STATS.c.customer_id, seen))
+    elif seen is not None:
+        statement = statement.where(gathered(_STATS.c.customer_id, seen))
+        klass = klass.concat("")  # its index would lead away from the few that were gathered
+    return statement.where(klass == criteria.klass) if criteria.klass else statement
+
+
+def _is_walked(session: Session, visible: Visible, window: int | None) -> bool:
+    """Whether a list is walked in its order until so many are met that are seen.
+
+    Else those that are seen are gathered and sorted, whichever looks at fewer lines: a store has
+    few customers of a chain, a workspace without stores has them all.
+    """
+    if window is None:
+        return False
+    few, everybody = count_seen(session, visible), count_seen(session, EVERYTHING)
+    return window * everybody < few * few

@@ -1,7 +1,8 @@
 """Why customers leave, counted: by root reason, class and month, stated against root, and in words.
 
-A case counts in the period it was opened in. Reasons are counted by code, whatever their words were
-at the time; the words that are given are today's.
+A case counts in the period it was opened in. Reasons are counted by code. A count is titled with
+the newest words among the cases that are counted, a quotation has the words of its own case: what
+is done to the list of reasons later changes neither.
 """
 
 import datetime as dt
@@ -17,6 +18,7 @@ from db.queries.scope import EVERYTHING, Visible, visible_cases
 from db.vocabulary import CustomerClass, ReasonLayer, RuleKind
 
 UNKNOWN_GROUP: Final = "unknown"
+_NEWEST_USED: Final = func.max(ReasonVersion.reason_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class ReasonTotals:
 
 @dataclass(frozen=True, slots=True)
 class ReasonCount:
-    """Cases of one root reason, whole and by class of the customer today."""
+    """Cases of one root reason, whole and by class of the customer today.
+
+    The words are the newest that one of these cases has.
+    """
 
     code: str
     group: str
@@ -114,22 +119,24 @@ def root_reasons(session: Session, criteria: ReasonFilter) -> list[ReasonCount]:
     """Root reasons that say something, the most frequent first, equal ones by code."""
     klass = func.coalesce(CustomerStat.klass, CustomerClass.C.value)
     statement = (
-        _with_root(Reason.code, klass, func.count(), func.sum(Case.value_at_stake))
+        _with_root(Reason.code, klass, func.count(), func.sum(Case.value_at_stake), _NEWEST_USED)
         .outerjoin(CustomerStat, CustomerStat.customer_id == Case.customer_id)
         .where(Reason.group_code != UNKNOWN_GROUP, *_conditions(criteria))
         .group_by(Reason.code, klass)
     )
     counts: dict[str, dict[CustomerClass, int]] = {}
     values: dict[str, int | None] = {}
-    for code, word, count, value in session.execute(statement):
+    versions: dict[str, int] = {}
+    for code, word, count, value, version in session.execute(statement):
+        versions[code] = max(version, versions.get(code, version))
         counts.setdefault(code, {})[CustomerClass(word)] = count
         known = [int(part) for part in (values.get(code), value) if part is not None]
         values[code] = sum(known) if known else None
-    names = _current_words(session)
+    words = _words(session)
     found = [
         ReasonCount(
             code,
-            *names[code],
+            *words[code, versions[code]],
             sum(by_class.values()),
             tuple((klass, by_class.get(klass, 0)) for klass in CustomerClass),
             values[code],
@@ -156,7 +163,13 @@ def stated_and_root(session: Session, criteria: ReasonFilter) -> list[ReasonPair
     stated, stated_version = aliased(CaseReason), aliased(ReasonVersion)
     stated_reason = aliased(Reason)
     statement = (
-        _with_root(stated_reason.code, Reason.code, func.count())
+        _with_root(
+            stated_reason.code,
+            func.max(stated_version.reason_version),
+            Reason.code,
+            _NEWEST_USED,
+            func.count(),
+        )
         .join(stated, (stated.case_id == Case.id) & (stated.layer == ReasonLayer.STATED))
         .join(stated_version, stated_version.id == stated.reason_version_id)
         .join(stated_reason, stated_reason.id == stated_version.reason_id)
@@ -164,10 +177,10 @@ def stated_and_root(session: Session, criteria: ReasonFilter) -> list[ReasonPair
         .group_by(stated_reason.code, Reason.code)
         .order_by(func.count().desc(), stated_reason.code, Reason.code)
     )
-    names = _current_words(session)
+    words = _words(session)
     return [
-        ReasonPair(*names[first][1:], *names[root][1:], first, root, count)
-        for first, root, count in session.execute(statement)
+        ReasonPair(*words[first, said][1:], *words[root, found][1:], first, root, count)
+        for first, said, root, found, count in session.execute(statement)
     ]
 
 
@@ -180,7 +193,6 @@ def count_verbatims(session: Session, criteria: ReasonFilter) -> int:
 def verbatims(session: Session, criteria: ReasonFilter, limit: int) -> list[Verbatim]:
     """Customers' own words, the newest case first."""
     statement = _verbatims(criteria).order_by(Case.opened_on.desc(), Case.number, CaseReason.layer)
-    names = _current_words(session)
     return [
         Verbatim(
             case_id=row.id,
@@ -188,8 +200,8 @@ def verbatims(session: Session, criteria: ReasonFilter, limit: int) -> list[Verb
             customer=row.name,
             opened_on=row.opened_on,
             layer=ReasonLayer(row.layer),
-            zh=names[row.code][1],
-            en=names[row.code][2],
+            zh=row.zh,
+            en=row.en,
             text=row.verbatim,
         )
         for row in session.execute(statement.limit(limit))
@@ -205,13 +217,13 @@ def _verbatims(criteria: ReasonFilter) -> Select[*tuple[Any, ...]]:
             Case.opened_on,
             CaseReason.layer,
             CaseReason.verbatim,
-            Reason.code,
+            ReasonVersion.zh,
+            ReasonVersion.en,
         )
         .select_from(Case)
         .join(Customer, Customer.id == Case.customer_id)
         .join(CaseReason, CaseReason.case_id == Case.id)
         .join(ReasonVersion, ReasonVersion.id == CaseReason.reason_version_id)
-        .join(Reason, Reason.id == ReasonVersion.reason_id)
         .where(
             CaseReason.layer != ReasonLayer.BELIEF,  # what staff thought is not the customer's word
             func.trim(CaseReason.verbatim) != "",
@@ -230,16 +242,18 @@ def _with_root(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _current_words(session: Session) -> dict[str, tuple[str, str, str]]:
-    """Group and words of every reason by code, as they are today."""
+def _words(session: Session) -> dict[tuple[str, int], tuple[str, str, str]]:
+    """Group and words of every version of a reason, by code and number."""
     rows = session.execute(
-        select(Reason.code, Reason.group_code, ReasonVersion.zh, ReasonVersion.en).join(
-            ReasonVersion,
-            (ReasonVersion.reason_id == Reason.id)
-            & (ReasonVersion.reason_version == Reason.current_version),
-        )
+        select(
+            Reason.code,
+            ReasonVersion.reason_version,
+            Reason.group_code,
+            ReasonVersion.zh,
+            ReasonVersion.en,
+        ).join(ReasonVersion, ReasonVersion.reason_id == Reason.id)
     )
-    return {code: (group, zh, en) for code, group, zh, en in rows}
+    return {(code, version): (group, zh, en) for code, version, group, zh, en in rows}
 
 
 def _conditions(criteria: ReasonFilter) -> list[ColumnElement[bool]]:

@@ -2,19 +2,28 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from db import search
+from db.derived import currency
 from db.models import Case, Customer, CustomerStat, DefectionRule, DefectionSignal, Store
+from db.queries.customers import numbers_found
 from db.queries.paging import Sort
+from db.queries.scope import (
+    EVERYTHING,
+    Visible,
+    asked,
+    count_seen,
+    gathered,
+    visible_customers,
+)
 from db.vocabulary import CaseStage, CustomerClass, RuleKind, SignalState
 
-_FOUND: Final = 2_000  # so many customers at most are matched by a text filter
+_CHUNK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +36,12 @@ class SignalFilter:
     klass: CustomerClass | None = None
     text: str = ""
     customer_id: uuid.UUID | None = None
+    visible: Visible = EVERYTHING  # services.access.limited fills it in
 
 
 @dataclass(frozen=True, slots=True)
 class SignalRow:
-    """One signal with its customer. Money in minor units."""
+    """One signal with its customer. Money in minor units; the phone is whole."""
 
     id: uuid.UUID
     customer_id: uuid.UUID
@@ -52,6 +62,7 @@ class SignalRow:
     state_note: str
     snoozed_until: dt.date | None
     case_id: uuid.UUID | None
+    currency: str
 
 
 _SORTS: Final[dict[str, InstrumentedAttribute[Any]]] = {
@@ -70,47 +81,73 @@ _SORTS: Final[dict[str, InstrumentedAttribute[Any]]] = {
 def count_signals(session: Session, criteria: SignalFilter) -> int:
     """How many signals fit."""
     statement = select(func.count()).select_from(DefectionSignal)
-    return session.scalar(_narrow(session, _joined(statement), criteria)) or 0
+    return session.scalar(_narrow(session, statement, criteria)) or 0
 
 
 def list_signals(
     session: Session, criteria: SignalFilter, sort: Sort | None, offset: int, limit: int
 ) -> list[SignalRow]:
     """A window of the signals that fit; by default the highest spend first."""
-    statement = _narrow(
-        session,
-        _joined(
-            select(
-                DefectionSignal.id,
-                DefectionSignal.customer_id,
-                Customer.number,
-                Customer.name,
-                Customer.phone,
-                CustomerStat.klass,
-                CustomerStat.spend_window,
-                func.coalesce(Store.name, ""),
-                DefectionSignal.kind,
-                DefectionRule.rule_version,
-                DefectionSignal.as_of,
-                DefectionSignal.measured,
-                DefectionSignal.limit,
-                DefectionSignal.sentence_zh,
-                DefectionSignal.sentence_en,
-                DefectionSignal.state,
-                DefectionSignal.state_note,
-                DefectionSignal.snoozed_until,
-                DefectionSignal.case_id,
-            )
-        ),
-        criteria,
-    )
+    found = list(session.scalars(_keys(session, criteria, sort).offset(offset).limit(limit)))
+    rows: dict[uuid.UUID, SignalRow] = {}
+    money = currency(session)
+    for start in range(0, len(found), _CHUNK):
+        chunk = found[start : start + _CHUNK]
+        read = session.execute(_rows().where(DefectionSignal.id.in_(chunk)))
+        rows |= {row[0]: _signal([*row, money]) for row in read}
+    return [rows[key] for key in found if key in rows]
+
+
+def signal_ids(
+    session: Session, criteria: SignalFilter, sort: Sort | None = None
+) -> list[uuid.UUID]:
+    """Keys of all signals that fit, in the order of the list."""
+    return list(session.scalars(_keys(session, criteria, sort)))
+
+
+def _keys(session: Session, criteria: SignalFilter, sort: Sort | None) -> Any:
+    """Keys in the order of a list: only what the order needs is joined, rows come later."""
     order = sort or Sort("spend_window", descending=True)
     column = _SORTS[order.column_id]
-    statement = statement.order_by(
+    statement = _narrow(
+        session,
+        select(DefectionSignal.id),
+        criteria,
+        of_stat=column.class_ is CustomerStat,
+    )
+    return statement.order_by(
         column.desc() if order.descending else column.asc(), DefectionSignal.id
     )
-    rows: Iterable[Any] = session.execute(statement.offset(offset).limit(limit))
-    return [_signal(list(row)) for row in rows]
+
+
+def _rows() -> Any:
+    return (
+        select(
+            DefectionSignal.id,
+            DefectionSignal.customer_id,
+            Customer.number,
+            Customer.name,
+            Customer.phone,
+            CustomerStat.klass,
+            CustomerStat.spend_window,
+            func.coalesce(Store.name, ""),
+            DefectionSignal.kind,
+            DefectionRule.rule_version,
+            DefectionSignal.as_of,
+            DefectionSignal.measured,
+            DefectionSignal.limit,
+            DefectionSignal.sentence_zh,
+            DefectionSignal.sentence_en,
+            DefectionSignal.state,
+            DefectionSignal.state_note,
+            DefectionSignal.snoozed_until,
+            DefectionSignal.case_id,
+        )
+        .join(Customer, Customer.id == DefectionSignal.customer_id)
+        .join(CustomerStat, CustomerStat.customer_id == DefectionSignal.customer_id)
+        .outerjoin(Store, Store.id == Customer.store_id)
+        .outerjoin(DefectionRule, DefectionRule.id == DefectionSignal.rule_id)
+    )
 
 
 def _signal(values: list[Any]) -> SignalRow:
@@ -123,7 +160,7 @@ def count_by_kind(session: Session, criteria: SignalFilter) -> dict[RuleKind, in
     """Number of signals that fit, by kind."""
     statement = select(DefectionSignal.kind, func.count()).select_from(DefectionSignal)
     rows: Iterable[Any] = session.execute(
-        _narrow(session, _joined(statement), criteria).group_by(DefectionSignal.kind)
+        _narrow(session, statement, criteria).group_by(DefectionSignal.kind)
     )
     return {RuleKind(kind): count for kind, count in rows}
 
@@ -137,7 +174,6 @@ class LastSignal:
     as_of: dt.date
     rule_id: uuid.UUID | None
     snoozed_until: dt.date | None
-    has_open_case: bool
 
 
 def last_signals(session: Session) -> dict[tuple[uuid.UUID, RuleKind], LastSignal]:
@@ -151,10 +187,7 @@ def last_signals(session: Session) -> dict[tuple[uuid.UUID, RuleKind], LastSigna
             DefectionSignal.as_of,
             DefectionSignal.rule_id,
             DefectionSignal.snoozed_until,
-            Case.stage,
-        )
-        .outerjoin(Case, Case.id == DefectionSignal.case_id)
-        .order_by(DefectionSignal.as_of, DefectionSignal.id)
+        ).order_by(DefectionSignal.as_of, DefectionSignal.id)
     )
     return {
         (row[0], RuleKind(row[1])): LastSignal(
@@ -163,7 +196,6 @@ def last_signals(session: Session) -> dict[tuple[uuid.UUID, RuleKind], LastSigna
             row[4],
             row[5],
             row[6],
-            row[7] is not None and row[7] != CaseStage.CLOSED,
         )
         for row in rows
     }
@@ -177,27 +209,35 @@ def open_cases(session: Session) -> set[tuple[uuid.UUID, RuleKind]]:
     return {(customer_id, RuleKind(kind)) for customer_id, kind in rows}
 
 
-def _joined(statement: Any) -> Any:
-    return (
-        statement.join(Customer, Customer.id == DefectionSignal.customer_id)
-        .join(CustomerStat, CustomerStat.customer_id == DefectionSignal.customer_id)
-        .outerjoin(Store, Store.id == Customer.store_id)
-        .outerjoin(DefectionRule, DefectionRule.id == DefectionSignal.rule_id)
-    )
-
-
-def _narrow(session: Session, statement: Any, criteria: SignalFilter) -> Any:
+def _narrow(
+    session: Session, statement: Any, criteria: SignalFilter, *, of_stat: bool = False
+) -> Any:
+    """The statement with its conditions and what they need joined; `of_stat`: figures as well."""
+    if of_stat or criteria.klass or criteria.text.strip():
+        statement = statement.join(
+            CustomerStat, CustomerStat.customer_id == DefectionSignal.customer_id
+        )
     if criteria.states:
         statement = statement.where(DefectionSignal.state.in_(criteria.states))
     if criteria.kind:
         statement = statement.where(DefectionSignal.kind == criteria.kind)
     if criteria.store_id:
+        statement = statement.join(Customer, Customer.id == DefectionSignal.customer_id)
         statement = statement.where(Customer.store_id == criteria.store_id)
     if criteria.klass:
         statement = statement.where(CustomerStat.klass == criteria.klass)
     if criteria.customer_id:
         statement = statement.where(DefectionSignal.customer_id == criteria.customer_id)
     if criteria.text.strip():
-        found: Sequence[int] = search.find(session.connection(), criteria.text, _FOUND)
-        statement = statement.where(CustomerStat.no.in_(found))
-    return statement
+        found = numbers_found(session, criteria.text, criteria.visible)
+        return statement.where(CustomerStat.no.in_(found))
+    seen = visible_customers(criteria.visible)
+    if seen is None:
+        return statement
+    is_few = count_seen(session, criteria.visible) <= _count_all(session)
+    narrowed = gathered if is_few else asked
+    return statement.where(narrowed(DefectionSignal.customer_id, seen))
+
+
+def _count_all(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(DefectionSignal)) or 0

@@ -1,22 +1,40 @@
 """What is to be done on a day: cases whose next step is due or missing, and planned visits.
 
-Unsorted; the order of work is a rule (`desktop_app.domain.cases.priority`). Nothing due is ever
+The order of work is a rule (`desktop_app.domain.cases.priority`); its weights come from there and
+the database sorts by them, so that only the lines that are shown are read. Nothing due is ever
 left out: cases and visits of somebody who has left count as nobody's.
 """
 
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from db.models import Case, Customer, CustomerStat, User, Visit
 from db.queries.scope import EVERYTHING, Visible, unowned, visible_cases
 from db.queries.visits import nobodys_visit, visible_visits
 from db.vocabulary import CaseStage, CustomerClass, NextStep, RuleKind, VisitState
+
+_CHUNK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +45,33 @@ class WorkFilter:
     user_id: uuid.UUID | None = None
     unassigned: bool = True  # also what nobody works on
     visible: Visible = EVERYTHING
+
+
+class Section(StrEnum):
+    """Parts of the day; each line belongs to one. Pool is what nobody works on."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    UNPLANNED = "unplanned"
+    POOL = "pool"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How lines are ranked: value at stake times one of these, and one kind before all others."""
+
+    overdue: int
+    today: int
+    unplanned: int
+    first: RuleKind
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Lines of a section and their value at stake, minor units."""
+
+    count: int = 0
+    worth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +108,58 @@ class WorkItem:
         return self.visit_id or self.case_id or self.customer_id
 
 
-def work_items(session: Session, criteria: WorkFilter) -> list[WorkItem]:
-    """Everything that is to be done by the end of a day, unsorted."""
-    cases = session.execute(_case_lines().where(*_case_conditions(criteria)))
-    visits = session.execute(_visit_lines().where(*_visit_conditions(criteria)))
-    return [_read(row) for row in chain(cases, visits)]
+def work_items(
+    session: Session,
+    criteria: WorkFilter,
+    weights: Weights,
+    section: Section | None = None,
+    limit: int | None = None,
+) -> list[WorkItem]:
+    """What is to be done by the end of a day, in the order of work.
+
+    What the screening holds back comes last; then the kind that is always first, value at stake
+    times weight, the earliest due, the number, the key.
+
+    Args:
+        session: the session.
+        criteria: whose work of which day.
+        weights: how it is ranked.
+        section: only this part.
+        limit: only so many, the first ones.
+    """
+    lines = _ranked(criteria, weights)
+    statement = select(lines.c.case_id, lines.c.visit_id).limit(limit)
+    statement = statement.order_by(
+        lines.c.held_back,
+        lines.c.first.desc(),
+        lines.c.score.desc(),
+        func.coalesce(lines.c.due, dt.date.min),
+        lines.c.number,
+        lines.c.id,
+    )
+    if section is not None:
+        statement = statement.where(lines.c.section == section.value)
+    order = [visit_id or case_id for case_id, visit_id in session.execute(statement)]
+    found: dict[uuid.UUID, WorkItem] = {}
+    for start in range(0, len(order), _CHUNK):
+        keys = order[start : start + _CHUNK]
+        cases = session.execute(_case_lines().where(Case.id.in_(keys)))
+        visits = session.execute(_visit_lines().where(Visit.id.in_(keys)))
+        found |= {item.id: item for item in map(_read, chain(cases, visits))}
+    return [found[key] for key in order]
+
+
+def tallies(session: Session, criteria: WorkFilter) -> dict[Section, Tally]:
+    """How much there is in each section; those without a line are there too."""
+    lines = _lines(criteria).subquery()
+    statement = select(lines.c.section, func.count(), func.sum(lines.c.value)).group_by(
+        lines.c.section
+    )
+    found = {
+        Section(word): Tally(count, int(worth or 0))
+        for word, count, worth in session.execute(statement)
+    }
+    return {section: found.get(section, Tally()) for section in Section}
 
 
 def count_later(session: Session, criteria: WorkFilter) -> int:
@@ -85,6 +177,61 @@ def count_later(session: Session, criteria: WorkFilter) -> int:
     return session.execute(statement).scalar_one()
 
 
+def _lines(criteria: WorkFilter) -> CompoundSelect[*tuple[Any, ...]]:
+    """What the order and the sections need of every line, and no more."""
+    cases = select(
+        Case.id.label("case_id"),
+        literal(None, Visit.id.type).label("visit_id"),
+        Case.id,
+        *_marks(Case.owner_id, Case.next_due, criteria.day),
+        Case.number,
+    ).where(*_case_conditions(criteria))
+    visits = (
+        select(
+            Visit.case_id,
+            Visit.id.label("visit_id"),
+            Visit.id,
+            *_marks(Visit.by_id, Visit.planned_on, criteria.day),
+            func.coalesce(Case.number, Customer.number),
+        )
+        .select_from(Visit)
+        .join(Customer, Customer.id == Visit.customer_id)
+        .outerjoin(Case, Case.id == Visit.case_id)
+        .where(*_visit_conditions(criteria))
+    )
+    return union_all(cases, visits)
+
+
+def _marks(owner_id: Any, due: Any, day: dt.date) -> tuple[Any, ...]:
+    held_back = and_(
+        Case.stage == CaseStage.IDENTIFIED, owner_id.is_(None), Case.screening_note != ""
+    )
+    section = case(
+        (owner_id.is_(None), Section.POOL.value),
+        (due.is_(None), Section.UNPLANNED.value),
+        (due < day, Section.OVERDUE.value),
+        else_=Section.TODAY.value,
+    )
+    return (
+        case((held_back, 1), else_=0).label("held_back"),
+        section.label("section"),
+        func.coalesce(Case.kind, "").label("kind"),
+        func.coalesce(Case.value_at_stake, 0).label("value"),
+        due.label("due"),
+    )
+
+
+def _ranked(criteria: WorkFilter, weights: Weights) -> Subquery:
+    lines = _lines(criteria).subquery()
+    weight = case(
+        (lines.c.due.is_(None), weights.unplanned),
+        (lines.c.due < criteria.day, weights.overdue),
+        else_=weights.today,
+    )
+    first = case((lines.c.kind == weights.first, 1), else_=0)
+    return select(lines, (lines.c.value * weight).label("score"), first.label("first")).subquery()
+
+
 def _columns(*own: Any) -> Select[*tuple[Any, ...]]:
     """Columns of both kinds of line; `own` are those that differ."""
     return select(
@@ -98,7 +245,7 @@ def _columns(*own: Any) -> Select[*tuple[Any, ...]]:
         Case.kind,
         Case.stage,
         Case.value_at_stake,
-        func.coalesce(Case.currency, "CNY").label("currency"),
+        func.coalesce(Case.currency, "").label("currency"),
         Case.stage_since,
         func.coalesce(User.name, "").label("owner"),
         func.coalesce(Case.screening_note, "").label("screening_note"),

@@ -125,8 +125,10 @@ def _database_or_bug(error: BaseException, options: Globals, log_file: Path | No
 
 
 def _usage(error: TyperException) -> int:
-    """A wrong command line, in the words of the parser, with where help is found."""
-    output.tell(_("Wrong usage: {problem}").format(problem=error.format_message()))
+    """A wrong command line, with where help is found."""
+    from desktop_app.cli.parser_words import usage_sentence  # noqa: PLC0415  (a window has none)
+
+    output.tell(_("Wrong usage: {problem}").format(problem=usage_sentence(error)))
     context = getattr(error, "ctx", None)
     if context is not None:
         output.tell(_("Help: {command}").format(command=f"{context.command_path} --help"))
@@ -134,8 +136,13 @@ def _usage(error: TyperException) -> int:
 
 
 def _problems(error: InvalidInputError) -> str:
-    named = [f"{p.field}: {p.message}" if p.field else p.message for p in error.problems]
-    return " ".join(named)
+    """The sentences; one about an option names it, all others say what they are about."""
+    return " ".join(
+        _("{name}: {value}").format(name=each.field, value=each.message)
+        if each.field.startswith("--")
+        else each.message
+        for each in error.problems
+    )
 
 
 def _os_sentence(error: OSError) -> str:

@@ -14,6 +14,7 @@ from desktop_app.cli import (
     window_commands,
     workspace_commands,
 )
+from desktop_app.cli.parser_words import translate_help
 from desktop_app.i18n import N_, _
 
 _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
@@ -57,10 +58,7 @@ def build() -> Any:
         app.command(name, help=_(text), context_settings=settings)(function)
     app.callback(invoke_without_command=False)(_version)
     command: Any = typer.main.get_command(app)
-    for one in (command, *command.commands.values()):
-        for parameter in one.params:
-            if getattr(parameter, "help", None):
-                parameter.help = _(parameter.help)
+    translate_help(command)
     return command
 
 

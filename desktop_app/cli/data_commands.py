@@ -1,6 +1,5 @@
 """Import of customers and orders."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +7,8 @@ import typer
 
 from desktop_app.cli import output
 from desktop_app.cli.options import UsageProblemError
-from desktop_app.cli.state import State, state_of
+from desktop_app.cli.places import require_place
+from desktop_app.cli.state import State, parse_currency, state_of
 from desktop_app.cli.workspace_commands import back_up_first
 from desktop_app.errors import FileProblemError
 from desktop_app.i18n import N_, _, ngettext
@@ -57,9 +57,16 @@ def import_file(
         str | None,
         typer.Option(metavar="reject|walk_in", help=N_("Order rows that name no customer.")),
     ] = None,
+    currency: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help=N_("Of all amounts; the first orders settle it.")),
+    ] = None,
     save_mapping: Annotated[
         Path | None, typer.Option(metavar="M.toml", help=N_("Write down how it was read."))
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help=N_("Replace files that are there."))
+    ] = False,
 ) -> None:
     """Import a file as one change set, after a backup."""
     from db.vocabulary import ImportKind  # noqa: PLC0415
@@ -69,7 +76,12 @@ def import_file(
         raise UsageProblemError(_("Say what to import: customers or orders."))
     if not file.is_file():
         raise FileProblemError(_("There is no file {file}.").format(file=file))
+    for place in filter(None, (rejects, save_mapping)):
+        require_place(place, overwrite=overwrite)
+    if currency is not None and kind != ImportKind.ORDERS:
+        raise UsageProblemError(_("Only orders have a currency: leave --currency out."))
     choices = {
+        "currency": parse_currency(currency) if currency is not None else None,
         "key": _choice(_KEYS, key, "--key"),
         "unknown_customer": _choice(dict.fromkeys(("create", "reject")), unknown, "--unknown"),
         "no_customer": _choice(dict.fromkeys(("reject", "walk_in")), no_customer, "--no-customer"),
@@ -83,21 +95,21 @@ def import_file(
         from desktop_app.importing.mapping import save_mapping as save  # noqa: PLC0415
 
         save(chosen, save_mapping)
-    if rejects is not None:
-        _require_place(rejects)
     result = _run(state, file, chosen, dry_run=dry_run)
     if rejects is not None:
-        from desktop_app.importing.rejects import write_rejects  # noqa: PLC0415
-
-        write_rejects(rejects, result.headings, result.rejects)
+        _write_rejects(state, file, rejects, result)
     _tell(state, result)
 
 
-def _require_place(path: Path) -> None:
-    """Refuse a file that cannot be written before anything is imported."""
-    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        text = _("{file} cannot be written here. Choose a file in a folder that exists.")
-        raise FileProblemError(text.format(file=path))
+def _write_rejects(state: State, file: Path, rejects: Path, result: "ImportResult") -> None:
+    """Write the event, then the file."""
+    from desktop_app.importing.rejects import write_rejects  # noqa: PLC0415
+    from desktop_app.services import exports  # noqa: PLC0415
+
+    if result.rejects:
+        with state.write() as session:
+            exports.note_rejects(session, file.name, len(result.rejects))
+    write_rejects(rejects, result.headings, result.rejects)
 
 
 def _choice(known: dict[str, str] | dict[str, None], given: str | None, option: str) -> str | None:

@@ -5,9 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db.queries import customers as customer_queries
-from db.queries import import_jobs, signals
-from db.queries import journal as journal_queries
 from db.queries.cases import CaseFilter
 from db.queries.customers import CustomerFilter, CustomerRow
 from db.queries.interviews import InterviewFilter
@@ -15,6 +12,7 @@ from db.queries.journal import ChangeSetFilter, ChangeSetRow
 from db.queries.signals import SignalFilter
 from db.queries.visits import VisitFilter
 from db.session import Session
+from desktop_app.cli.options import UsageProblemError
 from desktop_app.cli.output import plain, yuan
 from desktop_app.columns import Align, Column, Sort
 from desktop_app.columns.cases import CASE_COLUMNS
@@ -25,18 +23,19 @@ from desktop_app.columns.signals import SIGNAL_COLUMNS
 from desktop_app.columns.staff import STORE_COLUMNS, USER_COLUMNS
 from desktop_app.columns.visits import VISIT_COLUMNS
 from desktop_app.domain.permissions import Action
-from desktop_app.errors import NotFoundError, UserError
+from desktop_app.errors import NotFoundError
 from desktop_app.i18n import N_, _, language
-from desktop_app.labels import masked_phone
 from desktop_app.services import (
     access,
     cases,
     contacts,
     customers,
     detection,
+    history,
     interviews,
     reasons,
     staff,
+    triage,
 )
 from desktop_app.services.journal import entity_text, last_own, title_text
 
@@ -54,12 +53,14 @@ class Entity:
         columns: As people read them; for `changes` they depend on the language.
         find: One record by number or key; raises NotFoundError.
         document: A row as JSON.
+        taken_out: The rows of `window` with whole phones, for who may see and export them.
     """
 
     window: Window
     columns: Callable[[], Sequence[Column[Any]]]
     find: Callable[[Session, str], object]
     document: Callable[[Any], Document] = plain
+    taken_out: Window | None = None
 
 
 def names() -> str:
@@ -68,12 +69,12 @@ def names() -> str:
 
 
 def entity(name: str) -> Entity:
-    """A kind of record by its name, plural or singular. Raises UserError."""
+    """A kind of record by its name, plural or singular. Raises UsageProblemError."""
     for known in (name, f"{name}s", f"{name.removesuffix('y')}ies"):
         if known in ENTITIES:
             return ENTITIES[known]
     text = _("There is no list “{name}”. Lists are: {names}.")
-    raise UserError(text.format(name=name, names=names()))
+    raise UsageProblemError(text.format(name=name, names=names()))
 
 
 def as_key(text: str) -> uuid.UUID | None:
@@ -84,22 +85,6 @@ def as_key(text: str) -> uuid.UUID | None:
         return None
 
 
-def without_phones(session: Session, document: Any) -> Any:
-    """The same document with phones masked unless the role may see them and take data out."""
-    if access.may(session, Action.REVEAL_PHONE) and access.may(session, Action.EXPORT):
-        return document
-    return _masked(document)
-
-
-def _masked(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {
-            name: masked_phone(one) if name == "phone" and one else _masked(one)
-            for name, one in value.items()
-        }
-    return [_masked(one) for one in value] if isinstance(value, list) else value
-
-
 def _missing(what: str, name: str) -> NotFoundError:
     return NotFoundError(_("There is no {what} {name}.").format(what=what, name=name))
 
@@ -108,9 +93,13 @@ def _missing(what: str, name: str) -> NotFoundError:
 
 
 def _customers(session: Session, text: str, offset: int, limit: int) -> Sequence[CustomerRow]:
-    access.require(session, Action.VIEW)
     criteria = CustomerFilter(text=text)
-    return customer_queries.list_customers(session, criteria, Sort("number"), offset, limit)
+    return customers.list_customers(session, criteria, Sort("number"), offset, limit)
+
+
+def _whole_customers(session: Session, text: str, offset: int, limit: int) -> Sequence[CustomerRow]:
+    criteria = CustomerFilter(text=text)
+    return customers.export_customers(session, criteria, Sort("number"), offset, limit)
 
 
 def _customer_document(row: CustomerRow) -> Document:
@@ -122,6 +111,7 @@ def _customer_document(row: CustomerRow) -> Document:
         "orders": row.orders,
         "spend": yuan(row.spend_total),
         "spend_12_months": yuan(row.spend_window),
+        "currency": row.currency,
         "first_order": row.first_on,
         "last_order": row.last_on,
         "kind": row.kind,
@@ -135,12 +125,8 @@ def _customer_document(row: CustomerRow) -> Document:
 
 
 def find_customer(session: Session, text: str) -> uuid.UUID:
-    """Key of a customer by number or key. Raises NotFoundError."""
-    access.require(session, Action.VIEW)
-    key = as_key(text) or customer_queries.id_of_number(session, text)
-    if key is None:
-        raise _missing(entity_text("customer"), text)
-    return key
+    """Key of a customer by number or key. Raises NotFoundError, NotAllowedError."""
+    return as_key(text) or customers.find(session, text)
 
 
 def _customer(session: Session, text: str) -> Document:
@@ -161,9 +147,8 @@ def _customer(session: Session, text: str) -> Document:
 
 
 def _signals(session: Session, text: str, offset: int, limit: int) -> Sequence[Any]:
-    access.require(session, Action.VIEW)
     criteria = SignalFilter(states=frozenset(), text=text)
-    return signals.list_signals(session, criteria, None, offset, limit)
+    return triage.list_signals(session, criteria, None, offset, limit)
 
 
 def _cases(session: Session, text: str, offset: int, limit: int) -> Sequence[Any]:
@@ -232,9 +217,8 @@ def _rule_document(row: Any) -> Document:
 
 
 def _changes(session: Session, text: str, offset: int, limit: int) -> Sequence[ChangeSetRow]:
-    access.require(session, Action.VIEW_JOURNAL)
     criteria = ChangeSetFilter(text=text)
-    return journal_queries.list_change_sets(session, criteria, None, offset, limit)
+    return history.list_change_sets(session, criteria, None, offset, limit)
 
 
 def change_document(row: ChangeSetRow) -> Document:
@@ -257,23 +241,19 @@ def find_change(session: Session, text: str) -> uuid.UUID:
 
     Raises NotFoundError.
     """
-    access.require(session, Action.VIEW)
-    found = (
-        last_own(session)
-        if text == "last"
-        else journal_queries.change_set_key(session, as_key(text), text)
-    )
+    if text != "last":
+        return history.find(session, as_key(text), text)
+    found = last_own(session)
     if found is None:
         raise NotFoundError(_("There is no change set {name}.").format(name=text))
     return found
 
 
 def _change(session: Session, text: str) -> Document:
-    access.require(session, Action.VIEW_JOURNAL)
     wanted = find_change(session, text)
-    rows = journal_queries.list_change_sets(session, ChangeSetFilter(), None, 0, _ALL)
+    rows = history.list_change_sets(session, ChangeSetFilter(), None, 0, _ALL)
     row = next(row for row in rows if row.id == wanted)
-    return {**change_document(row), "rows": plain(journal_queries.changes_of(session, wanted))}
+    return {**change_document(row), "rows": plain(history.changes_of(session, wanted))}
 
 
 _IMPORT_COLUMNS: tuple[Column[Any], ...] = (
@@ -306,12 +286,13 @@ _REASON_COLUMNS: tuple[Column[Any], ...] = (
 
 
 def _imports(session: Session, text: str, offset: int, limit: int) -> Sequence[Any]:
-    access.require(session, Action.VIEW)
-    return import_jobs.list_imports(session, text, offset, limit)
+    return history.list_imports(session, text, offset, limit)
 
 
 ENTITIES: Mapping[str, Entity] = {
-    "customers": Entity(_customers, lambda: CUSTOMER_COLUMNS, _customer, _customer_document),
+    "customers": Entity(
+        _customers, lambda: CUSTOMER_COLUMNS, _customer, _customer_document, _whole_customers
+    ),
     "signals": Entity(_signals, lambda: SIGNAL_COLUMNS, _by("id", _signals, "defection_signal")),
     "cases": Entity(
         _cases,

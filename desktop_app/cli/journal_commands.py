@@ -8,7 +8,6 @@ from desktop_app.cli import output
 from desktop_app.cli.options import UsageProblemError
 from desktop_app.cli.state import change_set_of, state_of
 from desktop_app.i18n import N_, _, ngettext
-from desktop_app.labels import masked_phone
 
 if TYPE_CHECKING:
     import uuid
@@ -63,12 +62,9 @@ def _shown(value: object) -> str:
 
 
 def _of_record(session: "Session", entity: str, key: str) -> list[dict[str, Any]]:
-    from db.queries.journal import record_history  # noqa: PLC0415
-    from desktop_app.domain.permissions import Action  # noqa: PLC0415
-    from desktop_app.services import access  # noqa: PLC0415
+    from desktop_app.services.history import record_history  # noqa: PLC0415
     from desktop_app.services.journal import title_text  # noqa: PLC0415
 
-    access.require(session, Action.VIEW)
     table = _TABLES.get(entity)
     if table is None:
         text = _("{option} may be: {choices}.")
@@ -80,17 +76,12 @@ def _of_record(session: "Session", entity: str, key: str) -> list[dict[str, Any]
             "title": title_text(change.title, change.args),
             "what": change.op.value,
             "field": change.field,
-            "old": _plain(change.field, change.old),
-            "new": _plain(change.field, change.new),
+            "old": change.old,
+            "new": change.new,
             "change_set": str(change.change_set_id),
         }
         for change in record_history(session, table, _record_key(session, table, key))
     ]
-
-
-def _plain(field: str, value: Any) -> Any:
-    """A journalled value; phones are masked here as in the window."""
-    return masked_phone(value) if field == "phone" and isinstance(value, str) else value
 
 
 def _record_key(session: "Session", table: str, key: str) -> "uuid.UUID":

@@ -12,12 +12,14 @@ from json.encoder import encode_basestring
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from desktop_app.labels import money
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
 MONEY_FIELDS = frozenset(
-    {"amount", "average_order", "spend", "spend_total", "spend_window", "value_at_stake"}
+    {"amount", "average_order", "spend", "spend_total", "spend_window", "trend", "value_at_stake"}
 )
 """Fields of rows that hold minor units and are written in yuan."""
 _GAP = "  "
@@ -104,6 +106,8 @@ def plain(value: object) -> Any:
 def _plain_field(name: str, value: object) -> Any:
     if name in MONEY_FIELDS and isinstance(value, int) and not isinstance(value, bool):
         return yuan(value)
+    if name in MONEY_FIELDS and isinstance(value, tuple):
+        return [yuan(one) for one in value]
     return plain(value)
 
 
@@ -138,18 +142,32 @@ def say_facts(pairs: Iterable[tuple[str, object]]) -> None:
         print(f"{name}: {value}")
 
 
-def say_tree(value: object, indent: int = 0) -> None:
-    """A record with its parts, indented; what is empty is left out."""
+def say_tree(value: object, indent: int = 0, currency: str = "") -> None:
+    """A record with its parts, indented; what is empty is left out.
+
+    Amounts have the sign of the currency that the record, or what it is part of, names.
+    """
+    if isinstance(value, Mapping):
+        currency = str(value.get("currency", currency))
     pairs = value.items() if isinstance(value, Mapping) else enumerate(_items(value), 1)
     for name, one in pairs:
         if one in (None, "", [], {}):
             continue
         if isinstance(one, (Mapping, list, tuple)):
             print(f"{_GAP * indent}{name}:")
-            say_tree(one, indent + 1)
+            say_tree(one, indent + 1, currency)
         else:
-            shown = one.value if isinstance(one, Enum) else one
-            print(f"{_GAP * indent}{name}: {shown}")
+            print(f"{_GAP * indent}{name}: {_leaf(one, currency)}")
+
+
+def _leaf(value: object, currency: str) -> object:
+    match value:
+        case Enum():
+            return value.value
+        case Decimal():
+            return money(int(value.scaleb(2)), currency)
+        case _:
+            return value
 
 
 def _items(value: object) -> Iterable[object]:

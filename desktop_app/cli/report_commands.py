@@ -1,5 +1,8 @@
 """Reports as files, or as JSON on standard output."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,8 +10,9 @@ import typer
 
 from desktop_app.cli import output
 from desktop_app.cli.options import UsageProblemError
+from desktop_app.cli.places import require_place
 from desktop_app.cli.state import State, state_of
-from desktop_app.errors import FileProblemError, NotFoundError
+from desktop_app.errors import InvalidInputError, NotFoundError
 from desktop_app.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -35,23 +39,28 @@ def report(
         return
     from desktop_app import reports  # noqa: PLC0415
     from desktop_app.domain.permissions import Action  # noqa: PLC0415
-    from desktop_app.services import access  # noqa: PLC0415
+    from desktop_app.services import access, exports  # noqa: PLC0415
 
-    chosen = reports.report(name)
+    try:
+        chosen = reports.report(name)
+    except NotFoundError as error:
+        raise UsageProblemError(error.message) from error
     given = _pairs(context.args)
-    targets = {"xlsx": xlsx, "pdf": pdf, "json": json}
+    asked = {"xlsx": xlsx, "pdf": pdf, "json": json}
+    targets = {format_: path for format_, path in asked.items() if path is not None}
+    for path in targets.values():
+        require_place(path, overwrite=overwrite)
     with state.read() as session:
         access.require(session, Action.REPORT)
-        if any(targets.values()):
-            access.require(session, Action.EXPORT)
-        params = _params(session, chosen.Params, given)
-        document = chosen.build(session, params)
-    written: list[Written] = []
-    try:
-        _write(document, targets, written, overwrite=overwrite)
-    finally:  # also what was written before another file failed went out
-        paths = {one.path for one in written}
-        _record(state, name, [format_ for format_, path in targets.items() if path in paths])
+        if targets:
+            exports.allow(session)
+        with _naming_options():
+            params = _params(session, chosen.Params, given)
+            document = chosen.build(session, params)
+    if targets:
+        with state.write() as session:  # first: what cannot be written down does not go out
+            exports.note_report(session, name, list(targets))
+    written = [_WRITERS[format_](document, path, overwrite) for format_, path in targets.items()]
     _tell(state, document, written)
 
 
@@ -95,7 +104,7 @@ def _pairs(arguments: list[str]) -> dict[str, str]:
 def _params(session: "Session", params: type[Any], given: dict[str, str]) -> Any:
     from pydantic import ValidationError  # noqa: PLC0415
 
-    from desktop_app.errors import InvalidInputError, problems_from_validation  # noqa: PLC0415
+    from desktop_app.errors import problems_from_validation  # noqa: PLC0415
 
     unknown = given.keys() - params.model_fields.keys()
     if unknown:
@@ -105,10 +114,34 @@ def _params(session: "Session", params: type[Any], given: dict[str, str]) -> Any
         raise UsageProblemError(text.format(option=option, options=names))
     if given.get("store"):
         given = given | {"store": _store_key(session, given["store"])}
+    if "case" in params.model_fields:
+        given = given | {"case": _case_key(session, given.get("case") or given.get("number", ""))}
     try:
         return params.model_validate(given)
     except ValidationError as error:
         raise InvalidInputError(problems_from_validation(error)) from error
+
+
+def _case_key(session: "Session", text: str) -> str:
+    from desktop_app.cli import entities  # noqa: PLC0415
+
+    if not text:
+        raise UsageProblemError(_("Name the case: --case NUMBER"))
+    return str(entities.find_case(session, text))
+
+
+@contextmanager
+def _naming_options() -> Iterator[None]:
+    """Let problems with the parameters of a report name the options as they are typed."""
+    try:
+        yield
+    except InvalidInputError as error:
+        named = [
+            replace(problem, field=f"--{problem.field.replace('_', '-')}") if problem.field
+            else problem
+            for problem in error.problems
+        ]  # fmt: skip
+        raise InvalidInputError(named) from error
 
 
 def _store_key(session: "Session", text: str) -> str:
@@ -118,23 +151,6 @@ def _store_key(session: "Session", text: str) -> str:
         if text in (store.code, store.name, str(store.id)):
             return str(store.id)
     raise NotFoundError(_("There is no store {name}.").format(name=text))
-
-
-def _write(
-    document: "Document",
-    targets: dict[str, Path | None],
-    written: "list[Written]",
-    *,
-    overwrite: bool,
-) -> None:
-    """Write the files one after the other; `written` says at any moment which are there."""
-    for format_, path in targets.items():
-        if path is None:
-            continue
-        if not path.parent.is_dir():
-            text = _("There is no folder {folder} to write into.")
-            raise FileProblemError(text.format(folder=path.parent))
-        written.append(_WRITERS[format_](document, path, overwrite))
 
 
 def _write_xlsx(document: "Document", path: Path, overwrite: bool) -> "Written":
@@ -160,19 +176,6 @@ def _write_json(document: "Document", path: Path, overwrite: bool) -> "Written":
 
 
 _WRITERS = {"xlsx": _write_xlsx, "pdf": _write_pdf, "json": _write_json}
-
-
-def _record(state: State, name: str, formats: list[str]) -> None:
-    """Leave a trace that a file went out."""
-    if not formats:
-        return
-    from db import journal  # noqa: PLC0415
-
-    with state.write() as session:
-        journal.record_event(
-            session, N_("Export the report {report} as {formats}"),
-            report=name, formats=", ".join(formats),
-        )  # fmt: skip
 
 
 def _tell(state: State, document: "Document", written: "list[Written]") -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from desktop_app.cli.options import Globals
+from desktop_app.domain import currencies
 from desktop_app.errors import NotAllowedError, UserError
 from desktop_app.i18n import _
 
@@ -120,6 +121,18 @@ def ask_password(login: str) -> str:
     if not sys.stdin.isatty():
         raise NotAllowedError(_("No password: set WINBACK_PASSWORD, or run it in a terminal."))
     return getpass.getpass(_("Password of {login}: ").format(login=login))
+
+
+def parse_currency(text: str) -> str:
+    """The code of a currency as typed.
+
+    Raises:
+        UserError: there is no such currency.
+    """
+    try:
+        return currencies.checked(text)
+    except ValueError as error:
+        raise UserError(str(error)) from error
 
 
 def parse_day(text: str) -> dt.date:

@@ -28,6 +28,12 @@ def screenshots(
             workspace = Path(made) / "demo"
             with output.TerminalProgress() as progress:
                 make_demo(workspace, progress=progress).opened.database.close()
+        else:
+            from desktop_app.services import exports  # noqa: PLC0415
+
+            with state.write() as session:
+                exports.note_pictures(session)
+            state.close()
         pictures = state.windows.screenshots(folder, workspace)
     if state.options.as_json:
         output.say_json({"pictures": [str(path) for path in pictures]})

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from desktop_app.cli import output
-from desktop_app.cli.state import State, ask_password, parse_day, state_of
+from desktop_app.cli.state import State, ask_password, parse_currency, parse_day, state_of
 from desktop_app.errors import UserError
 from desktop_app.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from db.backup import Backup
     from db.check import Findings
+    from db.session import Actor
+    from db.workspace import Opened
 
 
 def new(
@@ -21,14 +23,20 @@ def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=N_("Empty or missing folder."))],
     login: Annotated[str, typer.Option(help=N_("Login name of the administrator."))] = "admin",
     name: Annotated[str, typer.Option(help=N_("Full name of the administrator."))] = "",
+    currency: Annotated[
+        str, typer.Option(metavar="CODE", help=N_("Of all amounts, e.g. USD; CNY without it."))
+    ] = "",
 ) -> None:
     """Make a new workspace; the recovery code is shown once."""
     from db import workspace  # noqa: PLC0415
 
     state = state_of(context)
     login = state.options.user or login
+    code_of_currency = parse_currency(currency) if currency else None
     password = _new_password(login)
     opened, code = workspace.create(folder, login, name, password)
+    if code_of_currency is not None:
+        _set_currency(opened, code_of_currency)
     opened.database.close()
     if state.options.as_json:
         output.say_json({"workspace": str(folder), "login": login, "recovery_code": code})
@@ -36,6 +44,14 @@ def new(
     text = _("Workspace {folder} is ready; sign in as {login}.")
     output.say(text.format(folder=folder, login=login))
     output.say(_("Recovery code (write it down, it is shown only now): {code}").format(code=code))
+
+
+def _set_currency(opened: "Opened", code: str) -> None:
+    from desktop_app.services import workspace_settings  # noqa: PLC0415
+
+    with opened.database.write(opened.actor) as session:
+        settings = workspace_settings.read(session)
+        workspace_settings.change(session, settings.model_copy(update={"currency": code}))
 
 
 def _new_password(login: str) -> str:
@@ -135,23 +151,14 @@ def _check_sentences(found: "Findings") -> list[str]:
 
 def backup(context: typer.Context) -> None:
     """Copy the workspace and verify the copy."""
-    from db import backup as backups  # noqa: PLC0415
+    from desktop_app.services import keys  # noqa: PLC0415
 
     state = state_of(context)
-    _require_backup_right(state)
-    made = backups.make_backup(state.open().database)
+    made = keys.back_up(state.open())
     if state.options.as_json:
         output.say_json({"backup": str(made.path), "made_at": made.made_at, "bytes": made.size})
     else:
         output.say(_("Backup: {file}").format(file=made.path))
-
-
-def _require_backup_right(state: State) -> None:
-    from desktop_app.domain.permissions import Action  # noqa: PLC0415
-    from desktop_app.services import access  # noqa: PLC0415
-
-    with state.read() as session:
-        access.require(session, Action.BACKUP)
 
 
 def back_up_first(state: State) -> Path:
@@ -170,38 +177,47 @@ def restore(
 ) -> None:
     """Put a verified backup in the place of the workspace; the present one is kept."""
     from db import backup as backups  # noqa: PLC0415
-    from db import keys, workspace  # noqa: PLC0415
+    from db import workspace  # noqa: PLC0415
+    from desktop_app.services import keys  # noqa: PLC0415
 
     state = state_of(context)
-    login = state.login()
-    key = keys.open_key(keys.load(state.folder / workspace.KEYS), login, state.password(login))
-    _require_restore_right(state)
+    actor, held = _restorer(state)
     state.close()
     if state.windows.has_window(state.folder):
         raise UserError(_("The window has this workspace open. Close it first."))
     file = state.folder / workspace.DATABASE
     source = _find_backup(copy, backups.list_backups(file), backups.folder_of(file))
-    kept = backups.restore(file, source, key)
+    kept = keys.restore(state.folder, actor, held, source)
     if state.options.as_json:
         output.say_json({"restored": str(source), "kept": str(kept)})
         return
     output.say(_("Restored {file}.").format(file=source))
     output.say(_("The workspace as it was before is kept: {file}").format(file=kept))
+    output.say(_("Everybody signs in with their present password."))
 
 
-def _require_restore_right(state: State) -> None:
-    """Refuse a role that may not restore; a workspace too damaged to ask may be restored."""
+def _restorer(state: State) -> "tuple[Actor, tuple[bytes, ...]]":
+    """Who restores, and the key; what is too damaged to ask opens to whoever has a password."""
+    from db import keys as key_file  # noqa: PLC0415
     from db.errors import DatabaseError, Trouble  # noqa: PLC0415
-    from desktop_app.domain.permissions import Action  # noqa: PLC0415
-    from desktop_app.services import access  # noqa: PLC0415
+    from db.session import Actor  # noqa: PLC0415
+    from db.vocabulary import Role  # noqa: PLC0415
+    from desktop_app.services import keys  # noqa: PLC0415
 
     try:
         with state.read() as session:
-            access.require(session, Action.RESTORE)
+            keys.allow_restore(session)
+        opened = state.open()
+        if opened.database.key is not None:
+            return opened.actor, (opened.database.key,)
     except DatabaseError as error:
         damaged = (Trouble.DAMAGED, Trouble.NOT_A_WORKSPACE, Trouble.WRONG_KEY, Trouble.UNREADABLE)
         if error.trouble not in damaged:
             raise
+    login = state.login()
+    wraps = key_file.load(state.folder / key_file.KEYS)
+    held = key_file.open_keys(wraps, login, state.password(login))
+    return Actor(None, login, login, Role.ADMINISTRATOR), held
 
 
 def _find_backup(name: str, known: "list[Backup]", folder: Path) -> Path:
@@ -217,13 +233,15 @@ def _find_backup(name: str, known: "list[Backup]", folder: Path) -> Path:
 
 def migrate(context: typer.Context) -> None:
     """Bring the workspace to the present schema, after a backup."""
+    from db import backup as backups  # noqa: PLC0415
     from db import keys, workspace  # noqa: PLC0415
     from db import migrate as schema  # noqa: PLC0415
 
     state = state_of(context)
     login = state.login()
-    key = keys.open_key(keys.load(state.folder / workspace.KEYS), login, state.password(login))
-    before = schema.schema_of(state.folder / workspace.DATABASE, key)
+    held = keys.open_keys(keys.load(state.folder / workspace.KEYS), login, state.password(login))
+    file = state.folder / workspace.DATABASE
+    before = schema.schema_of(file, backups.find_key(file, held))
     state.open()  # makes the backup and upgrades; refuses a newer schema
     if state.options.as_json:
         output.say_json({"before": before, "after": schema.SCHEMA})

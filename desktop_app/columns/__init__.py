@@ -59,6 +59,7 @@ class Column(Generic[RowT]):
         width: Preferred width on screen in pixels; found from the content when not given.
         sortable: Whether a click on the title sorts.
         kind: ``MONEY`` for minor units, ``PERCENT`` for a share of 1, ``TEXT`` to export the text.
+            The ``text`` of money has the sign of the row's currency.
     """
 
     id: str
@@ -98,8 +99,10 @@ def plain_value(value: object, kind: Kind = Kind.AUTO) -> Cell:
     return shown_value(value, kind)
 
 
-def shown_value(value: object, kind: Kind = Kind.AUTO) -> str:  # noqa: PLR0911  (one a type)
-    """A value as a person reads it; empty for ``None``."""
+def shown_value(  # noqa: PLR0911  (one a type)
+    value: object, kind: Kind = Kind.AUTO, currency: str = ""
+) -> str:
+    """A value as a person reads it; empty for ``None``. An amount has the sign of its currency."""
     match value:
         case None:
             return ""
@@ -110,7 +113,7 @@ def shown_value(value: object, kind: Kind = Kind.AUTO) -> str:  # noqa: PLR0911 
         case bool():
             return _("Yes") if value else _("No")
         case int() if kind is Kind.MONEY:
-            return labels.money(value)
+            return labels.money(value, currency)
         case int() | float() if kind is Kind.PERCENT:
             return labels.percent(value)
         case int():

@@ -26,8 +26,9 @@ CUSTOMER_COLUMNS: tuple[Column[CustomerRow], ...] = (
         text=class_letter, width=52,
     ),
     Column(
-        "spend_window", N_("Spend 12 m"), lambda row: row.spend_window, None, Align.RIGHT,
-        kind=Kind.MONEY,
+        "spend_window", N_("Spend 12 m"), lambda row: row.spend_window,
+        text=lambda row: labels.money(row.spend_window, row.currency),
+        align=Align.RIGHT, kind=Kind.MONEY,
     ),
     Column("last_on", N_("Last order"), lambda row: row.last_on),
     Column("orders", N_("Orders"), lambda row: row.orders, align=Align.RIGHT),
@@ -45,8 +46,9 @@ CUSTOMER_COLUMNS: tuple[Column[CustomerRow], ...] = (
     Column("owner", N_("Owner"), lambda row: row.owner, sortable=False),
     Column("first_on", N_("First order"), lambda row: row.first_on),
     Column(
-        "spend_total", N_("Spend in all"), lambda row: row.spend_total, None, Align.RIGHT,
-        kind=Kind.MONEY,
+        "spend_total", N_("Spend in all"), lambda row: row.spend_total,
+        text=lambda row: labels.money(row.spend_total, row.currency),
+        align=Align.RIGHT, kind=Kind.MONEY,
     ),
 )  # fmt: skip
 

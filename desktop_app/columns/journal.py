@@ -66,6 +66,7 @@ FIELD_TITLES: Mapping[str, str] = MappingProxyType(
         "state_of_mind": N_("State of mind"),
         "competitor": N_("Competitor"),
         "value_at_stake": N_("Value at stake"),
+        "currency": N_("Currency"),
         "approach": N_("Approach"),
         "offer_text": N_("Offer"),
         "what_happened": N_("What happened"),
@@ -161,7 +162,7 @@ def field_title(name: str) -> str:
     return _(FIELD_TITLES[name]) if name in FIELD_TITLES else name.replace("_", " ")
 
 
-def value_text(entity: str, name: str, value: Any, names: Mapping[str, str]) -> str:
+def value_text(entity: str, name: str, value: Any, names: Mapping[str, str], currency: str) -> str:
     """A journalled value as a person reads it; empty for none.
 
     Args:
@@ -169,9 +170,12 @@ def value_text(entity: str, name: str, value: Any, names: Mapping[str, str]) -> 
         name: Its column.
         value: The JSON value.
         names: Names of users and stores by key, for columns that point to them.
+        currency: Of amounts.
     """
     if value in (None, "", [], {}):
         return ""
+    if name in _MONEY and isinstance(value, int):
+        return labels.money(value, currency)
     text = _shown(entity, name, value, names)
     return text if len(text) <= _LONG else f"{text[:_LONG]}…"
 
@@ -181,8 +185,6 @@ def _shown(entity: str, name: str, value: Any, names: Mapping[str, str]) -> str:
     match value:
         case bool():
             text = _("Yes") if value else _("No")
-        case int() if name in _MONEY:
-            text = labels.money(value)
         case str() if words is not None and value in set(words):
             text = labels.label(words(value))
         case str() if name == "phone":
@@ -205,12 +207,13 @@ def history_rows(
     changes: Iterable[FieldChange],
     names: Mapping[str, str],
     titled: Callable[[str, Mapping[str, Any]], str],
+    currency: str,
 ) -> list[HistoryRow]:
     """The history of one record for a table; fields that stayed empty are left out."""
     rows = []
     for place, change in enumerate(changes):
-        old = value_text(entity, change.field, change.old, names)
-        new = value_text(entity, change.field, change.new, names)
+        old = value_text(entity, change.field, change.old, names, currency)
+        new = value_text(entity, change.field, change.new, names, currency)
         if old == new:
             continue
         rows.append(
@@ -236,15 +239,18 @@ class DetailRow:
 
 
 def detail_rows(
-    changes: Iterable[RowChange], names: Mapping[str, str], entity_text: Callable[[str], str]
+    changes: Iterable[RowChange],
+    names: Mapping[str, str],
+    entity_text: Callable[[str], str],
+    currency: str,
 ) -> list[DetailRow]:
     """What a change set did, field by field."""
     rows: list[DetailRow] = []
     for change in changes:
         what = " ".join(filter(None, (entity_text(change.entity), change.name)))
         for name, (old, new) in change.fields.items():
-            before = value_text(change.entity, name, old, names)
-            after = value_text(change.entity, name, new, names)
+            before = value_text(change.entity, name, old, names, currency)
+            after = value_text(change.entity, name, new, names, currency)
             if before != after:
                 row = DetailRow(len(rows), what, change.op, field_title(name), before, after)
                 rows.append(row)

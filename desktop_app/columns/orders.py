@@ -3,12 +3,12 @@
 from db.queries.customer_card import OrderRow
 from desktop_app import labels
 from desktop_app.columns import Align, Column, Kind
-from desktop_app.i18n import N_
+from desktop_app.i18n import N_, _
 
 
 def products_text(row: OrderRow) -> str:
     """The names of what was bought, parted by commas."""
-    return row.products.replace(",", ", ")
+    return _(", ").join(row.products)
 
 
 ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
@@ -21,6 +21,6 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
     ),
     Column("lines", N_("Lines"), lambda row: row.lines, align=Align.RIGHT, sortable=False),
     Column(
-        "products", N_("Products"), lambda row: row.products, text=products_text, sortable=False
+        "products", N_("Products"), products_text, sortable=False
     ),
 )  # fmt: skip

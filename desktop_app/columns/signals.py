@@ -7,7 +7,7 @@ from db.queries.signals import SignalRow
 from db.vocabulary import RuleKind
 from desktop_app import labels
 from desktop_app.columns import Align, Column, Kind
-from desktop_app.domain.detection.base import percent_text
+from desktop_app.domain.detection.base import number_text, percent_text
 from desktop_app.i18n import N_, _, language
 
 _SHARES = frozenset({RuleKind.PARTIAL_SHARE, RuleKind.VALUE_DOWNGRADE})
@@ -31,13 +31,13 @@ def sentence(row: HasSentence) -> str:
 
 
 def measure_text(kind: RuleKind, value: float | None) -> str:
-    """A measured value or limit in its rule's unit: days, or a share."""
+    """A measured value or limit in its rule's unit, days or a share, as its sentence writes it."""
     if value is None:
         return ""
+    exact = Fraction(str(value))
     if kind in _SHARES:
-        return f"{percent_text(Fraction(str(value)))}%"  # cut off, as in the rule's sentence
-    digits = 0 if value == int(value) else 1
-    return _("{n} d").format(n=labels.number(value, digits))
+        return f"{percent_text(exact)}%"
+    return _("{n} d").format(n=number_text(exact))
 
 
 def measured_text(row: SignalRow) -> str:
@@ -60,8 +60,9 @@ SIGNAL_COLUMNS: tuple[Column[SignalRow], ...] = (
     ),
     Column("kind", N_("Departure"), lambda row: row.kind),
     Column(
-        "spend_window", N_("Spend 12 m"), lambda row: row.spend_window, None, Align.RIGHT,
-        kind=Kind.MONEY,
+        "spend_window", N_("Spend 12 m"), lambda row: row.spend_window,
+        text=lambda row: labels.money(row.spend_window, row.currency),
+        align=Align.RIGHT, kind=Kind.MONEY,
     ),
     Column(
         "measured", N_("Measured / limit"), lambda row: row.measured, measured_text, Align.RIGHT

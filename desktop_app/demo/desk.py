@@ -121,14 +121,15 @@ def _plan(world: World, row: CaseRow, step: NextStep, due: dt.date) -> None:
 
 
 def _plan_regular_visits(world: World) -> None:
-    """Good customers are visited without a reason: by the field staff and the demo's person."""
+    """Good customers are visited without a reason: by their field staff or the demo's person."""
     rng = world.dice("regular visits")
     with world.looking(MANAGER) as session:
         numbers = _good_customers(session)
     field_staff = [login for login in _present(world) if world.user(login).role == "field_staff"]
     picked = rng.sample(numbers, min(len(numbers), len(_REGULAR)))
-    for place, (number, offset) in enumerate(zip(picked, _REGULAR, strict=False)):
-        login = field_staff[place % len(field_staff)] if place % 2 else LOGIN
+    for number, offset in zip(picked, _REGULAR, strict=False):
+        owner = world.buyers[number].owner
+        login = owner if owner in field_staff else LOGIN
         draft = VisitDraft(planned_on=_day(world.end, offset), purpose=rng.choice(REGULAR_PURPOSES))
         with world.acting(login) as session:
             contacts.plan_visit(session, None, world.customer_ids[number], draft)

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from db.models import Customer
 from db.queries.cases import CaseFilter, CaseRow
 from db.queries.paging import Sort
-from db.queries.signals import SignalFilter, SignalRow, list_signals
+from db.queries.signals import SignalFilter, SignalRow
 from db.session import Session
-from db.vocabulary import CaseStage, CustomerClass, ImportKind, RuleKind
+from db.vocabulary import CaseStage, CustomerClass, ImportKind, MatchKey, RuleKind, UnknownCustomer
 from desktop_app import clock
 from desktop_app.demo.buyers import order_rows
 from desktop_app.demo.case_work import Job, work_on
@@ -26,7 +26,7 @@ from desktop_app.progress import Silent
 from desktop_app.services import cases, detection, imports, journal, staff, triage
 from desktop_app.services.import_customers import CustomerImport
 from desktop_app.services.import_orders import OrderChoices, OrderImport
-from desktop_app.services.imports import MatchKey, Outcome, Source, UnknownCustomer
+from desktop_app.services.imports import Outcome, Source
 
 _ALL: Final = 10**6
 _ACCEPTED: Final = {CustomerClass.A: 0.9, CustomerClass.B: 0.75, CustomerClass.C: 0.5}
@@ -143,7 +143,7 @@ def _import_orders(world: World) -> None:
 
 
 def _open_signals(session: Session) -> list[SignalRow]:
-    rows = list_signals(session, SignalFilter(), None, 0, _ALL)
+    rows = triage.list_signals(session, SignalFilter(), None, 0, _ALL)
     return sorted(rows, key=lambda row: (-row.spend_window, row.customer_number, row.kind))
 
 
@@ -155,26 +155,33 @@ def _decide(world: World, number: int) -> None:
     share = _FIRST_ROUND if number == 0 else (1 - _FIRST_ROUND) / (len(_ROUNDS_BACK) - 1)
     room = max(4, round(len(world.buyers) * _SHARE_OF_CASES * share))
     accepted: list[SignalRow] = []
-    snoozed: list[SignalRow] = []
-    dismissed: dict[str, list[SignalRow]] = defaultdict(list)
+    snoozed: dict[str, list[SignalRow]] = defaultdict(list)
+    dismissed: dict[tuple[str, str], list[SignalRow]] = defaultdict(list)
     for row in waiting:
         lot = rng.random()
         if lot < _ACCEPTED[row.klass] and len(accepted) < room:
             accepted.append(row)
         elif lot > 0.93:  # noqa: PLR2004
-            dismissed[rng.choice(DISMISSALS)].append(row)
+            dismissed[_decider(world, row), rng.choice(DISMISSALS)].append(row)
         elif lot > 0.88:  # noqa: PLR2004
-            snoozed.append(row)
+            snoozed[_decider(world, row)].append(row)
     if accepted:
         with world.acting(MANAGER) as session:
             triage.accept(session, [row.id for row in accepted])
-    for reason, rows in dismissed.items():
-        with world.acting("sunli") as session:
+    for (login, reason), rows in dismissed.items():
+        with world.acting(login) as session:
             triage.dismiss(session, [row.id for row in rows], reason)
-    if snoozed:
-        with world.acting("zhoujian") as session:
+    for login, rows in snoozed.items():
+        with world.acting(login) as session:
             until = clock.today() + dt.timedelta(days=30)
-            triage.snooze(session, [row.id for row in snoozed], until)
+            triage.snooze(session, [row.id for row in rows], until)
+
+
+def _decider(world: World, row: SignalRow) -> str:
+    """Who sets a signal aside: the manager of the customer's store, or of all stores."""
+    store = world.buyers[row.customer_number].store.code
+    heads = [user for user in world.chain.users if user.role == "store_manager"]
+    return next((user.login for user in heads if user.store == store), MANAGER)
 
 
 def _a_mistake(world: World) -> Process:

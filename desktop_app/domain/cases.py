@@ -10,7 +10,6 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from db.vocabulary import Approach, CaseStage, NextStep, Outcome, RuleKind
-from desktop_app import labels
 from desktop_app.domain.drafts import Code, Draft, Text
 from desktop_app.domain.purchases import History
 from desktop_app.domain.reasons import ChurnType, is_leaf, is_unknown
@@ -200,6 +199,11 @@ def value_at_stake(history: History, as_of: dt.date) -> int | None:
     return now if now > 0 else max(0, history.spend(days[-1] - YEAR_DAYS, days[-1]))
 
 
+OVERDUE, TODAY, UNPLANNED, LATER = 8, 6, 6, 4
+"""Urgency of a case in quarters, by when its next step is due."""
+ALWAYS_FIRST = RuleKind.CANCEL_REQUEST
+
+
 @dataclass(frozen=True, slots=True)
 class Priority:
     """Place of a case in the list of the day.
@@ -225,27 +229,27 @@ def priority(
     kind: RuleKind,
     next_due: dt.date | None,
     today: dt.date,
-    currency: str = "CNY",
 ) -> Priority:
     """Rank a case: value at stake x urgency; somebody who asks to cancel always comes first.
 
     Urgency is 2 when the next step is overdue, 1.5 when it is due today or nothing is planned,
     1 when it is due later. A value that is not known counts as nothing.
     """
-    worth = labels.money(value, currency)
     days = None if next_due is None else (today - next_due).days
     if days is None:
-        quarters, sentence = 6, _("{value} at stake, no next step planned")
+        quarters, sentence = UNPLANNED, _("no next step: {rank}")
     elif days > 0:
-        quarters = 8
-        sentence = ngettext(
-            "{value} at stake, {n} day overdue", "{value} at stake, {n} days overdue", days
-        )
+        quarters = OVERDUE
+        sentence = ngettext("{n} day overdue: {rank}", "{n} days overdue: {rank}", days)
     elif days == 0:
-        quarters, sentence = 6, _("{value} at stake, due today")
+        quarters, sentence = TODAY, _("due today: {rank}")
     else:
-        quarters, sentence = 4, _("{value} at stake, due later")
-    first = kind is RuleKind.CANCEL_REQUEST
+        quarters, sentence = LATER, _("due later: {rank}")
+    if value is None:
+        rank = _("value not known")
+    else:
+        rank = _("value × {factor}").format(factor=f"{quarters / 4:g}")
+    first = kind is ALWAYS_FIRST
     if first:
-        sentence = _("Asked to cancel, always first; {value} at stake")
-    return Priority(first, (value or 0) * quarters, sentence.format(value=worth, n=days))
+        sentence = _("Asked to cancel: always first")
+    return Priority(first, (value or 0) * quarters, sentence.format(rank=rank, n=days))

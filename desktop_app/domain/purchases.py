@@ -58,6 +58,7 @@ class Activity:
         lines: History by product line; lines without a name are not in it.
         class_before: Class in the window before the current one, if it was computed.
         class_now: Class in the current window, if it was computed.
+        currency: Of all amounts; empty shows them without a sign.
     """
 
     total: History = field(default_factory=History)
@@ -65,6 +66,7 @@ class Activity:
     lines: Mapping[str, History] = field(default_factory=dict)
     class_before: CustomerClass | None = None
     class_now: CustomerClass | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def build_activity(
     *,
     class_before: CustomerClass | None = None,
     class_now: CustomerClass | None = None,
+    currency: str = "",
 ) -> Activity:
     """Gather the orders ``(day, amount)`` and lines ``(product line, day, amount)`` of a customer.
 
@@ -129,6 +132,7 @@ def build_activity(
         lines={name: build_history(rows) for name, rows in by_line.items()},
         class_before=class_before,
         class_now=class_now,
+        currency=currency,
     )
 
 

@@ -109,7 +109,9 @@ def answer(request: dict[str, Any], answers: IO[bytes]) -> None:
     if width > layout.MAX_COLUMNS:
         raise ParseProblem("too_wide", columns=width, most=layout.MAX_COLUMNS)
     write_frame(answers, {"head": _head(source, header, header_row, width)})
-    counts = {"rows": 0, "blank": skipped, "preamble": 0, "short": 0}
+    counts = {
+        "rows": 0, "blank": skipped, "preamble": 0, "short": 0, "hidden": 0, "first_hidden": 0,
+    }  # fmt: skip
     everything = chain(sample, records)
     _send_rows(request, source, everything, answers, counts, header_row=header_row, width=width)
 
@@ -142,6 +144,8 @@ def _head(
         "encoding_sure": True,
         "delimiter": "",
         "merged": 0,
+        "hidden_columns": [],
+        "is_followed": True,
     }
     if isinstance(source, TextSource):
         head |= {
@@ -156,8 +160,19 @@ def _head(
             "sheets": source.sheets,
             "sheet": source.sheet,
             "merged": merged,
+            "hidden_columns": _hidden(source, head["headings"]),
+            "is_followed": source.marks.is_complete,
         }
     return head
+
+
+def _hidden(source: WorkbookSource, headings: list[str]) -> list[str]:
+    spans = source.marks.hidden_columns
+    return [
+        heading
+        for column, heading in enumerate(headings)
+        if any(first <= column <= last for first, last in spans)
+    ]
 
 
 def _send_rows(
@@ -185,6 +200,9 @@ def _send_rows(
             counts["preamble"] += number < header_row
             continue
         counts["rows"] += 1
+        if isinstance(source, WorkbookSource) and source.is_hidden(number):
+            counts["hidden"] += 1
+            counts["first_hidden"] = counts["first_hidden"] or number
         if limit is not None and counts["rows"] > limit:
             if cheap:  # count on, but send nothing more
                 continue

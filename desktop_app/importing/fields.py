@@ -1,10 +1,22 @@
 """What a column of a foreign file can mean, and the names such columns go by."""
 
+import re
+import unicodedata
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 
 from db.vocabulary import ImportKind
 from desktop_app.i18n import N_
+
+_UNITS = re.compile(r"[(（\[【{<《].*?[)）\]】}>》]|[*#:：]")
+_BETWEEN = re.compile(r"[\s_\-./\\'\"`·]+")
+
+
+def normalised(heading: str) -> str:
+    """A heading for comparing: no case, blanks, underscores, units, width."""
+    folded = unicodedata.normalize("NFKC", heading).casefold()
+    bare = _BETWEEN.sub("", _UNITS.sub("", folded))
+    return bare or _BETWEEN.sub("", folded)
 
 
 @dataclass(frozen=True, slots=True)

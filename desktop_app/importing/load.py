@@ -29,7 +29,7 @@ from desktop_app.importing.rejects import Reject
 from desktop_app.importing.rows import RowReader
 from desktop_app.importing.wire import Cell
 from desktop_app.progress import Progress
-from desktop_app.services import access, imports
+from desktop_app.services import access, imports, workspace_settings
 from desktop_app.services.import_customers import CustomerImport, CustomerRow
 from desktop_app.services.import_orders import BuyerFacts, OrderChoices, OrderImport, OrderRow
 from desktop_app.services.imports import Outcome, RowStatus, Source
@@ -83,6 +83,8 @@ def suggest_mapping(
 ) -> tuple[Preview, Mapping]:
     """Look into a file and propose how to read it: as last time, else by its headings.
 
+    The currency is the workspace's; as long as nothing has settled one, what the file says.
+
     Raises:
         FileProblemError: it cannot be read.
     """
@@ -94,8 +96,13 @@ def suggest_mapping(
         stored.pop("signature")
         mapping = Mapping.model_validate(stored)
         options = options.model_copy(update={"fill_merged": mapping.read.fill_merged})
-        return seen, mapping.model_copy(update={"read": options})
-    return seen, suggest(kind, seen, read)
+        mapping = mapping.model_copy(update={"read": options})
+    else:
+        mapping = suggest(kind, seen, read)
+    if kind is ImportKind.ORDERS:
+        currency = workspace_settings.free_currency(session, mapping.currency)
+        mapping = mapping.model_copy(update={"currency": currency})
+    return seen, mapping
 
 
 def check_file(session: Session, progress: Progress, path: Path, mapping: Mapping) -> ImportResult:
@@ -135,6 +142,7 @@ class _Import:
         self._reasons: dict[int, str] = {}
         self._cells: dict[int, tuple[Cell, ...]] = {}
         self._incomplete: set[str] = set()
+        self._is_new_currency = False
 
     def run(self) -> ImportResult:
         """Read, sort, store, count."""
@@ -143,6 +151,7 @@ class _Import:
             require_sure_encoding(table)
             headings = table.head.headings
             check_mapping(self._mapping, headings)
+            self._settle_currency()
             stored = self._mapping.model_dump(mode="json", exclude_none=True)
             stored["signature"] = signature(self._mapping.kind, headings)
             source = Source(self._mapping.kind, self._path.name, digest, stored)
@@ -153,6 +162,15 @@ class _Import:
             else:
                 self._take_orders(table, reader, source)
         return self._result(table, reader)
+
+    def _settle_currency(self) -> None:
+        """Say in the mapping which currency the amounts are in."""
+        if self._mapping.kind is ImportKind.ORDERS:
+            present = workspace_settings.currency(self._session)
+            wanted = self._mapping.currency
+            currency = workspace_settings.import_currency(self._session, wanted)
+            self._mapping = self._mapping.model_copy(update={"currency": currency})
+            self._is_new_currency = currency != present
 
     def _customers(self, table: Table, reader: RowReader) -> Iterator[CustomerRow]:
         for row in table:
@@ -192,7 +210,10 @@ class _Import:
             if order.customer and (order.customer not in buyers or not buyers[order.customer].name):
                 buyers[order.customer] = facts
         choices = OrderChoices(
-            self._mapping.key, self._mapping.unknown_customer, self._mapping.no_customer
+            self._mapping.key,
+            self._mapping.unknown_customer,
+            self._mapping.no_customer,
+            self._mapping.currency,
         )
         orders = OrderImport(self._session, source, choices, self._outcome)
         orders.take(rows, buyers, self._incomplete, self._progress)
@@ -236,6 +257,10 @@ class _Import:
 
     def _warnings(self, table: Table, reader: RowReader) -> Iterator[str]:
         notes, counts = reader.notes, table.counts
+        if self._is_new_currency:
+            text = _("The amounts are in {currency}; with them the workspace counts in {currency}.")
+            yield text.format(currency=self._mapping.currency)
+        yield from table.remarks()
         for heading, count in notes.blank.items():
             yield ngettext(
                 "Column {heading}: {count} cell is blank.",

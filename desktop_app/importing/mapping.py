@@ -2,34 +2,31 @@
 
 import hashlib
 import json
-import re
 import tomllib
-import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
-from db.vocabulary import ImportKind
+from db.vocabulary import DateOrder, ImportKind, MatchKey, NoCustomer, UnknownCustomer
+from desktop_app.domain import currencies
 from desktop_app.errors import FileProblemError, InvalidInputError, Problem
 from desktop_app.i18n import LANGUAGES, _, in_language
-from desktop_app.importing.fields import FIELDS
+from desktop_app.importing.fields import FIELDS, normalised
 from desktop_app.importing.readers import Preview, ReadOptions
 from desktop_app.importing.rejects import REASON_HEADING, ROW_HEADING
 from desktop_app.importing.rows import fits
-from desktop_app.importing.values import DateOrder, guess_date_order
-from desktop_app.services.imports import MatchKey, NoCustomer, UnknownCustomer
+from desktop_app.importing.values import guess_date_order, shown
+from desktop_app.importing.wire import Cell
 
 EXACT, NEAR, LEAST_SCORE = 100.0, 90.0, 72.0
 """Scores of a heading: a known name, a known name with a slip, the least that is suggested."""
 
 _DOUBTFUL = frozenset({"kind", "do_not_contact", "joined_on", "currency"})
 """Fields nobody misses, whose headings often mean something else; the cells decide."""
-
-_UNITS = re.compile(r"[(（\[【{<《].*?[)）\]】}>》]|[*#:：]")
-_BETWEEN = re.compile(r"[\s_\-./\\'\"`·]+")
 
 
 class Mapping(BaseModel):
@@ -42,7 +39,7 @@ class Mapping(BaseModel):
         key: How rows find their customer.
         date_order: How to read 03/04/2005.
         decimal_comma: Whether the comma is the decimal sign.
-        currency: For rows that name none.
+        currency: Of the amounts; the workspace's when it is not said.
         unknown_customer: Create customers met only in orders as unidentified, or reject the row.
         no_customer: Reject rows without customer, or book them to one walk-in customer.
         read: How to read the file.
@@ -56,7 +53,7 @@ class Mapping(BaseModel):
     key: MatchKey = MatchKey.NUMBER
     date_order: DateOrder | None = None
     decimal_comma: bool = False
-    currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
+    currency: Annotated[str, AfterValidator(currencies.checked)] | None = None
     unknown_customer: UnknownCustomer = UnknownCustomer.CREATE
     no_customer: NoCustomer = NoCustomer.REJECT
     read: ReadOptions = ReadOptions()
@@ -72,13 +69,6 @@ class Mapping(BaseModel):
                 )
             )
         return self
-
-
-def normalised(heading: str) -> str:
-    """A heading for comparing: no case, blanks, underscores, units, width."""
-    folded = unicodedata.normalize("NFKC", heading).casefold()
-    bare = _BETWEEN.sub("", _UNITS.sub("", folded))
-    return bare or _BETWEEN.sub("", folded)
 
 
 def score(heading: str, synonyms: Sequence[str]) -> float:
@@ -134,6 +124,12 @@ def suggest(kind: ImportKind, preview: Preview, read: ReadOptions | None = None)
             order = guess_date_order(cells)
         if name in _DOUBTFUL and not fits(name, cells):
             del columns[name]
+    currency = None
+    if "currency" in columns:
+        place = headings.index(columns["currency"])
+        currency = _most_frequent(
+            row.cells[place] for row in preview.rows if place < len(row.cells)
+        )
     used = {*columns.values(), *_our_own()}
     is_customers = kind is ImportKind.CUSTOMERS
     return Mapping(
@@ -142,8 +138,14 @@ def suggest(kind: ImportKind, preview: Preview, read: ReadOptions | None = None)
         attributes=tuple(each for each in headings if each not in used) if is_customers else (),
         key=_key_of(kind, columns),
         date_order=order,
+        currency=currency,
         read=read or ReadOptions(),
     )
+
+
+def _most_frequent(cells: Iterable[Cell]) -> str | None:
+    codes = Counter(code for cell in cells if (code := currencies.code_of(shown(cell))))
+    return next((code for code, _count in codes.most_common(1)), None)
 
 
 def _our_own() -> set[str]:

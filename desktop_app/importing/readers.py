@@ -14,7 +14,9 @@ from pydantic import BaseModel, ConfigDict
 
 from desktop_app.errors import FileProblemError
 from desktop_app.i18n import N_, _
+from desktop_app.importing.remarks import remarks
 from desktop_app.importing.sandbox import BASE_SECONDS, ChildFailedError, ReadingChild
+from desktop_app.importing.second_table import SecondTable
 from desktop_app.importing.wire import Cell
 from desktop_app.progress import Progress, Silent
 
@@ -149,6 +151,8 @@ class Head:
         headings: Unique names of the columns; one without a name is ``[C]`` by its letter.
         header_row: Row of the headings, 0 for none.
         merged: Merged blocks at or below the headings.
+        hidden_columns: Headings of the columns that are hidden in the sheet.
+        is_followed: Whether errors and hidden parts of the sheet could be looked for.
     """
 
     kind: str
@@ -160,6 +164,8 @@ class Head:
     headings: tuple[str, ...]
     header_row: int
     merged: int
+    hidden_columns: tuple[str, ...]
+    is_followed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +177,8 @@ class Counts:
         blank: Blank rows.
         preamble: Rows above the headings that are not blank.
         short: Rows with fewer cells than headings (text only); the missing ones are not known.
+        hidden: Rows below the headings that are hidden in the sheet and not blank.
+        first_hidden: Number of the first of them, 0 for none.
         peak_memory: Bytes the child held at most, 0 where not known.
         is_complete: False when only the beginning was counted.
     """
@@ -179,6 +187,8 @@ class Counts:
     blank: int
     preamble: int
     short: int
+    hidden: int
+    first_hidden: int
     peak_memory: int
     is_complete: bool
 
@@ -191,11 +201,13 @@ class Preview:
         head: Sheets, encoding, headings.
         rows: The first rows.
         total_rows: All rows, ``None`` when counting would take long.
+        remarks: Sentences about what is hidden or not read.
     """
 
     head: Head
     rows: tuple[SourceRow, ...]
     total_rows: int | None
+    remarks: tuple[str, ...] = ()
 
 
 class Table:
@@ -206,8 +218,18 @@ class Table:
         self.head = head
         self.counts: Counts | None = None
         self._frames = frames
+        self._second = SecondTable(head.headings, head.header_row)
 
     def __iter__(self) -> Iterator[SourceRow]:
+        rows = self._read()
+        return self._second.marked(rows) if self.head.header_row else rows
+
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about what is hidden or not read, as far as it was read."""
+        second = self._second
+        return tuple(remarks(self.head, self.counts, second.row, second.doubtful))
+
+    def _read(self) -> Iterator[SourceRow]:
         sentences = {code: _(text) for code, text in _ROW_PROBLEMS.items()} | {"": ""}
         try:
             for frame in self._frames:
@@ -271,7 +293,7 @@ def preview(
         rows = tuple(table)
     counts = table.counts
     total = counts.rows if counts is not None and counts.is_complete else None
-    return Preview(table.head, rows, total)
+    return Preview(table.head, rows, total, table.remarks())
 
 
 def require_sure_encoding(table: Table) -> None:
@@ -309,6 +331,8 @@ def _head(path: Path, frames: Iterator[dict[str, Any]], *, is_streamed: bool = F
         headings=tuple(head["headings"]),
         header_row=head["header_row"],
         merged=head["merged"],
+        hidden_columns=tuple(head["hidden_columns"]),
+        is_followed=head["is_followed"],
     )
 
 
@@ -326,6 +350,8 @@ def _counts(end: dict[str, Any]) -> Counts:
         blank=end["blank"],
         preamble=end["preamble"],
         short=end["short"],
+        hidden=end["hidden"],
+        first_hidden=end["first_hidden"],
         peak_memory=end["peak"],
         is_complete=end["complete"],
     )

@@ -10,17 +10,18 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from db.vocabulary import CustomerKind
+from db.vocabulary import CustomerKind, DateOrder, MatchKey
+from desktop_app.domain import currencies
 from desktop_app.domain.customers import CustomerDraft
 from desktop_app.errors import problems_from_validation
 from desktop_app.i18n import _
 from desktop_app.importing import values
 from desktop_app.importing.readers import SourceRow
-from desktop_app.importing.values import Bad, DateOrder
+from desktop_app.importing.values import Bad
 from desktop_app.importing.wire import Cell
 from desktop_app.services.import_customers import CustomerRow
 from desktop_app.services.import_orders import BuyerFacts, OrderRow
-from desktop_app.services.imports import MatchKey, name_phone
+from desktop_app.services.imports import name_phone
 
 Parse = Callable[[Cell], Any]
 _PERSON = frozenset({"个人", "自然人", "散客", "个人客户", "person", "individual", "private", "p"})
@@ -39,7 +40,7 @@ _COMPANY = frozenset(
     }
     | {"corporate", "organisation", "organization", "c"}
 )
-_CURRENCIES = {"人民币": "CNY", "元": "CNY", "RMB": "CNY", "¥": "CNY", "￥": "CNY", "$": "USD"}
+_AMOUNTS = frozenset({"amount", "unit_price"})
 _MOST_ROUNDED = Decimal(10) ** 12
 
 
@@ -67,7 +68,7 @@ class Plan(Protocol):
         """Whether the comma is the decimal sign."""
 
     @property
-    def currency(self) -> str:
+    def currency(self) -> str | None:
         """For rows that name none."""
 
 
@@ -108,10 +109,8 @@ def _currency(cell: Cell) -> str | Bad:
     words = values.text(cell, 40)
     if isinstance(words, Bad) or not words:
         return words
-    code = _CURRENCIES.get(words, words.upper())
-    if len(code) == 3 and code.isascii() and code.isalpha():  # noqa: PLR2004
-        return code
-    return Bad(_("{text} is not a currency code of three letters.").format(text=words))
+    code = currencies.code_of(words)
+    return code or Bad(_("{text} is not a currency code of three letters.").format(text=words))
 
 
 def parsers(order: DateOrder | None = None, *, decimal_comma: bool = False) -> dict[str, Parse]:
@@ -255,10 +254,21 @@ class RowReader:
             found["ordered_on"].toordinal(),
             amount,
             quantity,
-            found.get("currency", self._plan.currency),
+            self._currency_of(row, found),
             (product[0], product[1], product[2]),
         )
         return understood, facts
+
+    def _currency_of(self, row: SourceRow, found: dict[str, Any]) -> str:
+        """The currency of a row; if its column or the sign at an amount contradicts, that one."""
+        own = self._plan.currency or ""
+        words = [found.get("currency", "")]
+        words += [
+            values.currency_word(row.cells[place])
+            for name, _heading, place, _parse in self._columns
+            if name in _AMOUNTS and place < len(row.cells)
+        ]
+        return next((word for word in words if word and own not in currencies.meanings(word)), own)
 
     def order_number(self, row: SourceRow) -> str:
         """The order number of a row that was rejected, as far as it can be read."""

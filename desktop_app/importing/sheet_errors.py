@@ -1,14 +1,16 @@
-"""Find the cells of an XLSX sheet that show an error, and formulas that were never calculated.
+"""Error cells, uncalculated formulas, hidden rows and columns of an XLSX sheet.
 
-The quick reader gives nothing for both, and a missing value must not pass for an empty one.
+The quick reader gives nothing for all of them, and a missing value must not pass for an empty one.
 The sheet's XML is scanned as a stream; nothing is expanded.
 """
 
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-NOT_CALCULATED = "=?"
+from desktop_app.importing.sheet_marks import NOT_CALCULATED, SheetMarks
+
 _CHUNK = 1 << 20
 _OVERLAP = 1 << 16
 _CELL = re.compile(
@@ -22,27 +24,46 @@ _ERROR = re.compile(rb"\bt=\"e\"")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"']")
+_TRUE = frozenset({"1", "true"})
 
 
-def error_cells(path: Path, sheet: str) -> dict[int, dict[int, str]]:
-    """Positions of error cells of one sheet.
-
-    Args:
-        path: The workbook.
-        sheet: Name of the sheet.
-
-    Returns:
-        Row index to column index to what the cell shows; both from 0. Empty when the parts cannot
-        be followed.
-    """
+def xlsx_marks(path: Path, sheet: str) -> SheetMarks:
+    """Marks of one sheet of an XLSX file, by its name."""
+    marks = SheetMarks()
     try:
         with zipfile.ZipFile(path) as package:
             part = _part_of(package, sheet)
             if part is None:
-                return {}
-            return _scan(package, part)
-    except (zipfile.BadZipFile, OSError, KeyError, EOFError, NotImplementedError):
+                marks.is_complete = False
+            else:
+                _scan(package, part, marks)
+    except (zipfile.BadZipFile, OSError, KeyError, EOFError, NotImplementedError, ValueError):
+        marks.is_complete = False
+    return marks
+
+
+def parts_of(package: zipfile.ZipFile) -> dict[str, str]:
+    """Names of the parts as they are stored, by their names with slashes."""
+    return {name.replace("\\", "/"): name for name in package.namelist()}
+
+
+def relations_of(package: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """Targets of a part, with their folders, by the id of the relation; empty when it has none."""
+    folder = PurePosixPath(part).parent
+    name = str(folder / "_rels" / f"{PurePosixPath(part).name}.rels")
+    relations = parts_of(package).get(name)
+    if relations is None:
         return {}
+    found = map(_attributes, _RELATION.findall(package.read(relations)))
+    targets = {each.get("Id", ""): each.get("Target", "") for each in found}
+    return {
+        key: target.lstrip("/") if target.startswith("/") else str(folder / target)
+        for key, target in targets.items()
+        if target
+    }
 
 
 def _attributes(tag: bytes) -> dict[str, str]:
@@ -62,45 +83,40 @@ def _text(raw: bytes) -> str:
 
 
 def _part_of(package: zipfile.ZipFile, sheet: str) -> str | None:
-    names = package.namelist()
-    book = next((name for name in names if name.lower().endswith("workbook.xml")), None)
+    parts = parts_of(package)
+    book = next((name for name in parts if name.lower().endswith("workbook.xml")), None)
     if book is None:
         return None
-    folder = PurePosixPath(book).parent
-    relations = str(folder / "_rels" / (PurePosixPath(book).name + ".rels"))
-    if relations not in names:
-        return None
-    targets = {}
-    for tag in _RELATION.findall(package.read(relations)):
-        relation = _attributes(tag)
-        targets[relation.get("Id", "")] = relation.get("Target", "")
-    for tag in _SHEET.findall(package.read(book)):
+    targets = relations_of(package, book)
+    for tag in _SHEET.findall(package.read(parts[book])):
         found = _attributes(tag)
-        if found.get("name") == sheet and targets.get(found.get("id", "")):
-            target = targets[found["id"]]
-            part = target.lstrip("/") if target.startswith("/") else str(folder / target)
-            return part if part in names else None
+        if found.get("name") == sheet and found.get("id") in targets:
+            return parts.get(targets[found["id"]])
     return None
 
 
-def _scan(package: zipfile.ZipFile, part: str) -> dict[int, dict[int, str]]:
-    found: dict[int, dict[int, str]] = {}
+def _scan(package: zipfile.ZipFile, part: str, marks: SheetMarks) -> None:
     rest = b""
+    has_hidden_rows = False
     with package.open(part) as stream:
         while chunk := stream.read(_CHUNK):
             block = rest + chunk
+            if b"hidden" in block:
+                has_hidden_rows = has_hidden_rows or _HIDDEN_ROW.search(block) is not None
+                _collect_columns(block, marks)
             if b"<f" not in block and b":f" not in block and b't="e"' not in block:
                 rest = block[-_OVERLAP:]
                 continue
             ends = [match.end() for match in _END.finditer(block, max(0, len(block) - _OVERLAP))]
             cut = ends[-1] if ends else max(0, len(block) - _OVERLAP)
-            _collect(block[:cut], found)
+            _collect(block[:cut], marks)
             rest = block[cut:]
-    _collect(rest, found)
-    return found
+    _collect(rest, marks)
+    if has_hidden_rows:
+        _collect_rows(package, part, marks)
 
 
-def _collect(block: bytes, found: dict[int, dict[int, str]]) -> None:
+def _collect(block: bytes, marks: SheetMarks) -> None:
     for match in _CELL.finditer(block):
         attributes, formula, shown = match.groups()
         is_error = _ERROR.search(attributes) is not None
@@ -114,4 +130,33 @@ def _collect(block: bytes, found: dict[int, dict[int, str]]) -> None:
         for letter in reference.group(1):
             column = column * 26 + letter - 64
         code = _text(shown or b"#ERROR") if is_error else NOT_CALCULATED
-        found.setdefault(int(reference.group(2)) - 1, {})[column - 1] = code
+        marks.add_error(int(reference.group(2)) - 1, column - 1, code)
+
+
+def _collect_columns(block: bytes, marks: SheetMarks) -> None:
+    for tag in _COLUMN.findall(block):
+        found = _attributes(tag)
+        if found.get("hidden") in _TRUE and found.get("min", "").isdecimal():
+            span = int(found["min"]) - 1, int(found.get("max", found["min"])) - 1
+            if span not in marks.hidden_columns:
+                marks.hidden_columns.append(span)
+
+
+def _collect_rows(package: zipfile.ZipFile, part: str, marks: SheetMarks) -> None:
+    """Count all rows, because a row need not say its number."""
+    row = -1
+    for tag in _row_tags(package, part):
+        found = _attributes(tag)
+        row = int(found["r"]) - 1 if found.get("r", "").isdecimal() else row + 1
+        if found.get("hidden") in _TRUE:
+            marks.hide_rows(row, row)
+
+
+def _row_tags(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    rest = b""
+    with package.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            block = rest + chunk
+            cut = block.rfind(b">") + 1
+            yield from _ROW.findall(block[:cut])
+            rest = block[cut:]

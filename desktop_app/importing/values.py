@@ -9,8 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from enum import StrEnum
 
+from db.vocabulary import DateOrder
 from desktop_app.domain.customers import clean_phone, clean_text_id
 from desktop_app.errors import Problem
 from desktop_app.i18n import _
@@ -35,13 +35,6 @@ _NOTHING = frozenset(
 _INVISIBLE = dict.fromkeys([*range(9), *range(11, 32), 127, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF])
 _TRUE = frozenset({"是", "有", "对", "y", "yes", "true", "t", "1", "√", "✓", "on", "真"})
 _FALSE = frozenset({"否", "无", "不", "n", "no", "false", "f", "0", "×", "x", "off", "假"})
-
-
-class DateOrder(StrEnum):
-    """How dates like 03/04/2005 are to be read."""
-
-    DAY_FIRST = "day_first"
-    MONTH_FIRST = "month_first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +327,14 @@ def number(cell: Cell, *, decimal_comma: bool = False) -> Decimal | Bad | None: 
         except InvalidOperation:
             return _no_number(repr(cell))
     return None if cell is None else error_in(cell)
+
+
+def currency_word(cell: Cell) -> str:
+    """The sign or word of a currency that an amount is written with, e.g. ``$``; empty if none."""
+    if not isinstance(cell, str) or _SIMPLE.match(cell):
+        return ""
+    found = _CURRENCY.search(unicodedata.normalize("NFKC", cell))
+    return found.group() if found else ""
 
 
 def _no_number(words: str) -> Bad:

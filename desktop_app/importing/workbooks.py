@@ -1,28 +1,34 @@
 """Workbooks in the child: XLSX, XLSB, XLS and ODS by calamine, XLSX also as a stream.
 
-Calamine is quick but holds a whole sheet, and gives nothing for an error cell; the errors are
-found in the sheet's XML (:mod:`desktop_app.importing.sheet_errors`). The slow reader streams and
-survives a cell at the far end of the sheet; the program asks for it when the quick one needs
-more memory than it may have.
+Calamine is quick but holds a whole sheet, gives nothing for an error cell and does not tell what is
+hidden; both are found in the file itself (:mod:`desktop_app.importing.sheet_marks`). The slow
+reader streams and survives a cell at the far end of the sheet; the program asks for it when the
+quick one needs more memory than it may have.
 """
 
 import re
 import zipfile
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from desktop_app.importing.layout import trimmed
-from desktop_app.importing.sheet_errors import error_cells
+from desktop_app.importing.ods_marks import ods_marks
+from desktop_app.importing.sheet_errors import xlsx_marks
+from desktop_app.importing.sheet_marks import SheetMarks
 from desktop_app.importing.text_files import Record
 from desktop_app.importing.wire import Cell, CellError, ParseProblem
+from desktop_app.importing.xls_marks import xls_marks
+from desktop_app.importing.xlsb_marks import xlsb_marks
 
 MAX_ENTRIES = 2000
 MAX_TOTAL_BYTES = 1_500_000_000
 MAX_RATIO = 200
 RATIO_FROM_BYTES = 10_000_000
+MAX_ROW = 1 << 40
 EXACT_BELOW = 10**15
 """Spreadsheets keep fifteen digits; a longer number stays inexact and is so reported."""
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -39,9 +45,15 @@ class WorkbookSource:
     sheet: str
     height: int | None
     rows: Iterator[Sequence[Any]]
-    errors: dict[int, dict[int, str]] = field(default_factory=dict)
+    marks: SheetMarks = field(default_factory=SheetMarks)
     merges: list[Merge] = field(default_factory=list)
     fill_merged: bool = False
+
+    def is_hidden(self, number: int) -> bool:
+        """Whether a row, by its number, is hidden."""
+        spans = self.marks.hidden_rows
+        place = bisect_right(spans, (number - 1, MAX_ROW)) - 1
+        return place >= 0 and spans[place][0] <= number - 1 <= spans[place][1]
 
     def records(self) -> Iterator[Record]:
         """Every record of the sheet with its row number, blank ones as an empty list."""
@@ -49,7 +61,7 @@ class WorkbookSource:
         waiting = sorted(self.merges, reverse=True) if self.fill_merged else []
         for index, raw in enumerate(self.rows):
             cells = [clean(value) for value in raw]
-            for column, code in self.errors.get(index, {}).items():
+            for column, code in self.marks.errors.get(index, {}).items():
                 cells.extend([None] * (column + 1 - len(cells)))
                 cells[column] = CellError(code)
             while waiting and waiting[-1][0] <= index:
@@ -138,6 +150,7 @@ def open_workbook(
             for meta in book.sheets_metadata
             if meta.typ == calamine.SheetTypeEnum.WorkSheet
         ]
+        names = [meta.name for meta in book.sheets_metadata]
         opened, name = None, ""
         for name in _candidates(sheets, sheet):
             opened = book.get_sheet_by_name(name)
@@ -150,7 +163,6 @@ def open_workbook(
         raise ParseProblem(code, reason=type(error).__name__) from error
     if opened is None:
         raise ParseProblem("no_worksheet")
-    found = error_cells(path, name) if kind == "xlsx" else {}
     merges = [(*first, *last) for first, last in opened.merged_cell_ranges or []]
     return WorkbookSource(
         kind=kind,
@@ -158,10 +170,24 @@ def open_workbook(
         sheet=name,
         height=opened.total_height + 1 if opened.height else 0,
         rows=opened.iter_rows(),
-        errors=found,
+        marks=_marks(path, kind, name, names.index(name)),
         merges=merges,
         fill_merged=fill_merged,
     )
+
+
+def _marks(path: Path, kind: str, sheet: str, place: int) -> SheetMarks:
+    match kind:
+        case "xlsx":
+            found = xlsx_marks(path, sheet)
+        case "xls":
+            found = xls_marks(path, place)
+        case "ods":
+            found = ods_marks(path, sheet)
+        case _:
+            found = xlsb_marks(path, sheet)
+    found.hidden_rows.sort()
+    return found
 
 
 def _candidates(sheets: list[tuple[str, bool]], wanted: str | None) -> list[str]:
@@ -198,6 +224,7 @@ def _open_streamed(path: Path, sheet: str | None) -> WorkbookSource:
         sheet=name,
         height=None,
         rows=_streamed_rows(book, opened.iter_rows()),
+        marks=replace(xlsx_marks(path, name), errors={}),  # this reader sees the errors itself
     )
 
 

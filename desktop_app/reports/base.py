@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
+from db import derived
 from desktop_app import clock
 from desktop_app.columns import Column
 from desktop_app.i18n import _
@@ -173,6 +174,7 @@ class Document:
         generated_at: Moment the data was read, in UTC.
         by: Name of the user.
         criteria: The filter for opening the cases behind a number.
+        currency: Of every amount; empty where there are none.
     """
 
     id: str
@@ -186,6 +188,7 @@ class Document:
     generated_at: datetime = field(default_factory=clock.now)
     by: str = ""
     criteria: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
 
     def tables(self) -> list[Table]:
         """All tables, in order."""
@@ -283,7 +286,7 @@ def new_document(
     definitions: Sequence[tuple[str, str]] = (),
     criteria: Mapping[str, str] | None = None,
 ) -> Document:
-    """A document of a report with the user of the session and the present time."""
+    """A document of a report with the user and the currency of the session and the time."""
     actor = session.info.get("actor")
     return Document(
         id=report.id,
@@ -296,6 +299,7 @@ def new_document(
         definitions=tuple(definitions),
         by=actor.name if actor is not None else "",
         criteria=criteria or {},
+        currency=derived.currency(session),
     )
 
 
@@ -308,6 +312,7 @@ def list_document(
     filters: Sequence[tuple[str, str]] = (),
     store: str = "",
     period: str = "",
+    currency: str = "",
 ) -> Document:
     """A plain list as a document: what *export what I see* writes."""
     table = Table(title, columns, rows, note=_("n = {count}").format(count=f"{len(rows):,}"))
@@ -319,6 +324,7 @@ def list_document(
         period=period,
         filters=tuple(filters),
         by=by,
+        currency=currency,
     )
 
 

@@ -33,6 +33,7 @@ def to_json(document: Document) -> dict[str, Any]:
         "definitions": [{"term": term, "meaning": text} for term, text in document.definitions],
         "generated_at": document.generated_at.isoformat(),
         "by": document.by,
+        "currency": document.currency,
         "sections": [
             {"title": section.title, "blocks": [_block(block) for block in section.blocks]}
             for section in document.sections

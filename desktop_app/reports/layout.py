@@ -91,7 +91,9 @@ class Losses:
 def lay_out_document(document: Document) -> Layout:
     """Place a whole document on A4 pages, upright or across, as its widest table needs."""
     losses = Losses()
-    grids = {id(table): Grid.of(table, losses.boxed) for table in document.tables()}
+    grids = {
+        id(table): Grid.of(table, losses.boxed, document.currency) for table in document.tables()
+    }
     upright = A4[0] - 2 * MARGIN
     wide = any(grid.natural_width() > upright * LANDSCAPE_FROM for grid in grids.values())
     width, height = reversed(A4) if wide else A4

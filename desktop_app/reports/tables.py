@@ -42,8 +42,11 @@ class Grid:
     _cache: dict[tuple[str, float, bool], list[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, table: Table, clean: Clean) -> "Grid":
-        """Read a table; ``clean`` makes a text drawable and notes what it loses."""
+    def of(cls, table: Table, clean: Clean, currency: str = "") -> "Grid":
+        """Read a table; ``clean`` makes a text drawable and notes what it loses.
+
+        The totals are in the currency of the document.
+        """
         headings = [clean(column.heading(), table.title) for column in table.columns]
         places = [f"{table.title} / {heading}".strip(" /") for heading in headings]
         readers = list(zip((column.shown for column in table.columns), places, strict=True))
@@ -52,7 +55,7 @@ class Grid:
         if table.total is not None:
             values = [(table.total.get(column.id), column.kind) for column in table.columns]
             total = [
-                clean(shown_value(value, kind), place)
+                clean(shown_value(value, kind, currency), place)
                 for (value, kind), place in zip(values, places, strict=True)
             ]
         right = [column.align is Align.RIGHT for column in table.columns]

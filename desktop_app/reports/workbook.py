@@ -16,6 +16,7 @@ from typing import Any, Final
 from desktop_app import VERSION, clock
 from desktop_app.columns import Align, Column, Kind, plain_value, shown_value
 from desktop_app.i18n import _
+from desktop_app.labels import currency_sign
 from desktop_app.reports.base import (
     Document,
     Facts,
@@ -173,7 +174,9 @@ def make_book(document: Document, *, sheet_rows: int = SHEET_ROWS) -> Book:
         quotes = [block for block in section.blocks if isinstance(block, Quote)]
         for block in section.blocks:
             if isinstance(block, Table):
-                made = _table_sheets(block, section.title, clean, names, sheet_rows)
+                made = _table_sheets(
+                    block, section.title, clean, names, sheet_rows, document.currency
+                )
                 content.extend(made)
                 heading = clean.text(block.title or section.title, _("Summary"))
                 note = clean.text(block.note, _("Summary"))
@@ -257,7 +260,7 @@ def _reader(column: Column[Any], clean: _Cleaner, where: str) -> Callable[[Any],
 
 
 def _table_sheets(
-    table: Table, section: str, clean: _Cleaner, names: _Names, sheet_rows: int
+    table: Table, section: str, clean: _Cleaner, names: _Names, sheet_rows: int, currency: str
 ) -> list[Sheet]:
     title = table.title or section or _("List")
     places = [f"{title} / {column.heading()}" for column in table.columns]
@@ -273,7 +276,8 @@ def _table_sheets(
         )
     headings = [clean.text(column.heading(), title) for column in table.columns]
     formats = [
-        _format(column, [row[index] for row in rows]) for index, column in enumerate(table.columns)
+        _format(column, [row[index] for row in rows], currency)
+        for index, column in enumerate(table.columns)
     ]
     _same_kind(rows, formats)
     widths = [
@@ -303,12 +307,12 @@ def _table_sheets(
     return sheets
 
 
-def _format(column: Column[Any], values: Sequence[Value]) -> str:
+def _format(column: Column[Any], values: Sequence[Value], currency: str) -> str:
     """Number format of a column, by the types of all its values."""
     kinds = set(map(type, values)) - {type(None)}
     if kinds and kinds <= {int, float}:
         if column.kind is Kind.MONEY:
-            return NUMBER
+            return money_format(currency)
         if column.kind is Kind.PERCENT:
             return SHARE
         return NUMBER if float in kinds else INTEGER
@@ -317,6 +321,12 @@ def _format(column: Column[Any], values: Sequence[Value]) -> str:
     if kinds and kinds <= {date, datetime}:
         return MOMENT
     return TEXT
+
+
+def money_format(currency: str) -> str:
+    """Number format of amounts, with the sign of the currency."""
+    sign = currency_sign(currency)
+    return f'"{sign}"{NUMBER}' if sign else NUMBER
 
 
 def _same_kind(rows: list[list[Value]], formats: Sequence[str]) -> None:
@@ -345,7 +355,8 @@ def _width(heading: str, values: Sequence[Value], form: str) -> float:
             case int() | float() if form == SHARE:
                 return 7
             case int() | float():
-                return len(f"{value:,.2f}" if form == NUMBER else f"{value:,}")
+                sign = len(form) - len(NUMBER) if form.endswith(NUMBER) else 0
+                return sign + len(f"{value:,.2f}" if form.endswith(NUMBER) else f"{value:,}")
             case _:
                 return len("2026-08-31 14:05" if form == MOMENT else "2026-08-31")
 

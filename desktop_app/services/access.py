@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeVar, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Case
-from db.queries.scope import Reach, Visible, visible_cases
+from db.models import Case, Customer
+from db.queries.scope import Reach, Visible, customer_in_sight, visible_cases
 from db.session import Actor
 from desktop_app import labels
 from desktop_app.domain import permissions
@@ -63,10 +63,11 @@ def require(session: Session, action: Action) -> None:
 
 
 def visible(session: Session) -> Visible:
-    """Whose cases the actor sees.
+    """Whose records the actor sees.
 
     Scope ALL: everybody's. Scope STORE: the own store's, for those who assign work; the others
-    see their own and what nobody works on. Scope OWN: the own. See `db.queries.scope.Reach`.
+    see their own and what nobody works on, and every customer of the store. Scope OWN: the own.
+    See `db.queries.scope.Reach`.
     """
     who = actor(session)
     match permissions.scope_of(who.role):
@@ -100,4 +101,21 @@ def require_case(session: Session, case: Case) -> None:
     if session.execute(seen).first() is None:
         raise NotAllowedError(
             _("Case {number} belongs to somebody else.").format(number=case.number)
+        )
+
+
+def require_customer(session: Session, customer: Customer) -> None:
+    """Refuse a customer outside the actor's scope.
+
+    Raises:
+        NotAllowedError: the customer belongs to another store, or to somebody else.
+    """
+    condition = customer_in_sight(visible(session))
+    if condition is None:
+        return
+    session.flush()
+    seen = select(Customer.id).where(Customer.id == customer.id, condition)
+    if session.execute(seen).first() is None:
+        raise NotAllowedError(
+            _("Customer {number} belongs to somebody else.").format(number=customer.number)
         )

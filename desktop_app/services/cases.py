@@ -6,19 +6,21 @@ Assignment and screening stand in `services.assignment`, reasons and the why-cha
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.derived import reference_day
+from db.derived import currency, reference_day
 from db.models import Case, Customer, CustomerStat
 from db.queries import case_file as file_queries
 from db.queries import cases as case_queries
 from db.queries.activity import bought_by
 from db.queries.case_file import CaseFile
 from db.queries.cases import CaseFilter, CaseRow
+from db.queries.customer_card import TimelineEntry, case_timeline
 from db.queries.paging import Sort
 from db.vocabulary import CaseEventKind, CaseStage, NextStep, ReasonLayer, RuleKind
 from desktop_app import clock, labels
@@ -42,7 +44,7 @@ from desktop_app.errors import (
     Problem,
 )
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, case_life
+from desktop_app.services import access, case_life, phones
 from desktop_app.services.assignment import (
     AssignResult,
     ScreenedCase,
@@ -75,6 +77,7 @@ __all__ = [
     "set_reason",
     "set_why_chain",
     "take",
+    "timeline",
 ]
 
 _EXTENTS: Final = frozenset(extent.value for extent in Extent)
@@ -95,9 +98,10 @@ def list_cases(
     offset: int = 0,
     limit: int = 200,
 ) -> list[CaseRow]:
-    """One page of the cases the actor sees."""
+    """One page of the cases the actor sees, phones masked."""
     access.require(session, Action.VIEW)
-    return case_queries.list_cases(session, access.limited(session, criteria), sort, offset, limit)
+    limited = access.limited(session, criteria)
+    return phones.masked_rows(case_queries.list_cases(session, limited, sort, offset, limit))
 
 
 def count_by_stage(session: Session, criteria: CaseFilter) -> dict[CaseStage, int]:
@@ -107,7 +111,7 @@ def count_by_stage(session: Session, criteria: CaseFilter) -> dict[CaseStage, in
 
 
 def case_file(session: Session, case_id: uuid.UUID) -> CaseFile:
-    """Everything about one case.
+    """Everything about one case, phones masked.
 
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
@@ -121,7 +125,18 @@ def case_file(session: Session, case_id: uuid.UUID) -> CaseFile:
     if case_id not in {row.id for row in seen}:
         text = _("Case {number} belongs to somebody else.")
         raise NotAllowedError(text.format(number=found.row.number))
-    return found
+    visits = tuple(phones.masked_rows(found.visits))
+    return replace(found, row=phones.masked_row(found.row), visits=visits)
+
+
+def timeline(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
+    """What happened in a case, newest first.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+    """
+    access.require(session, Action.VIEW)
+    return case_timeline(session, case_life.load(session, case_id).id)
 
 
 def find(session: Session, number: str) -> uuid.UUID:
@@ -140,11 +155,12 @@ def open_case(session: Session, customer_id: uuid.UUID, draft: OpenDraft) -> uui
     """Open a case by hand; returns its key.
 
     Raises:
-        NotFoundError: there is no such customer.
+        NotFoundError, NotAllowedError: the customer is gone or out of reach.
         ConflictError: the customer has an open case of this kind; the message names it.
     """
     access.require(session, Action.OPEN_CASE)
     customer = case_life.customer_of(session, customer_id)
+    access.require_customer(session, customer)
     _require_no_open_case(session, customer, draft.kind)
     today = clock.today()
     case = Case(
@@ -159,6 +175,7 @@ def open_case(session: Session, customer_id: uuid.UUID, draft: OpenDraft) -> uui
         extent=draft.kind.value if draft.kind.value in _EXTENTS else None,
         what_happened=draft.what_happened,
         value_at_stake=_worth(session, customer_id),
+        currency=currency(session),
     )
     journal.name_change(
         session, N_("Open case {number} for {name}"), number=case.number, name=customer.name

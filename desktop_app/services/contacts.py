@@ -24,7 +24,7 @@ from desktop_app.errors import (
     Problem,
 )
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, case_life
+from desktop_app.services import access, case_life, phones
 
 _FAILED: Final = frozenset(
     {AttemptResult.NO_ANSWER, AttemptResult.BUSY, AttemptResult.LEFT_MESSAGE}
@@ -151,10 +151,10 @@ def list_visits(
     offset: int = 0,
     limit: int = 200,
 ) -> list[VisitRow]:
-    """One page of the visits the actor sees."""
+    """One page of the visits the actor sees, phones masked."""
     access.require(session, Action.VIEW)
     limited = access.limited(session, criteria)
-    return visit_queries.list_visits(session, limited, sort, offset, limit)
+    return phones.masked_rows(visit_queries.list_visits(session, limited, sort, offset, limit))
 
 
 def plan_visit(
@@ -173,6 +173,8 @@ def plan_visit(
     """
     access.require(session, Action.WORK_CASE)
     customer = case_life.customer_of(session, customer_id)
+    if case_id is None:
+        access.require_customer(session, customer)
     case = None if case_id is None else case_life.load_assigned(session, case_id)
     _check_visit(case, customer, draft)
     if draft.state is VisitState.DONE:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db import journal
+from db import derived, journal
 from db.models import CustomerStat, DefectionRule, DefectionSignal
 from db.queries import activity as bought_queries
 from db.queries import signals as signal_queries
@@ -59,6 +59,7 @@ class ScanResult:
 
 def current_rules(session: Session) -> dict[RuleKind, RuleRow]:
     """The version in force of every automatic rule."""
+    access.require(session, Action.VIEW)
     newest: dict[str, DefectionRule] = {
         row.kind: row
         for row in session.scalars(select(DefectionRule).order_by(DefectionRule.rule_version))
@@ -128,6 +129,7 @@ def scan(session: Session, progress: Progress, as_of: dt.date | None = None) -> 
 
 def reference_date(session: Session) -> dt.date:
     """The newest order's day, at most today; today when there are no orders."""
+    access.require(session, Action.VIEW)
     today = clock.today()
     newest = bought_queries.newest_order_day(session, today.toordinal())
     return dt.date.fromordinal(newest) if newest else today
@@ -146,10 +148,15 @@ def _findings(
         0,
     )
     now, before = _classes(session, day, window) if window else ({}, {})
+    currency = derived.currency(session)
     for bought in bought_queries.all_bought(session, day.toordinal()):
         key = bought.customer_id
         known = build_activity(
-            bought.orders, bought.lines, class_before=before.get(key), class_now=now.get(key)
+            bought.orders,
+            bought.lines,
+            class_before=before.get(key),
+            class_now=now.get(key),
+            currency=currency,
         )
         findings = [
             (rule.kind, finding)
@@ -214,17 +221,24 @@ class _Book:
             self._result.new[kind] += 1
             self._new.append({"customer_id": customer_id, "kind": kind, **values})
         elif last.state in (SignalState.OPEN, SignalState.SNOOZED) and last.as_of <= self._day:
-            latest = max(self._day, clock.today())  # orders may end before the day comes
-            due = last.snoozed_until is not None and last.snoozed_until <= latest
-            if last.state is SignalState.SNOOZED and due:
-                values |= {"state": SignalState.OPEN, "snoozed_until": None}
-            self._updates.append({"id": last.id, **values})
+            self._updates.append({"id": last.id, **values, **self._awake(last)})
+
+    def _awake(self, last: signal_queries.LastSignal) -> dict[str, Any]:
+        """What changes about a snoozed signal whose day has come."""
+        latest = max(self._day, clock.today())  # orders may end before the day comes
+        due = last.snoozed_until is not None and last.snoozed_until <= latest
+        if last.state is not SignalState.SNOOZED or not due:
+            return {}
+        return {"state": SignalState.OPEN, "snoozed_until": None}
 
     def write(self) -> None:
         """Store new signals, refresh the standing ones, clear those that are no longer true."""
         for key, last in self._last.items():
             standing = last.state in (SignalState.OPEN, SignalState.SNOOZED)
-            if standing and key[1] in RULES and key not in self._seen and last.as_of <= self._day:
+            if last.as_of > self._day:  # found as of a later day: only its own day may have come
+                awake = self._awake(last)
+                self._updates += [{"id": last.id, **awake}] if awake else []
+            elif standing and key[1] in RULES and key not in self._seen:
                 self._updates.append({"id": last.id, "state": SignalState.CLEARED})
                 self._result.cleared += 1
         journal.bulk_insert(self._session, DefectionSignal, self._new)

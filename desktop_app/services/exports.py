@@ -1,4 +1,9 @@
-"""Who may take data out of the program, and that it is remembered who did."""
+"""Who may take data out of the program, and that it is remembered who did.
+
+The event is written before the file: what cannot be written down does not leave the program.
+"""
+
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -21,3 +26,35 @@ def note(session: Session, title: str, rows: int) -> None:
     """
     access.require(session, Action.EXPORT)
     journal.record_event(session, N_("Export “{list}”, {n} rows"), list=title, n=rows)
+
+
+def note_report(session: Session, report: str, formats: Sequence[str]) -> None:
+    """Write the audit event of a report as files. Raises NotAllowedError."""
+    access.require(session, Action.EXPORT)
+    title = N_("Export the report {report} as {formats}")
+    journal.record_event(session, title, report=report, formats=", ".join(formats))
+
+
+def note_print(session: Session, report: str) -> None:
+    """Write the audit event of a print. Raises NotAllowedError."""
+    access.require(session, Action.EXPORT)
+    journal.record_event(session, N_("Print the report {report}"), report=report)
+
+
+def note_rejects(session: Session, file: str, rows: int) -> None:
+    """Write the audit event of a file with the rejected rows of another. Raises NotAllowedError."""
+    access.require(session, Action.EXPORT)
+    title = N_("Save {n} rejected rows of {file}")
+    journal.record_event(session, title, n=rows, file=file)
+
+
+def note_copy(session: Session, title: str, rows: int) -> None:
+    """Write the audit event of rows that went to the clipboard, as the list shows them."""
+    access.require(session, Action.VIEW)
+    journal.record_event(session, N_("Copy {n} rows of “{list}”"), n=rows, list=title)
+
+
+def note_pictures(session: Session) -> None:
+    """Write the audit event of pictures of every page. Raises NotAllowedError."""
+    access.require(session, Action.EXPORT)
+    journal.record_event(session, N_("Save pictures of every page"))

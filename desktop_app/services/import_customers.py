@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from db import journal
 from db.base import new_id
 from db.models import Contact, Customer, Store, User
+from db.vocabulary import MatchKey
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
 from desktop_app.progress import Progress
 from desktop_app.services import access
 from desktop_app.services.imports import (
-    MatchKey,
     Outcome,
     RowStatus,
     Source,

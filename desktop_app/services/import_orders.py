@@ -10,82 +10,32 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.models import Customer, Order, OrderLine
+from db.models import Order, OrderLine
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
 from desktop_app.progress import Progress
 from desktop_app.services import access
 from desktop_app.services.imports import (
-    MatchKey,
-    NoCustomer,
     Outcome,
     RowStatus,
     Source,
-    UnknownCustomer,
-    find_customers,
     in_chunks,
-    several,
     start_job,
 )
-from desktop_app.services.numbers import next_customer_number
+from desktop_app.services.order_buyers import Buyers
+from desktop_app.services.order_rows import BuyerFacts, OrderChoices, OrderRow
+from desktop_app.services.workspace_settings import import_currency
 
-WALK_IN_NUMBER: Final = "WALK-IN"
+__all__ = ["BuyerFacts", "OrderChoices", "OrderImport", "OrderRow"]
+
 CHUNK = 5000
 _IN_LIST = 500
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    """One understood row of an order file.
-
-    Attributes:
-        row: Number of the row in the file.
-        customer: What its customer is known by (the key of the import), or empty.
-        number: Order number, or empty.
-        day: Ordinal of the day.
-        amount: Minor units; negative for a return.
-        quantity: Thousandths of a unit, or not known.
-        currency: Three letters.
-        product: Code, name and product line; all empty when the file does not say.
-    """
-
-    row: int
-    customer: str
-    number: str
-    day: int
-    amount: int
-    quantity: int | None
-    currency: str
-    product: tuple[str, str, str] = ("", "", "")
-
-    @property
-    def figures(self) -> tuple[tuple[str, str, str], int | None, int]:
-        """What makes two lines of an order equal."""
-        return self.product, self.quantity, self.amount
-
-
-@dataclass(frozen=True, slots=True)
-class BuyerFacts:
-    """What an order file says about a customer who is not known yet."""
-
-    name: str = ""
-    phone: str = ""
-    card_number: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderChoices:
-    """Choices of an order import: see `MatchKey`, `UnknownCustomer`, `NoCustomer`."""
-
-    key: MatchKey = MatchKey.NUMBER
-    unknown_customer: UnknownCustomer = UnknownCustomer.CREATE
-    no_customer: NoCustomer = NoCustomer.REJECT
 
 
 @dataclass(slots=True)
@@ -121,6 +71,9 @@ class OrderImport:
         source: The file.
         choices: How customers are found and made.
         outcome: Counts and rejects are added here.
+
+    Raises:
+        InvalidInputError: the workspace counts in another currency than the one chosen.
     """
 
     def __init__(
@@ -131,6 +84,7 @@ class OrderImport:
         self._source = source
         self._choices = choices
         self._outcome = outcome
+        self.currency = import_currency(session, choices.currency)
         self._next_order = (session.scalar(select(func.max(Order.id))) or 0) + 1
         self._days: Counter[tuple[uuid.UUID, str]] = Counter()
         self._next_line = (session.scalar(select(func.max(OrderLine.id))) or 0) + 1
@@ -153,7 +107,9 @@ class OrderImport:
         Raises:
             CancelledError: the person asked to stop; the transaction must be given up.
         """
-        customers = self._customers(rows, buyers)
+        rows, incomplete = self._of_currency(rows, incomplete)
+        known = Buyers(self._session, self._source, self._choices, self._outcome)
+        customers = known.find(rows, buyers)
         groups = self._groups(rows, customers)
         self._days = Counter(key[:2] for key in groups)
         done = 0
@@ -167,78 +123,22 @@ class OrderImport:
             done += len(chunk)
             progress.step(done, len(groups), _("Storing orders"))
 
-    # Customers
-
-    def _customers(
-        self, rows: Sequence[OrderRow], buyers: dict[str, BuyerFacts]
-    ) -> dict[str, uuid.UUID]:
-        """Customer of every key; rows whose customer cannot be told are missing."""
-        keys = {row.customer for row in rows if row.customer}
-        found = find_customers(self._session, self._choices.key, keys, (Customer.id,))
-        known = {key: hits[0].id for key, hits in found.items() if len(hits) == 1}
-        ambiguous = {key for key, hits in found.items() if len(hits) > 1}
-        unknown = [
-            key
-            for key in dict.fromkeys(row.customer for row in rows if row.customer)
-            if key not in found
+    def _of_currency(
+        self, rows: Sequence[OrderRow], incomplete: set[str]
+    ) -> tuple[Sequence[OrderRow], set[str]]:
+        """The rows in the currency of the import; the others are rejected, never added up."""
+        others = [row for row in rows if row.currency != self.currency]
+        if not others:
+            return rows, incomplete
+        text = _(
+            "The amount is in {currency}, but this workspace counts in {own}. Convert it to {own}, "
+            "or import it into a workspace that counts in {currency}."
+        )
+        self._outcome.rejected += [
+            (row.row, text.format(currency=row.currency, own=self.currency)) for row in others
         ]
-        rejecting = self._choices.unknown_customer is UnknownCustomer.REJECT
-        for row in rows:
-            if row.customer in ambiguous:
-                self._outcome.rejected.append((row.row, several(row.customer)))
-            elif row.customer and rejecting and row.customer not in known:
-                shown = row.customer.replace("\x1f", " ").strip()
-                self._outcome.rejected.append(
-                    (row.row, _("There is no customer {key}.").format(key=shown))
-                )
-            elif not row.customer and self._choices.no_customer is NoCustomer.REJECT:
-                self._outcome.rejected.append((row.row, _("The row names no customer.")))
-        if not rejecting:
-            known |= self._create([(key, buyers.get(key, BuyerFacts())) for key in unknown])
-        if self._choices.no_customer is NoCustomer.WALK_IN and not all(
-            row.customer for row in rows
-        ):
-            known[""] = self._walk_in()
-        return known
-
-    def _create(self, unknown: Sequence[tuple[str, BuyerFacts]]) -> dict[str, uuid.UUID]:
-        self._outcome.customers_created += len(unknown)
-        if self._outcome.is_dry:
-            return {key: uuid.uuid4() for key, _facts in unknown}
-        if not unknown:
-            return {}
-        start_job(self._session, self._source, self._outcome)
-        by_number = self._choices.key is MatchKey.NUMBER
-        first = int(next_customer_number(self._session)[1:])
-        rows = []
-        for offset, (key, facts) in enumerate(unknown):
-            number = key if by_number else f"K{first + offset:06d}"
-            row = {
-                "number": number,
-                "name": facts.name or number,
-                "phone": facts.phone,
-                "card_number": facts.card_number,
-                "is_identified": False,
-            }
-            rows.append(row)
-        ids = journal.bulk_insert(self._session, Customer, rows)
-        return {key: made for (key, _facts), made in zip(unknown, ids, strict=True)}
-
-    def _walk_in(self) -> uuid.UUID:
-        found = self._session.scalar(select(Customer.id).where(Customer.number == WALK_IN_NUMBER))
-        if found is not None:
-            return found
-        self._outcome.customers_created += 1
-        if self._outcome.is_dry:
-            return uuid.uuid4()
-        start_job(self._session, self._source, self._outcome)
-        row = {
-            "number": WALK_IN_NUMBER,
-            "name": _("Walk-in customers"),
-            "is_identified": False,
-            "do_not_contact": True,
-        }
-        return journal.bulk_insert(self._session, Customer, [row])[0]
+        numbers = {row.number for row in others}
+        return [row for row in rows if row.currency == self.currency], incomplete | numbers
 
     # Orders
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from db import journal
 from db.models import Customer, ImportJob
-from db.vocabulary import ChangeKind, ImportKind
+from db.vocabulary import ChangeKind, ImportKind, MatchKey
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _
 from desktop_app.services import access
@@ -29,29 +29,6 @@ IMPORT_TITLES = {
 _REMEMBERED = 300  # the newest jobs whose mapping is looked through
 _IN_LIST = 500
 ItemT = TypeVar("ItemT")
-
-
-class MatchKey(StrEnum):
-    """How a row finds its customer."""
-
-    NUMBER = "number"
-    PHONE = "phone"
-    CARD_NUMBER = "card_number"
-    NAME_PHONE = "name_phone"
-
-
-class UnknownCustomer(StrEnum):
-    """What to do with orders of a customer that is not known."""
-
-    CREATE = "create"
-    REJECT = "reject"
-
-
-class NoCustomer(StrEnum):
-    """What to do with order rows that name no customer at all."""
-
-    REJECT = "reject"
-    WALK_IN = "walk_in"
 
 
 class RowStatus(StrEnum):

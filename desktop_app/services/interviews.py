@@ -19,6 +19,7 @@ from db import journal, reference
 from db.models import Answer, Case, Interview
 from db.queries import interviews as interview_queries
 from db.queries.interviews import InterviewFile, InterviewFilter, InterviewRow
+from db.queries.journal import record_history
 from db.queries.paging import Sort
 from db.vocabulary import CaseStage, InterviewState, NextStep, QuestionKind, ReasonLayer
 from desktop_app import clock
@@ -210,9 +211,10 @@ def _check_reasons(session: Session, question: Question, value: Mapping[str, Jso
 def finish(session: Session, interview_id: uuid.UUID) -> None:
     """Finish an interview and copy what it says into the case.
 
-    The stated reason with the customer's own words, the why-chain with the root reason, competitor,
-    day of leaving; what happened and how far the customer left where the case does not say it yet.
-    A case that was being contacted is interviewed then.
+    The stated reason with the customer's own words and the why-chain with the root reason; the
+    competitor, the day of leaving, what happened and how far the customer left where the case says
+    nothing yet or still what this interview wrote before. A case that was being contacted is
+    interviewed then.
 
     Raises:
         NotFoundError, NotAllowedError: the interview is gone, or its case is out of reach.
@@ -232,7 +234,7 @@ def finish(session: Session, interview_id: uuid.UUID) -> None:
     )
     counted = {each.code: run.file.answers[each.code] for each in run.relevant
                if rules.is_answered(run.file.answers, each.code)}  # fmt: skip
-    _copy(session, case, run, counted)
+    _copy(session, case, run, counted, _written_before(session, interview))
     case_life.set_values(interview, {"state": InterviewState.FINISHED, "finished_at": clock.now()})
     if case.next_step == NextStep.INTERVIEW:
         case_life.plan(case, None, None)
@@ -268,7 +270,11 @@ def reopen(session: Session, interview_id: uuid.UUID) -> None:
 
 
 def _copy(
-    session: Session, case: Case, run: InterviewRun, answers: Mapping[str, Mapping[str, Any]]
+    session: Session,
+    case: Case,
+    run: InterviewRun,
+    answers: Mapping[str, Mapping[str, Any]],
+    before: Mapping[str, Any],
 ) -> None:
     own_words = str(answers["what_happened"]["value"])
     stated = str(answers["stated_reason"]["value"])
@@ -278,16 +284,28 @@ def _copy(
     chain = rules.why_chain(run.questions, answers)
     if chain.steps:
         put_why_chain(session, case, chain)
-    values: dict[str, object] = {}
+    said: dict[str, object] = {"what_happened": own_words, "extent": _extent(answers)}
     if "where_now" in answers:
-        values["competitor"] = str(answers["where_now"]["value"])[:120]
+        said["competitor"] = str(answers["where_now"]["value"])[:120]
     if "left_on" in answers:
-        values["left_on"] = dt.date.fromisoformat(str(answers["left_on"]["value"]))
-    if not case.what_happened:
-        values["what_happened"] = own_words
-    if case.extent is None:
-        values["extent"] = _extent(answers)
-    case_life.set_values(case, values)
+        said["left_on"] = dt.date.fromisoformat(str(answers["left_on"]["value"]))
+    present = {name: getattr(case, name) for name in said}
+    ours = {name for name, value in present.items() if not value or str(value) == before.get(name)}
+    case_life.set_values(case, {name: said[name] for name in ours if said[name] is not None})
+
+
+def _written_before(session: Session, interview: Interview) -> dict[str, Any]:
+    """What finishing this interview wrote into its case until now, by column, as journalled."""
+    finished = {
+        change.change_set_id
+        for change in record_history(session, Interview.__tablename__, interview.id)
+        if change.field == "state" and change.new == InterviewState.FINISHED
+    }
+    written: dict[str, Any] = {}
+    for change in record_history(session, Case.__tablename__, interview.case_id):  # newest first
+        if change.change_set_id in finished:
+            written.setdefault(change.field, change.new)
+    return written
 
 
 def _extent(answers: Mapping[str, Mapping[str, Any]]) -> Extent | None:

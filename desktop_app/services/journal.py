@@ -1,44 +1,31 @@
-"""History and undo for people: sentences instead of rows, rights checked."""
+"""Undo for people: sentences instead of rows, rights and scope checked."""
 
 import datetime as dt
 import uuid
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import undo as undo_engine
-from db.models import Change, ChangeSet
-from db.undo import Blocker, UndoBlockedError, UndoPlan
-from db.vocabulary import AttemptResult, CaseStage, ChangeKind, Channel, Outcome, RuleKind
-from desktop_app import clock
+from db.models import ChangeSet
+from db.undo import UndoBlockedError, UndoPlan
+from db.vocabulary import ChangeKind
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import ConflictError, NotFoundError
-from desktop_app.i18n import N_, _, ngettext
-from desktop_app.labels import label
-from desktop_app.services import access
+from desktop_app.i18n import _
+from desktop_app.services import access, undo_rights, undo_words
+from desktop_app.services.change_words import age_text, entity_text, title_text
 
-_TITLES = (N_("Undo: {title}"), N_("Create the workspace"))  # made in db, translated here
-_LISTED = 5
-_RIGHTS: Mapping[str, Action] = {
-    "app_user": Action.MANAGE_USERS,
-    "store": Action.MANAGE_USERS,
-    "setting": Action.EDIT_SETTINGS,
-    "reason": Action.EDIT_REFERENCE,
-    "reason_version": Action.EDIT_REFERENCE,
-}
-"""Tables that undo may touch only with the right to change them: a role is not won by undo."""
-_WORDS: Mapping[str, type[StrEnum]] = {
-    "rule": RuleKind,
-    "stage": CaseStage,
-    "outcome": Outcome,
-    "result": AttemptResult,
-    "channel": Channel,
-}
+__all__ = [
+    "UndoPreview",
+    "age_text",
+    "entity_text",
+    "last_own",
+    "preview_undo",
+    "title_text",
+    "undo",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +41,15 @@ class UndoPreview:
     impossible: str  # why nothing can be undone, or empty
 
 
-def title_text(title: str, args: Mapping[str, Any]) -> str:
-    """The title of a change set in the present language."""
-    shown = {name: _word(name, value) for name, value in args.items()}
-    if isinstance(shown.get("args"), dict) and "title" in shown:  # an undo names what it undid
-        shown["title"] = title_text(shown["title"], shown["args"])
-    try:
-        return _(title).format(**shown)
-    except (KeyError, IndexError, ValueError):
-        return _(title)
-
-
-def _word(name: str, value: Any) -> Any:
-    """Stored words of the business in the present language."""
-    words = _WORDS.get(name)
-    return label(words(value)) if words and value in set(words) else value
-
-
 def preview_undo(session: Session, change_set_id: uuid.UUID) -> UndoPreview:
-    """Say what undoing would do and what stands in the way. Raises NotFoundError."""
-    access.require(session, Action.VIEW)
-    return _preview(_plan(session, change_set_id))
+    """Say what undoing would do and what stands in the way.
+
+    Raises:
+        NotFoundError: there is no such change set.
+        NotAllowedError: it is somebody else's, and the role may neither undo it nor see it.
+    """
+    undo_rights.require_look(session, _get(session, change_set_id))
+    return _preview(session, undo_engine.plan_undo(session, change_set_id))
 
 
 def undo(session: Session, change_set_id: uuid.UUID, *, skip_blocked: bool = False) -> UndoPreview:
@@ -87,28 +62,26 @@ def undo(session: Session, change_set_id: uuid.UUID, *, skip_blocked: bool = Fal
 
     Raises:
         NotFoundError: there is no such change set.
-        NotAllowedError: it is somebody else's and the role may only undo its own, or it changed
-            what the role may not change (users, settings, reasons).
+        NotAllowedError: it is somebody else's and the role may only undo its own, it changed what
+            the role may not change (users, settings, reasons, rules), or records out of reach.
         ConflictError: something newer stands in the way; the sentence says what.
     """
-    change_set = session.get(ChangeSet, change_set_id)
-    if change_set is None:
-        raise NotFoundError(_("There is no such change."))
-    own = change_set.actor_id == access.actor(session).user_id
-    access.require(session, Action.UNDO_OWN if own else Action.UNDO_ANY)
-    touched = select(Change.entity).where(Change.change_set_id == change_set_id).distinct()
-    for right in {_RIGHTS[entity] for entity in session.scalars(touched) if entity in _RIGHTS}:
-        access.require(session, right)
+    change_set = _get(session, change_set_id)
+    undo_rights.require_right(session, change_set)
+    records = undo_rights.Records(session, change_set)
+    records.require_before()
     try:
         plan = undo_engine.undo(session, change_set_id, skip_blocked=skip_blocked)
     except UndoBlockedError as error:
-        preview = _preview(error.plan)
+        preview = _preview(session, error.plan)
         raise ConflictError(preview.impossible or "\n".join(preview.sentences)) from error
-    return _preview(plan)
+    records.require_after()
+    return _preview(session, plan)
 
 
 def last_own(session: Session, since: dt.datetime | None = None) -> uuid.UUID | None:
     """The user's newest change set that can be undone, for Ctrl+Z."""
+    access.require(session, Action.VIEW)
     actor = access.actor(session)
     statement = (
         select(ChangeSet.id)
@@ -125,14 +98,14 @@ def last_own(session: Session, since: dt.datetime | None = None) -> uuid.UUID | 
     return session.scalar(statement)
 
 
-def _plan(session: Session, change_set_id: uuid.UUID) -> UndoPlan:
-    try:
-        return undo_engine.plan_undo(session, change_set_id)
-    except LookupError as error:
-        raise NotFoundError(_("There is no such change.")) from error
+def _get(session: Session, change_set_id: uuid.UUID) -> ChangeSet:
+    found = session.get(ChangeSet, change_set_id)
+    if found is None:
+        raise NotFoundError(_("There is no such change."))
+    return found
 
 
-def _preview(plan: UndoPlan) -> UndoPreview:
+def _preview(session: Session, plan: UndoPlan) -> UndoPreview:
     reasons = {
         "undone": _("This change has been undone already."),
         "event": _("This is a record of what happened, there is nothing to undo."),
@@ -145,77 +118,6 @@ def _preview(plan: UndoPlan) -> UndoPreview:
         len(plan.steps),
         plan.facts,
         plan.blocked,
-        tuple(_sentences(plan)),
+        undo_words.sentences(session, plan),
         reasons[plan.impossible],
     )
-
-
-def _sentences(plan: UndoPlan) -> list[str]:
-    """One sentence a change set that stands in the way, the most frequent first."""
-    counted = Counter(_sentence(blocker) for blocker in plan.blockers)
-    shown = [
-        f"{text} ({count})" if count > 1 else text for text, count in counted.most_common(_LISTED)
-    ]
-    rest = plan.blocked - sum(count for _text, count in counted.most_common(_LISTED))
-    if rest > 0:
-        shown.append(ngettext("and {n} more", "and {n} more", rest).format(n=rest))
-    return shown
-
-
-def _sentence(blocker: Blocker) -> str:
-    what = entity_text(blocker.entity)
-    match blocker.kind:
-        case "needed":
-            return _("{what} came later and needs it.").format(what=what)
-        case "exists":
-            return _("{what} is there again.").format(what=what)
-        case "deleted":
-            return _("{what} was removed later.").format(what=what)
-        case "missing":
-            return _("{what} is gone and would be needed.").format(what=what)
-        case "taken":
-            return _("{what} has the same number or name by now.").format(what=what)
-        case _:
-            by = title_text(blocker.by_title, blocker.by_args) if blocker.by_title else ""
-            text = _("{what} was changed later by {name}: {title}")
-            return text.format(what=what, name=blocker.by_name, title=by)
-
-
-def entity_text(entity: str) -> str:
-    """The word for a table's rows."""
-    return {
-        "customer": _("Customer"),
-        "contact": _("Contact"),
-        "departure_case": _("Case"),
-        "case_reason": _("Reason of a case"),
-        "case_event": _("Entry of a case"),
-        "probe_step": _("Step of a why-chain"),
-        "contact_attempt": _("Attempt"),
-        "visit": _("Visit"),
-        "interview": _("Interview"),
-        "answer": _("Answer"),
-        "defection_signal": _("Signal"),
-        "defection_rule": _("Rule"),
-        "customer_order": _("Order"),
-        "order_line": _("Order line"),
-        "import_job": _("Import"),
-        "saved_view": _("Saved view"),
-        "setting": _("Setting"),
-        "app_user": _("User"),
-        "store": _("Store"),
-        "reason": _("Reason"),
-        "reason_version": _("Words of a reason"),
-    }.get(entity, entity)
-
-
-def age_text(at: dt.datetime) -> str:
-    """How long ago, as a second hint."""
-    minutes = int((clock.now() - at).total_seconds() // 60)
-    if minutes < 1:
-        return _("just now")
-    if minutes < 60:  # noqa: PLR2004
-        return ngettext("{n} minute ago", "{n} minutes ago", minutes).format(n=minutes)
-    hours = minutes // 60
-    if hours < 24:  # noqa: PLR2004
-        return ngettext("{n} hour ago", "{n} hours ago", hours).format(n=hours)
-    return ngettext("{n} day ago", "{n} days ago", hours // 24).format(n=hours // 24)

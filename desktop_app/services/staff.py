@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from db import journal
 from db.models import Store, User
-from db.queries.staff import StoreRow, UserRow, list_stores, list_users
+from db.queries import staff as staff_queries
+from db.queries.staff import StoreRow, UserRow
 from db.vocabulary import Role
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.permissions import Action
@@ -50,8 +51,20 @@ class StoreDraft(Draft):
     region: Annotated[Text, Field(max_length=80)] = ""
 
 
+def list_users(session: Session, *, active_only: bool = False) -> list[UserRow]:
+    """Everybody who works with the program, by name."""
+    access.require(session, Action.VIEW)
+    return staff_queries.list_users(session, active_only=active_only)
+
+
+def list_stores(session: Session) -> list[StoreRow]:
+    """The stores, by code."""
+    access.require(session, Action.VIEW)
+    return staff_queries.list_stores(session)
+
+
 def add_user(session: Session, draft: UserDraft) -> uuid.UUID:
-    """Add a user; the caller wraps the key for the login (`db.workspace.set_password`).
+    """Add a user; who calls gives them a password (`services.keys.set_password`).
 
     Raises InvalidInputError when the login is taken.
     """
@@ -65,10 +78,15 @@ def add_user(session: Session, draft: UserDraft) -> uuid.UUID:
     return user.id
 
 
-def change_user(session: Session, user_id: uuid.UUID, version: int, draft: UserDraft) -> None:
-    """Change a user; the last active administrator stays one.
+def require_changeable(
+    session: Session, user_id: uuid.UUID, version: int, draft: UserDraft
+) -> User:
+    """The user, if the change is allowed: nobody locks out themselves, or the last administrator.
 
-    Raises NotFoundError, ConflictError.
+    Raises:
+        NotAllowedError: the role may not.
+        NotFoundError, ConflictError: the user is gone, was changed meanwhile, or must stay.
+        InvalidInputError: another login name.
     """
     access.require(session, Action.MANAGE_USERS)
     user = session.get(User, user_id)
@@ -77,16 +95,31 @@ def change_user(session: Session, user_id: uuid.UUID, version: int, draft: UserD
     _require_version(user.version, version)
     if draft.login != user.login:
         raise InvalidInputError([Problem("login", _("The login name cannot be changed."))])
+    if user.is_active and not draft.is_active and user_id == access.actor(session).user_id:
+        raise ConflictError(_("You cannot remove yourself. Another administrator can do it."))
+    was = user.is_active and user.role == Role.ADMINISTRATOR
+    stays = draft.is_active and draft.role is Role.ADMINISTRATOR
+    if was and not stays:
+        admins = User.role == Role.ADMINISTRATOR, User.is_active, User.id != user_id
+        if session.scalar(select(User.id).where(*admins).limit(1)) is None:
+            text = _("{name} is the only administrator. Make somebody else administrator first.")
+            raise ConflictError(text.format(name=user.name))
+    return user
+
+
+def change_user(session: Session, user_id: uuid.UUID, version: int, draft: UserDraft) -> None:
+    """Change a user; the last active administrator stays one.
+
+    Somebody who may sign in no more keeps the key until `services.keys.remove_login`.
+
+    Raises NotFoundError, ConflictError, InvalidInputError.
+    """
+    user = require_changeable(session, user_id, version, draft)
     journal.name_change(session, N_("Change user {name}"), name=draft.name)
     for name, value in draft.model_dump().items():
         if getattr(user, name) != value:
             setattr(user, name, value)
     session.flush()
-    remaining = session.scalar(
-        select(User.id).where(User.role == Role.ADMINISTRATOR, User.is_active).limit(1)
-    )
-    if remaining is None:
-        raise ConflictError(_("Somebody must stay administrator."))
 
 
 def add_store(session: Session, draft: StoreDraft) -> uuid.UUID:

@@ -1,30 +1,42 @@
-"""Deciding about signals: accept as cases, dismiss with a reason, snooze until a day."""
+"""Signals: listed, and decided about: accept as cases, dismiss with a reason, snooze until a day.
+
+A signal is seen by whoever sees its customer.
+"""
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.derived import reference_day
+from db.derived import currency, reference_day
 from db.models import Case, CaseEvent, Customer, CustomerStat, DefectionSignal
+from db.queries import signals as signal_queries
 from db.queries.activity import bought_by
-from db.queries.signals import SignalFilter, list_signals, open_cases
+from db.queries.paging import Sort
+from db.queries.scope import visible_customers
+from db.queries.signals import SignalFilter, SignalRow
 from db.vocabulary import CaseEventKind, CaseStage, ChangeKind, RuleKind, SignalState
 from desktop_app import clock
 from desktop_app.domain.cases import value_at_stake
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.purchases import build_history
-from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
+from desktop_app.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    Problem,
+)
 from desktop_app.i18n import N_, _
-from desktop_app.services import access
+from desktop_app.services import access, phones
 from desktop_app.services.numbers import next_case_numbers
 
 _WAITING = (SignalState.OPEN, SignalState.SNOOZED)
-_ALL = 1_000_000
+_CHUNK = 500  # so many keys in one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +47,44 @@ class Accepted:
     joined: int  # signals that were added to a case that was open already
 
 
+def count_signals(session: Session, criteria: SignalFilter) -> int:
+    """How many of the signals the actor sees fit."""
+    access.require(session, Action.VIEW)
+    return signal_queries.count_signals(session, access.limited(session, criteria))
+
+
+def list_signals(
+    session: Session,
+    criteria: SignalFilter,
+    sort: Sort | None = None,
+    offset: int = 0,
+    limit: int = 200,
+) -> list[SignalRow]:
+    """One page of the signals the actor sees, phones masked."""
+    access.require(session, Action.VIEW)
+    limited = access.limited(session, criteria)
+    found = signal_queries.list_signals(session, limited, sort, offset, limit)
+    return phones.masked_rows(found)
+
+
+def count_by_kind(session: Session, criteria: SignalFilter) -> dict[RuleKind, int]:
+    """Number of the signals the actor sees that fit, by kind."""
+    access.require(session, Action.VIEW)
+    return signal_queries.count_by_kind(session, access.limited(session, criteria))
+
+
 def waiting_ids(session: Session, criteria: SignalFilter | None = None) -> list[uuid.UUID]:
-    """Keys of all signals that fit, by default all open ones."""
-    rows = list_signals(session, criteria or SignalFilter(), None, 0, _ALL)
-    return [row.id for row in rows]
+    """Keys of all signals the actor sees that fit, by default all open ones."""
+    access.require(session, Action.VIEW)
+    limited = access.limited(session, criteria or SignalFilter())
+    return signal_queries.signal_ids(session, limited)
 
 
 def accept(session: Session, signal_ids: Sequence[uuid.UUID]) -> Accepted:
     """Open a case for each signal; where the customer has one of the kind, the signal joins it.
 
     Raises:
-        NotFoundError: a signal is gone.
+        NotFoundError, NotAllowedError: a signal is gone or out of reach.
         ConflictError: a signal was decided about meanwhile.
     """
     access.require(session, Action.TRIAGE_SIGNAL)
@@ -97,7 +136,7 @@ def dismiss(session: Session, signal_ids: Sequence[uuid.UUID], reason: str) -> i
 
 
 def snooze(session: Session, signal_ids: Sequence[uuid.UUID], until: dt.date) -> int:
-    """Put signals off; a scan on or after the day brings them back. Returns how many.
+    """Put signals off until a day, on which they come back by themselves. Returns how many.
 
     Raises:
         InvalidInputError: the day is not in the future.
@@ -117,27 +156,31 @@ def snooze(session: Session, signal_ids: Sequence[uuid.UUID], until: dt.date) ->
 
 
 def wake(session: Session, today: dt.date) -> int:
-    """Bring back the snoozed signals whose day has come; returns how many."""
-    access.require(session, Action.TRIAGE_SIGNAL)
+    """Bring back the snoozed signals whose day has come, whoever snoozed them; returns how many.
+
+    Called at a sign-in and, while the window is open, every now and then: a scan is not needed.
+    Nothing happens for a role that does not decide about signals.
+    """
+    if not access.may(session, Action.TRIAGE_SIGNAL):
+        return 0
     due = session.scalars(
-        select(DefectionSignal).where(
+        select(DefectionSignal.id).where(
             DefectionSignal.state == SignalState.SNOOZED, DefectionSignal.snoozed_until <= today
         )
     ).all()
-    if due:
+    if due:  # the day came by itself: nothing of the user's to undo
         journal.name_change(
-            session, N_("Wake {count} snoozed signals"), kind=ChangeKind.BULK, count=len(due)
+            session, N_("Wake {count} snoozed signals"), kind=ChangeKind.SYSTEM, count=len(due)
         )
-        _decide(session, due, SignalState.OPEN, "", None)
-    return len(due)
+    awake = {"state": SignalState.OPEN, "snoozed_until": None}
+    return journal.bulk_update(session, DefectionSignal, [{"id": key, **awake} for key in due])
 
 
 def begin_day(session: Session, today: dt.date) -> None:
     """Write a sign-in into the journal; wake snoozed signals if the role decides about them."""
     actor = access.actor(session)
     journal.record_event(session, N_("{login} signed in"), login=actor.login)
-    if access.may(session, Action.TRIAGE_SIGNAL):
-        wake(session, today)
+    wake(session, today)
 
 
 def _decide(
@@ -166,31 +209,44 @@ def _decide(
 
 def _waiting(session: Session, signal_ids: Sequence[uuid.UUID]) -> list[DefectionSignal]:
     found: list[DefectionSignal] = []
-    for start in range(0, len(signal_ids), 500):
-        chunk = signal_ids[start : start + 500]
+    for chunk in _chunks(signal_ids):
         found += session.scalars(select(DefectionSignal).where(DefectionSignal.id.in_(chunk)))
     if len(found) < len(set(signal_ids)):
         raise NotFoundError(_("A signal is gone. Reload the list."))
+    _require_seen(session, [signal.customer_id for signal in found])
     if any(signal.state not in _WAITING for signal in found):
         raise ConflictError(_("A signal was decided about meanwhile. Reload the list."))
     place = {signal_id: number for number, signal_id in enumerate(signal_ids)}
     return sorted(found, key=lambda signal: place[signal.id])  # so cases are numbered in order
 
 
+def _require_seen(session: Session, customer_ids: Sequence[uuid.UUID]) -> None:
+    condition = visible_customers(access.visible(session))
+    if condition is None:
+        return
+    for chunk in _chunks(list(set(customer_ids))):
+        seen = select(func.count()).select_from(Customer).where(Customer.id.in_(chunk), condition)
+        if session.scalar(seen) != len(chunk):
+            raise NotAllowedError(_("A signal belongs to somebody else. Reload the list."))
+
+
+def _chunks(keys: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
+    return (keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK))
+
+
 def _open_case_ids(
     session: Session, signals: Sequence[DefectionSignal]
 ) -> dict[tuple[uuid.UUID, str], uuid.UUID]:
-    wanted = {(signal.customer_id, RuleKind(signal.kind)) for signal in signals}
-    keys = wanted & open_cases(session)
+    """The open case of each customer and kind of the signals that has one."""
+    wanted = {(signal.customer_id, signal.kind) for signal in signals}
     found = {}
-    for customer_id, kind in keys:
-        case_id = session.scalar(
-            select(Case.id).where(
-                Case.customer_id == customer_id, Case.kind == kind, Case.stage != CaseStage.CLOSED
+    for chunk in _chunks(list({customer_id for customer_id, _kind in wanted})):
+        rows = session.execute(
+            select(Case.customer_id, Case.kind, Case.id).where(
+                Case.customer_id.in_(chunk), Case.stage != CaseStage.CLOSED
             )
         )
-        if case_id is not None:
-            found[customer_id, kind.value] = case_id
+        found.update({(row[0], row[1]): row[2] for row in rows if (row[0], row[1]) in wanted})
     return found
 
 
@@ -201,6 +257,7 @@ def _open_cases(session: Session, signals: Sequence[DefectionSignal]) -> list[uu
     numbers = next_case_numbers(session, today.year, len(signals))
     stores = _stores(session, [signal.customer_id for signal in signals])
     worth = _worth(session, {signal.customer_id for signal in signals})
+    money = currency(session)
     ids = journal.bulk_insert(
         session,
         Case,
@@ -215,6 +272,7 @@ def _open_cases(session: Session, signals: Sequence[DefectionSignal]) -> list[uu
                 "opened_on": today,
                 "extent": signal.kind,  # the automatic kinds are extents of requirements 2.1
                 "value_at_stake": worth[signal.customer_id],
+                "currency": money,
             }
             for number, signal in zip(numbers, signals, strict=True)
         ],
@@ -241,8 +299,7 @@ def _stores(
     session: Session, customer_ids: Sequence[uuid.UUID]
 ) -> Mapping[uuid.UUID, uuid.UUID | None]:
     found: dict[uuid.UUID, uuid.UUID | None] = {}
-    for start in range(0, len(customer_ids), 500):
-        chunk = customer_ids[start : start + 500]
+    for chunk in _chunks(customer_ids):
         rows = session.execute(select(Customer.id, Customer.store_id).where(Customer.id.in_(chunk)))
         found |= {row[0]: row[1] for row in rows}
     return found
@@ -251,18 +308,15 @@ def _stores(
 def _worth(session: Session, customer_ids: set[uuid.UUID]) -> dict[uuid.UUID, int | None]:
     """Value at stake of each customer; the maintained figure where it is not nothing."""
     as_of = dt.date.fromordinal(reference_day(session))
-    known = {
-        customer_id: spend
-        for customer_id, spend in session.execute(
-            select(CustomerStat.customer_id, CustomerStat.spend_window)
+    worth: dict[uuid.UUID, int | None] = dict.fromkeys(customer_ids)
+    for chunk in _chunks(list(customer_ids)):
+        rows = session.execute(
+            select(CustomerStat.customer_id, CustomerStat.spend_window).where(
+                CustomerStat.customer_id.in_(chunk)
+            )
         )
-        if customer_id in customer_ids
-    }
-    worth: dict[uuid.UUID, int | None] = {}
-    for customer_id in customer_ids:
-        if known[customer_id] > 0:
-            worth[customer_id] = known[customer_id]
-            continue
+        worth.update((row[0], row[1]) for row in rows)
+    for customer_id in [one for one, spend in worth.items() if not spend or spend <= 0]:
         bought = bought_by(session, customer_id, as_of.toordinal())
         worth[customer_id] = value_at_stake(build_history(bought.orders), as_of)
     return worth

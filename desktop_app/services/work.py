@@ -1,23 +1,101 @@
 """Today: what is due, in order, with the order explained."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from db import derived
 from db.queries import work as work_queries
-from db.queries.work import WorkFilter, WorkItem
+from db.queries.work import Section, Tally, Weights, WorkFilter, WorkItem
 from db.vocabulary import CaseStage, RuleKind
 from desktop_app import labels
 from desktop_app.columns.work import WorkLine
+from desktop_app.domain import cases as rules
 from desktop_app.domain.cases import Priority, priority
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
-from desktop_app.services import access
+from desktop_app.services import access, phones
 
-__all__ = ["WorkLine", "count_later", "today"]
+__all__ = [
+    "WEIGHTS",
+    "Day",
+    "Section",
+    "Tally",
+    "WorkLine",
+    "count",
+    "count_later",
+    "look",
+    "today",
+]
+
+WEIGHTS = Weights(rules.OVERDUE, rules.TODAY, rules.UNPLANNED, rules.ALWAYS_FIRST)
+"""The rule of `domain.cases.priority` as the database sorts by it."""
 
 
-def today(session: Session, day: dt.date, *, everybody: bool = False) -> list[WorkLine]:
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The work of a day: its first lines, and how much there is in each section.
+
+    Attributes:
+        lines: In the order of work.
+        tallies: Lines and value at stake of every section, whether shown or not.
+        currency: Of the values at stake.
+    """
+
+    lines: list[WorkLine]
+    tallies: Mapping[Section, Tally]
+    currency: str
+
+    def of(self, section: Section | None) -> Tally:
+        """Lines and value at stake of a section, or of all."""
+        if section is not None:
+            return self.tallies[section]
+        parts = self.tallies.values()
+        return Tally(sum(part.count for part in parts), sum(part.worth for part in parts))
+
+
+def look(
+    session: Session,
+    day: dt.date,
+    *,
+    everybody: bool = False,
+    section: Section | None = None,
+    limit: int,
+) -> Day:
+    """The first lines of a day and how much there is in all.
+
+    Args:
+        session: the session.
+        day: the day, local.
+        everybody: as for `today`.
+        section: only this one is wanted; the lines are of all sections when those are so few.
+        limit: only so many lines, the first ones.
+    """
+    access.require(session, Action.VIEW)
+    tallies = work_queries.tallies(session, _criteria(session, day, everybody=everybody))
+    found = Day([], tallies, derived.currency(session))
+    part = section if found.of(None).count > limit else None
+    lines = today(session, day, everybody=everybody, section=part, limit=limit)
+    return replace(found, lines=lines)
+
+
+def count(session: Session, day: dt.date) -> int:
+    """How many lines one's own day has."""
+    access.require(session, Action.VIEW)
+    found = work_queries.tallies(session, _criteria(session, day, everybody=False))
+    return sum(part.count for part in found.values())
+
+
+def today(
+    session: Session,
+    day: dt.date,
+    *,
+    everybody: bool = False,
+    section: Section | None = None,
+    limit: int | None = None,
+) -> list[WorkLine]:
     """What is due by the end of a day: one's own cases and visits, and what nobody works on.
 
     A case without a next step is due every day. Requests to cancel come first, then value at
@@ -28,10 +106,13 @@ def today(session: Session, day: dt.date, *, everybody: bool = False) -> list[Wo
         session: the session.
         day: the day, local.
         everybody: what all users are to do, as far as the actor may see it.
+        section: only a part of it.
+        limit: only so many lines, the first ones.
     """
     access.require(session, Action.VIEW)
-    items = work_queries.work_items(session, _criteria(session, day, everybody=everybody))
-    return sorted((_line(item, day) for item in items), key=_place)
+    criteria = _criteria(session, day, everybody=everybody)
+    items = work_queries.work_items(session, criteria, WEIGHTS, section, limit)
+    return [_line(item, day) for item in phones.masked_rows(items)]
 
 
 def count_later(session: Session, day: dt.date, *, everybody: bool = False) -> int:
@@ -46,9 +127,7 @@ def _criteria(session: Session, day: dt.date, *, everybody: bool) -> WorkFilter:
 
 
 def _line(item: WorkItem, day: dt.date) -> WorkLine:
-    rank = priority(
-        item.value_at_stake, item.kind or RuleKind.LAPSING, item.due, day, item.currency
-    )
+    rank = priority(item.value_at_stake, item.kind or RuleKind.LAPSING, item.due, day)
     held_back = (
         item.stage is CaseStage.IDENTIFIED and item.owner_id is None and bool(item.screening_note)
     )
@@ -61,15 +140,3 @@ def _why(item: WorkItem, rank: Priority, held_back: bool) -> str:  # noqa: FBT00
     if item.case_id is None:
         return _("Visit planned for {day}").format(day=labels.day_text(item.due))
     return rank.sentence
-
-
-def _place(line: WorkLine) -> tuple[bool, bool, int, dt.date, str, str]:
-    item = line.item
-    return (
-        line.is_held_back,
-        not line.is_first,
-        -line.score,
-        item.due or dt.date.min,
-        item.number or item.customer_number,
-        item.id.hex,
-    )

@@ -2,17 +2,19 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import journal
-from db.derived import CLASS_WINDOW_KEY, DEFAULT_WINDOW
+from db import derived, journal
+from db.derived import CLASS_WINDOW_KEY, CURRENCY_KEY, DEFAULT_CURRENCY, DEFAULT_WINDOW
 from db.models import Setting
+from desktop_app.domain import currencies
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.screening import SwitchLimit
-from desktop_app.i18n import N_
+from desktop_app.errors import InvalidInputError, Problem
+from desktop_app.i18n import N_, _
 from desktop_app.services import access
 
 _SWITCH_KEY = "switch_limit"
@@ -23,6 +25,15 @@ class WorkspaceSettings(Draft):
     """What head office sets once for everybody."""
 
     organisation: Annotated[Text, Field(max_length=200, title=N_("Organisation"))] = ""
+    currency: Annotated[
+        Text,
+        AfterValidator(currencies.checked),
+        Field(
+            max_length=20,
+            title=N_("Currency"),
+            description=N_("Of all amounts. The first orders or cases settle it."),
+        ),
+    ] = DEFAULT_CURRENCY
     class_window_days: Annotated[
         int, Field(ge=30, le=3650, title=N_("Days of spend that classes are ranked by"))
     ] = DEFAULT_WINDOW
@@ -36,11 +47,13 @@ class WorkspaceSettings(Draft):
 
 def read(session: Session) -> WorkspaceSettings:
     """The settings as they are."""
+    access.require(session, Action.VIEW)
     stored = {row.key: row.value for row in session.scalars(select(Setting))}
     window = stored.get(CLASS_WINDOW_KEY, {})
     switches = stored.get(_SWITCH_KEY, {})
     return WorkspaceSettings(
         organisation=stored.get(_ORGANISATION_KEY, {}).get("name", ""),
+        currency=derived.currency(session),
         class_window_days=window.get("days", DEFAULT_WINDOW),
         switch_years=switches.get("years", SwitchLimit().years),
         switch_limit=switches.get("limit", SwitchLimit().limit),
@@ -54,23 +67,54 @@ def switch_limit(session: Session) -> SwitchLimit:
 
 
 def change(session: Session, draft: WorkspaceSettings) -> None:
-    """Store the settings that differ; classes are recomputed with the same change set."""
+    """Store the settings that differ; classes are recomputed with the same change set.
+
+    Raises:
+        InvalidInputError: another currency, after orders or cases have settled it.
+    """
     access.require(session, Action.EDIT_SETTINGS)
+    settled = derived.settled_currency(session)
+    if settled not in (None, draft.currency):
+        text = _(
+            "There are orders or cases in {own}, and amounts of two currencies are never added. "
+            "Make another workspace for {currency}."
+        )
+        message = text.format(own=settled, currency=draft.currency)
+        raise InvalidInputError([Problem("currency", message)])
     journal.name_change(session, N_("Change the settings of the workspace"))
     _store(session, _ORGANISATION_KEY, {"name": draft.organisation})
+    _store(session, CURRENCY_KEY, {"code": draft.currency})
     _store(session, CLASS_WINDOW_KEY, {"days": draft.class_window_days})
     _store(session, _SWITCH_KEY, {"years": draft.switch_years, "limit": draft.switch_limit})
 
 
-def load(session: Session, key: str) -> dict[str, Any] | None:
-    """A stored value by key, e.g. a remembered import mapping; None when there is none."""
-    value = session.scalar(select(Setting.value).where(Setting.key == key))
-    return dict(value) if value is not None else None
+def currency(session: Session) -> str:
+    """The one currency of all amounts of the workspace."""
+    access.require(session, Action.VIEW)
+    return derived.currency(session)
 
 
-def remember(session: Session, key: str, value: dict[str, Any]) -> None:
-    """Store a value under a key within a named change of the caller."""
-    _store(session, key, value)
+def free_currency(session: Session, wanted: str | None) -> str:
+    """The currency to offer for an order import: the one wanted while nothing has settled it."""
+    access.require(session, Action.VIEW)
+    return derived.settled_currency(session) or wanted or derived.currency(session)
+
+
+def import_currency(session: Session, wanted: str | None) -> str:
+    """The currency of an order import: the workspace's, or the one wanted by its first orders.
+
+    Raises:
+        InvalidInputError: orders or cases have settled another one.
+    """
+    access.require(session, Action.IMPORT)
+    settled = derived.settled_currency(session)
+    if settled is not None and wanted not in (None, settled):
+        text = _(
+            "This workspace counts in {own}, settled by its orders and cases. Convert the amounts "
+            "to {own}, or import them into a workspace that counts in {currency}."
+        )
+        raise InvalidInputError([Problem("currency", text.format(own=settled, currency=wanted))])
+    return settled or wanted or derived.currency(session)
 
 
 def _store(session: Session, key: str, value: dict[str, Any]) -> None:

@@ -64,6 +64,7 @@ class Application(QObject):
         self._gc_timer.timeout.connect(_collect)
         self._backup_timer = QTimer(self, interval=BACKUP_MS)
         self._backup_timer.timeout.connect(self.back_up)
+        self._backup_timer.timeout.connect(self._wake)
         self.speak()
 
     def speak(self) -> None:
@@ -140,6 +141,7 @@ class Application(QObject):
         self._begin_day()
         self._backup_timer.start()
         self._drop_dialog()
+        gc.freeze()  # what is loaded now stays: going through it would stop the window for 0.1 s
 
     def _drop_dialog(self) -> None:
         if self.dialog is not None:
@@ -187,10 +189,18 @@ class Application(QObject):
         if self.tasks is not None:
             self.tasks.write(self, triage.begin_day, clock.today()).quiet()
 
+    def _wake(self) -> None:
+        """Bring back the snoozed signals whose day has come while the window was open."""
+        from desktop_app.services import triage  # noqa: PLC0415
+
+        if self.tasks is not None:
+            self.tasks.write(self, triage.wake, clock.today()).quiet()
+
     def _load_pages(self) -> None:
         """Load the other pages while the person looks at the first one."""
         if self.window is not None:
-            self.background.compute(self, load_pages)
+            task = self.background.compute(self, load_pages)
+            task.then(lambda _none: gc.freeze())  # modules stay: collecting passes them over
 
     def _settings_folder(self) -> Path | None:
         return self._opened.folder if self._opened is not None else None
@@ -231,15 +241,22 @@ class Application(QObject):
 
     def restore(self, copy: Path) -> None:
         """Close the window, put a copy in place of the database, ask to sign in again."""
-        from db import backup  # noqa: PLC0415
+        from desktop_app.services import keys  # noqa: PLC0415
 
         opened = self._opened
-        if opened is None:
+        key = opened.database.key if opened is not None else None
+        if opened is None or key is None:
             return
-        path, key = opened.database.path, opened.database.key
         self.leave(opened.folder)
-        task = self.background.compute(self, backup.restore, path, copy, key)
-        done = _("The copy is in place. What was there before is kept beside it.")
+        if self._opened is not None:  # somebody stays in the window
+            return
+        task = self.background.compute(
+            self, keys.restore, opened.folder, opened.actor, (key,), copy
+        )
+        done = _(
+            "The copy is in place. What was there before is kept beside it. Sign in with your "
+            "present password."
+        )
         task.then(lambda kept: dialogs.tell(self.dialog, _("Restored"), f"{done}\n{kept}"))
         task.or_else(self._show_user_error)
 
@@ -294,6 +311,7 @@ class Application(QObject):
         self.background.shutdown()
         self._drop_dialog()
         flush_deleted()
+        gc.unfreeze()
         gc.enable()
 
 

@@ -31,6 +31,13 @@ def keep_typed(session: "Session", case_id: uuid.UUID, content: Mapping[str, Any
         drafts.discard_draft(session, draft_key(case_id))
 
 
+def keep_length(session: "Session", case_id: uuid.UUID, seconds: int) -> None:
+    """Keep the length of a call that is timed elsewhere beside what was typed about it."""
+    found = drafts.load_draft(session, draft_key(case_id))
+    content = {} if found is None else found.content
+    drafts.save_draft(session, draft_key(case_id), {**content, "seconds": seconds})
+
+
 def log_and_forget(session: "Session", case_id: uuid.UUID, draft: AttemptDraft) -> uuid.UUID:
     """Store the contact; what was typed is not needed any more."""
     made = contacts.log_attempt(session, case_id, draft)
@@ -60,6 +67,7 @@ class AttemptLogger(QObject):
     def open(self, case_id: uuid.UUID, title: str, results: Sequence[AttemptResult]) -> None:
         """Show the strip for a case with what was typed for it before."""
         if self.case_id != case_id:
+            self.strip.keep_now()
             self.strip.reset()
             self.case_id = case_id
             task = self._tasks.read(self._page, drafts.load_draft, draft_key(case_id))
@@ -80,11 +88,13 @@ class AttemptLogger(QObject):
         self.strip.toggle_timer()
 
     def _restore(self, found: SavedDraft | None) -> None:
-        if found is not None and not self.strip.content():
+        if found is not None:
             self.strip.restore(found.content)
 
     def _keep(self, content: Mapping[str, Any]) -> None:
-        if self.case_id is not None:
+        if self._loading.is_busy:  # what was typed before is not in the strip yet
+            self.strip.keep_soon()
+        elif self.case_id is not None:
             self._tasks.write(self._page, keep_typed, self.case_id, content).quiet()
 
     def _store(self, draft: AttemptDraft, and_next: bool) -> None:  # noqa: FBT001  (Qt's signal)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app import clock
@@ -12,10 +12,14 @@ from desktop_app.ui.case_look import duration_text
 from desktop_app.ui.panels import button
 
 _SECOND_MS = 1000
+_KEEP_EVERY = 10
 
 
 class CallTimer(QWidget):
     """Starts, stops and shows the length of a call; ``F9`` from the page."""
+
+    changed = Signal()
+    """The length to keep has changed: started, stopped, taken over, or ten seconds went by."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,7 +27,8 @@ class CallTimer(QWidget):
         self._kept = 0
         self.button = button("", self.toggle, "play", "")
         self._tick = QTimer(self, interval=_SECOND_MS)
-        self._tick.timeout.connect(self._show)
+        self._tick.timeout.connect(self._on_tick)
+        self._ticks = 0
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.button)
@@ -50,18 +55,26 @@ class CallTimer(QWidget):
             self._started = None
             self._tick.stop()
         self._show()
+        self.changed.emit()
 
     def take(self, seconds: int) -> None:
         """Take over the length of a call that was timed elsewhere."""
         self.reset()
         self._kept = seconds
         self._show()
+        self.changed.emit()
 
     def reset(self) -> None:
         """Forget the length."""
         self._started, self._kept = None, 0
         self._tick.stop()
         self._show()
+
+    def _on_tick(self) -> None:
+        self._show()
+        self._ticks += 1
+        if self._ticks % _KEEP_EVERY == 0:
+            self.changed.emit()
 
     def _show(self) -> None:
         shown = duration_text(self.seconds() or 0)

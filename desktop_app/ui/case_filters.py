@@ -79,6 +79,7 @@ class CaseFilters(QWidget):
         super().__init__()
         self._is_filling = False
         self._base = CaseFilter()
+        self._has_lists = False
         self.bar = FilterBar(_("Name, pinyin, phone, case"))
         self.more_bar = FilterBar(has_search=False)
         self.pills = StagePills()
@@ -126,19 +127,27 @@ class CaseFilters(QWidget):
 
     def _show_lists(self, found: _Lists) -> None:
         users, stores, reasons = found
+        base = self.value()
+        self._has_lists = True
         self.owner.set_choices([(NOBODY, _("nobody")), *users])
         self.store.set_choices(stores)
         self.reason.set_choices(reasons)
-        self.set_value(self._base)
+        self.set_value(base)
 
     def _on_changed(self) -> None:
         if not self._is_filling:
             self.changed.emit()
 
     def value(self) -> CaseFilter:
-        """The criteria as they stand in the editors."""
-        owner = self.owner.value()
+        """The criteria as they stand in the editors.
+
+        What is chosen from lists stays as it was asked for until the lists have been read.
+        """
+        owner, store, reason = self.owner.value(), self.store.value(), self.reason.value()
         is_nobody = owner == NOBODY
+        if not self._has_lists:
+            is_nobody, owner = self._base.unassigned, self._base.owner_id
+            store, reason = self._base.store_id, self._base.root_reason
         self._base = replace(
             self._base,
             text=self.bar.search.value() or "",
@@ -147,14 +156,14 @@ class CaseFilters(QWidget):
             kind=self.kind.value(),
             owner_id=None if is_nobody else owner,
             unassigned=is_nobody,
-            store_id=self.store.value(),
+            store_id=store,
             klass=self.klass.value(),
             overdue=self.overdue.value(),
             opened_from=as_day(self.opened_from.value()),
             opened_until=as_day(self.opened_until.value()),
             closed_from=as_day(self.closed_from.value()),
             closed_until=as_day(self.closed_until.value()),
-            root_reason=self.reason.value(),
+            root_reason=reason,
         )
         return self._base
 

@@ -22,10 +22,11 @@ from desktop_app.services.assignment import AssignResult
 from desktop_app.services.staff import UserRow
 from desktop_app.ui import dialogs
 from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.forms import case_forms, reason_form, visit_forms
+from desktop_app.ui.forms import case_forms, reason_form, visit_forms, words_form
 from desktop_app.ui.forms.case_forms import AssignDraft, MoveDraft, NewCaseDraft
 from desktop_app.ui.forms.reason_form import ReasonsDraft
 from desktop_app.ui.forms.visit_forms import CustomerVisitDraft, DoneDraft
+from desktop_app.ui.forms.words_form import NoteDraft, OverruleDraft
 from desktop_app.ui.pickers import Choice
 from desktop_app.ui.reason_box import reason_choices
 from desktop_app.ui.tasks import Task
@@ -142,15 +143,19 @@ class CaseFlows(QObject):
 
     def override(self, file: CaseFile) -> None:
         """Ask why the screening is overruled."""
-        reason = dialogs.ask_text(
+        dialog = FormDialog(
             self._page,
-            _("Overrule the screening"),
-            file.screening_note or _("Say why the customer may be contacted all the same."),
-            _("Overrule"),
-            lines=3,
+            title=_("Overrule the screening"),
+            verb=_("Overrule"),
+            form=words_form.words_form("reason", _("&Reason"), lines=3),
+            draft=OverruleDraft,
+            intro=file.screening_note or _("Say why the customer may be contacted all the same."),
+            save=lambda draft: self._tasks.write(
+                dialog, cases.override_screening, file.row.id, draft.reason
+            ),
+            draft_key=self._key("overrule", file),
         )
-        if reason is not None:
-            self._tasks.write(self._page, cases.override_screening, file.row.id, reason)
+        dialog.open()
 
     # ------------------------------------------------------------------ working
 
@@ -209,11 +214,17 @@ class CaseFlows(QObject):
 
     def note(self, case_id: uuid.UUID) -> None:
         """Ask for a note and keep it in the history of the case."""
-        text = dialogs.ask_text(
-            self._page, _("Add a note"), _("It stands in the timeline."), _("Add"), lines=5
+        dialog = FormDialog(
+            self._page,
+            title=_("Add a note"),
+            verb=_("Add"),
+            form=words_form.words_form("note", _("&Note")),
+            draft=NoteDraft,
+            intro=_("It stands in the timeline."),
+            save=lambda draft: self._tasks.write(dialog, cases.add_note, case_id, draft.note),
+            draft_key=DraftKey(self._tasks, f"case-note:{case_id}"),
         )
-        if text is not None:
-            self._tasks.write(self._page, cases.add_note, case_id, text)
+        dialog.open()
 
     def reasons(self, file: CaseFile) -> None:
         """Ask why, in three layers."""

@@ -13,6 +13,7 @@ from db.vocabulary import (
     InterviewState,
     Outcome,
     RuleKind,
+    SignalState,
     VisitState,
 )
 from desktop_app import clock
@@ -63,6 +64,15 @@ VISIT_TONES: Mapping[VisitState, Tone] = MappingProxyType(
         VisitState.PLANNED: Tone.INFO,
         VisitState.DONE: Tone.GOOD,
         VisitState.CANCELLED: Tone.NEUTRAL,
+    }
+)
+SIGNAL_TONES: Mapping[SignalState, Tone] = MappingProxyType(
+    {
+        SignalState.OPEN: Tone.WARN,
+        SignalState.SNOOZED: Tone.INFO,
+        SignalState.ACCEPTED: Tone.GOOD,
+        SignalState.DISMISSED: Tone.NEUTRAL,
+        SignalState.CLEARED: Tone.NEUTRAL,
     }
 )
 INTERVIEW_TONES: Mapping[InterviewState, Tone] = MappingProxyType(

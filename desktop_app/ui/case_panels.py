@@ -1,6 +1,6 @@
 """The panels of a case: contact and figures, next step, why, facts, plan."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -80,19 +80,26 @@ class PhoneLine(QWidget):
         row.addWidget(self.copy)
         row.addStretch(1)
         self._phone = ""
+        self._record: object = None
 
-    def show_phone(self, phone: str) -> None:
-        """Show a number masked; the same number stays as it is."""
-        if phone != self._phone or not self.number.text():
-            self._phone = phone
-            self.number.setText(labels.masked_phone(phone))
+    def show_phone(self, record: object, phone: str) -> None:
+        """Show a masked number; the same version of the same record stays as it is."""
+        if record != self._record or phone != self._phone:
+            self._record, self._phone = record, phone
+            self.number.setText(phone or labels.UNKNOWN)
             self.number.setAccessibleName(_("Phone"))
         self.reveal.setVisible(bool(phone))
         self.copy.setVisible(bool(phone))
 
-    def show_whole(self, phone: str) -> None:
-        """Show the whole number."""
-        self.number.setText(phone)
+    def whole(self) -> Callable[[str], None]:
+        """What shows the whole number, while the same record is shown as now."""
+        record = self._record
+
+        def show(phone: str) -> None:
+            if record == self._record:
+                self.number.setText(phone or labels.UNKNOWN)
+
+        return show
 
     def allow(self, is_allowed: bool) -> None:  # noqa: FBT001  (a property setter)
         """Hide the buttons from a role that may not see phones."""
@@ -117,7 +124,7 @@ class ContactPanel(Card):
     def show_view(self, view: CaseView) -> None:
         """Show the customer of a case."""
         card, metrics, row = view.card, view.metrics, view.file.row
-        self.phone.show_phone(row.phone)
+        self.phone.show_phone((card.row.id, card.version), row.phone)
         self.banner.setText(_warning(view))
         self.banner.setVisible(bool(self.banner.text()))
         interval = metrics.mean_interval_days
@@ -292,7 +299,7 @@ class FactsPanel(Card):
     """What is known about the departure."""
 
     def __init__(self, *buttons: QPushButton) -> None:
-        super().__init__(_("Departure"), list(buttons))
+        super().__init__(_("About the departure"), list(buttons))
         self.facts = Facts()
         self.body.addWidget(self.facts)
 

@@ -46,6 +46,8 @@ class CasePreview(QWidget):
         self.number = text_label("", "hint")
         self.klass, self.stage, self.due = ChipLabel(), ChipLabel(), ChipLabel()
         self.step = text_label("", "strong")
+        self.why = text_label("", "hint")
+        self.why.hide()
         self.facts = Facts()
         self.signal = SignalPanel()
         self.timeline = Timeline(_("What was done last"))
@@ -69,6 +71,7 @@ class CasePreview(QWidget):
         head.body.addWidget(self.number)
         head.body.addLayout(chips)
         head.body.addWidget(self.step)
+        head.body.addWidget(self.why)
         head.body.addWidget(self.facts)
         column.addWidget(head)
         column.addWidget(self.signal)
@@ -85,6 +88,11 @@ class CasePreview(QWidget):
             return
         task = self._tasks.read(self, case_view.read_case, case_id)
         self._loading.take(task).then(self._show).or_else(lambda _error: self.show_case(None))
+
+    def show_why(self, text: str) -> None:
+        """Say in full why the case stands where it stands in the list; empty says nothing."""
+        self.why.setText(text)
+        self.why.setVisible(bool(text))
 
     def reload(self) -> None:
         """Read the same case again."""

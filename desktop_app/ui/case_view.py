@@ -7,16 +7,15 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from db.queries import customer_card as card_queries
-from db.queries import journal as journal_queries
 from db.queries.case_file import CaseFile
 from db.queries.customer_card import CustomerCard, OrderFilter, OrderRow
 from db.queries.customer_card import TimelineEntry as Happened
 from db.vocabulary import AttemptResult, CaseEventKind, InterviewState
 from desktop_app.columns import timeline as timeline_words
 from desktop_app.columns.journal import HistoryRow, history_rows
+from desktop_app.columns.orders import products_text
 from desktop_app.domain.purchases import Metrics
-from desktop_app.services import cases, customers, journal, staff
+from desktop_app.services import cases, customers, history, journal, staff, workspace_settings
 from desktop_app.ui.case_look import CHANNEL_ICONS, RESULT_TONES
 from desktop_app.ui.theme import Tone
 from desktop_app.ui.timeline import TimelineEntry
@@ -77,8 +76,8 @@ def read_case(session: "Session", case_id: uuid.UUID) -> CaseView:
     file = cases.case_file(session, case_id)
     customer_id = file.row.customer_id
     card, metrics = customers.card(session, customer_id)
-    orders = card_queries.list_orders(session, OrderFilter(customer_id), None, 0, _ORDERS)
-    happened = card_queries.case_timeline(session, case_id)
+    orders = customers.list_orders(session, OrderFilter(customer_id), None, 0, _ORDERS)
+    happened = cases.timeline(session, case_id)
     return CaseView(file, card, metrics, tuple(orders), tuple(happened))
 
 
@@ -86,8 +85,9 @@ def read_history(session: "Session", case_id: uuid.UUID) -> list[HistoryRow]:
     """Who changed which field of a case, in words."""
     names = {str(user.id): user.name for user in staff.list_users(session)}
     names |= {str(store.id): store.name for store in staff.list_stores(session)}
-    changes = journal_queries.record_history(session, CASE_TABLE, case_id)
-    return history_rows(CASE_TABLE, changes, names, journal.title_text)
+    changes = history.record_history(session, CASE_TABLE, case_id)
+    currency = workspace_settings.currency(session)
+    return history_rows(CASE_TABLE, changes, names, journal.title_text, currency)
 
 
 def entries(view: CaseView, *, with_orders: bool = True) -> list[TimelineEntry]:
@@ -113,7 +113,7 @@ def order_entries(orders: Iterable[OrderRow]) -> list[TimelineEntry]:
     for order in orders:
         values = {"number": order.number, "amount": order.amount, "currency": order.currency}
         words = timeline_words.words(Happened(order.on, None, "order", values))
-        text = order.products.replace(",", "、") if order.products else ""
+        text = products_text(order)
         made.append(TimelineEntry(order.on, words.title, text, "order", Tone.NEUTRAL))
     return made
 

@@ -1,6 +1,7 @@
 """What can be done to a customer from any page that shows one: dialogs and the services behind."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,9 +13,9 @@ from desktop_app.domain.cases import OpenDraft
 from desktop_app.domain.customers import ContactDraft, CustomerDraft
 from desktop_app.i18n import _
 from desktop_app.services import cases, customers, staff
-from desktop_app.ui import dialogs
 from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.forms import contact_form, customer_form, open_case_form
+from desktop_app.ui.forms import contact_form, customer_form, open_case_form, words_form
+from desktop_app.ui.forms.words_form import RemarkDraft
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.typed_drafts import DraftKey
 
@@ -67,14 +68,15 @@ class CustomerActions:
 
         def reveal(choices: tuple[Choices, Choices]) -> None:
             task = self._tasks.write(self._owner, customers.reveal_phone, card.row.id)
-            task.quiet().then(lambda _phone: self._edit(card, choices))
+            task.quiet().then(lambda phone: self._edit(card, choices, phone))
 
         self._tasks.read(self._owner, read_choices).then(reveal)
 
-    def _edit(self, card: "CustomerCard", choices: tuple[Choices, Choices]) -> None:
+    def _edit(self, card: "CustomerCard", choices: tuple[Choices, Choices], phone: str) -> None:
         form = customer_form.build(*choices)
-        form.fill(card.values)
-        before = customers.as_draft(card.values)
+        values = {**card.values, "phone": phone}
+        form.fill(values)
+        before = customers.as_draft(values)
 
         def save(draft: CustomerDraft) -> Any:
             kept = draft.model_copy(update={"attributes": before.attributes})
@@ -93,18 +95,19 @@ class CustomerActions:
 
     def note(self, card: "CustomerCard") -> None:
         """Ask for the remark about a customer."""
-        before = customers.as_draft(card.values)
-        text = dialogs.ask_text(
+        dialog = FormDialog(
             self._owner,
-            _("Note about {name}").format(name=card.row.name),
-            _("Everybody who opens the customer sees it."),
-            _("Save"),
-            before.note,
-            lines=5,
+            title=_("Note about {name}").format(name=card.row.name),
+            verb=_("Save"),
+            form=words_form.words_form("note", _("&Note"), text=str(card.values["note"])),
+            draft=RemarkDraft,
+            intro=_("Everybody who opens the customer sees it. Empty takes it away."),
+            save=lambda draft: self._tasks.write(
+                dialog, customers.change_note, card.row.id, card.version, draft.note
+            ),
+            draft_key=DraftKey(self._tasks, f"customer-note:{card.row.id}", card.version),
         )
-        if text is not None and text != before.note:
-            draft = before.model_copy(update={"note": text})
-            self._tasks.write(self._owner, customers.change, card.row.id, card.version, draft)
+        dialog.open()
 
     # ------------------------------------------------------------------ phone
 
@@ -142,9 +145,13 @@ class CustomerActions:
         dialog.open()
 
     def edit_contact(self, contact: "ContactRow") -> None:
-        """Ask for changes of a person to talk to."""
+        """Ask for changes of a person to talk to; the look at the phone is an event."""
+        task = self._tasks.write(self._owner, customers.reveal_contact_phone, contact.id)
+        task.quiet().then(lambda phone: self._edit_contact(contact, phone))
+
+    def _edit_contact(self, contact: "ContactRow", phone: str) -> None:
         form = contact_form.build()
-        form.fill(contact)
+        form.fill(replace(contact, phone=phone))
         dialog = FormDialog(
             self._owner,
             title=_("Edit contact"),

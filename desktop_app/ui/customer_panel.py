@@ -8,9 +8,7 @@ from uuid import UUID
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from db.queries import customer_card
-from db.queries import customers as customer_queries
-from db.queries import journal as journal_queries
+from db.queries.customer_card import OrderFilter
 from db.vocabulary import CustomerClass, RuleKind
 from desktop_app import labels
 from desktop_app.columns import timeline as timeline_words
@@ -25,7 +23,7 @@ from desktop_app.columns.orders import ORDER_COLUMNS
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.errors import NotFoundError, UserError
 from desktop_app.i18n import _, ngettext
-from desktop_app.services import customers, staff, workspace_settings
+from desktop_app.services import customers, history, staff, workspace_settings
 from desktop_app.services.journal import title_text
 from desktop_app.ui import case_look, theme
 from desktop_app.ui.customer_actions import CustomerActions
@@ -47,6 +45,7 @@ if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from collections.abc import Callable
 
     from db.queries.customer_card import CaseBrief, CustomerCard
+    from db.queries.customer_card import TimelineEntry as Happened
     from db.session import Session
     from desktop_app.domain.purchases import Metrics
 
@@ -86,15 +85,16 @@ def read_card(session: "Session", customer_id: UUID) -> Shown:
     """The card with its figures. Raises NotFoundError."""
     card, metrics = customers.card(session, customer_id)
     window = workspace_settings.read(session).class_window_days
-    return Shown(card, metrics, customer_queries.class_sizes(session), window)
+    return Shown(card, metrics, customers.class_sizes(session), window)
 
 
 def read_history(session: "Session", customer_id: UUID) -> list[HistoryRow]:
     """Who changed which field of the customer."""
     names = {str(store.id): store.name for store in staff.list_stores(session)}
     names |= {str(user.id): user.name for user in staff.list_users(session)}
-    changes = journal_queries.record_history(session, "customer", customer_id)
-    return history_rows("customer", changes, names, title_text)
+    changes = history.record_history(session, "customer", customer_id)
+    currency = workspace_settings.currency(session)
+    return history_rows("customer", changes, names, title_text, currency)
 
 
 def class_sentence(shown: Shown) -> str:
@@ -284,8 +284,8 @@ class CustomerPanel(QWidget):
         self.header.set_subtitle(" · ".join(part for part in parts if part))
         self.header.set_chips(self._chips(card))
         self._class_text.setText(class_sentence(shown))
-        self._phone.show_phone(row.id, row.phone)
-        self._figures.show_metrics(shown.metrics, card.as_of)
+        self._phone.show_phone((row.id, card.version), row.phone)
+        self._figures.show_metrics(shown.metrics, card.as_of, card.row.currency)
         self._contacts.show_contacts(card.contacts)
         self._facts.show_card(card)
         self.cases.set_rows(card.cases)
@@ -315,20 +315,18 @@ class CustomerPanel(QWidget):
         match self.tabs.widget(place):
             case self.orders:
                 self.orders.set_query(
-                    customer_card.count_orders,
-                    customer_card.list_orders,
-                    customer_card.OrderFilter(customer_id),
+                    customers.count_orders, customers.list_orders, OrderFilter(customer_id)
                 )
             case self.timeline:
                 task = self._tasks.read(self, customers.timeline, customer_id)
                 self._latest_tab.take(task).then(self._show_timeline)
             case self.history:
-                history = self._tasks.read(self, read_history, customer_id)
-                self._latest_tab.take(history).then(self.history.set_rows)
+                changes = self._tasks.read(self, read_history, customer_id)
+                self._latest_tab.take(changes).then(self.history.set_rows)
             case _:
                 pass
 
-    def _show_timeline(self, entries: "Sequence[customer_card.TimelineEntry]") -> None:
+    def _show_timeline(self, entries: "Sequence[Happened]") -> None:
         self.timeline.set_entries([_entry(entry) for entry in entries])
 
     def show_tab(self, table: QWidget) -> None:
@@ -347,7 +345,7 @@ class CustomerPanel(QWidget):
         slots: dict[str, Callable[[], object]] = {
             "customer.edit": lambda: self.do.edit(card),
             "customer.note": lambda: self.do.note(card),
-            "customer.reveal": lambda: self.do.reveal(row.id, self._phone.reveal),
+            "customer.reveal": lambda: self.do.reveal(row.id, self._phone.whole()),
             "customer.copy_phone": lambda: self.do.copy_phone(row.id),
             "customer.history": lambda: self.show_tab(self.history),
             "customer.open_case": lambda: self.do.open_case(row.id, shown_name(row)),
@@ -366,7 +364,7 @@ class CustomerPanel(QWidget):
         self.context.navigate("case-file", case.id)
 
 
-def _entry(entry: "customer_card.TimelineEntry") -> TimelineEntry:
+def _entry(entry: "Happened") -> TimelineEntry:
     words = timeline_words.words(entry)
     return TimelineEntry(
         entry.at or entry.day,

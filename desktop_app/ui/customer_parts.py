@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app import clock, labels
@@ -75,24 +73,28 @@ class FiguresCard(Card):
             grid.setColumnStretch(column, 1)
         self.body.addLayout(grid)
 
-    def show_metrics(self, metrics: "Metrics", as_of: "date") -> None:
-        """Show the figures as of a day."""
+    def show_metrics(self, metrics: "Metrics", as_of: "date", currency: str) -> None:
+        """Show the figures as of a day; amounts in a currency."""
         shown = self._figures
+
+        def money(minor: int | None) -> str:
+            return labels.money(minor, currency)
+
         shown["spend_window"].show_value(
-            labels.money(metrics.spend_window), _("until {day}").format(day=as_of.isoformat())
+            money(metrics.spend_window), _("until {day}").format(day=as_of.isoformat())
         )
         returns = ngettext("{n} return", "{n} returns", metrics.returns).format(n=metrics.returns)
         shown["orders"].show_value(
             labels.number(metrics.orders), returns if metrics.returns else ""
         )
-        shown["average"].show_value(labels.money(metrics.average_order))
+        shown["average"].show_value(money(metrics.average_order))
         mean = metrics.mean_interval_days
         shown["interval"].show_value("—" if mean is None else days_text(round(mean, 1)))
-        shown["spend_total"].show_value(labels.money(metrics.spend_total))
+        shown["spend_total"].show_value(money(metrics.spend_total))
         shown["first"].show_value(_plain_day(metrics.first))
         ago = "" if metrics.last is None else ago_text(metrics.last)
         shown["last"].show_value(_plain_day(metrics.last), ago)
-        months = ", ".join(labels.money(value) for value in metrics.trend)
+        months = ", ".join(money(value) for value in metrics.trend)
         self._line.set_values(
             metrics.trend, _("Spend by month, oldest first: {months}").format(months=months)
         )
@@ -149,7 +151,7 @@ class ContactsCard(Card):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GAP_S)
         row.addWidget(text_label(contact.name, "strong", wraps=False))
-        facts = [contact.duty, labels.masked_phone(contact.phone) if contact.phone else ""]
+        facts = [contact.duty, contact.phone]
         facts += [contact.email, _("first to call") if contact.is_primary else ""]
         row.addWidget(text_label(" · ".join(filter(None, facts)), "hint"), 1)
         if self._may_edit:
@@ -174,7 +176,7 @@ class PhoneLine(QWidget):
     def __init__(self, buttons: Sequence[QWidget]) -> None:
         super().__init__()
         self._phone = text_label("", "strong", wraps=False)
-        self._customer: UUID | None = None
+        self._record: object = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GAP_S)
@@ -184,15 +186,21 @@ class PhoneLine(QWidget):
             row.addWidget(widget)
         row.addStretch(1)
 
-    def show_phone(self, customer_id: UUID, phone: str) -> None:
-        """Show the phone masked; one shown whole stays so while its customer does."""
-        if customer_id != self._customer or "*" in self._phone.text() or not phone:
-            self._put(labels.masked_phone(phone) if phone else _("not known"))
-        self._customer = customer_id
+    def show_phone(self, record: object, phone: str) -> None:
+        """Show a masked phone; the same version of the same record stays as it is."""
+        if record != self._record:
+            self._put(phone or _("not known"))
+        self._record = record
 
-    def reveal(self, phone: str) -> None:
-        """Show the whole number."""
-        self._put(phone or _("not known"))
+    def whole(self) -> Callable[[str], None]:
+        """What shows the whole number, while the same record is shown as now."""
+        record = self._record
+
+        def show(phone: str) -> None:
+            if record == self._record:
+                self._put(phone or _("not known"))
+
+        return show
 
     def _put(self, text: str) -> None:
         self._phone.setText(text)
@@ -207,16 +215,15 @@ class FactsCard(Card):
         self._facts, self._more = Facts(), Facts()
         self._title = QLabel(_("Attributes"))
         theme.set_role(self._title, "strong")
-        top = Qt.AlignmentFlag.AlignTop
-        more = QVBoxLayout()
-        more.setSpacing(theme.GAP_S)
-        more.addWidget(self._title)
-        more.addWidget(self._more)
-        row = QHBoxLayout()
+        row = QHBoxLayout()  # stretches below: aligned, wrapped texts would not get their height
         row.setSpacing(theme.GAP_L)
-        row.addWidget(self._facts, 3, top)
-        row.addLayout(more, 2)
-        row.setAlignment(more, top)
+        for widgets, share in (((self._facts,), 3), ((self._title, self._more), 2)):
+            column = QVBoxLayout()
+            column.setSpacing(theme.GAP_S)
+            for widget in widgets:
+                column.addWidget(widget)
+            column.addStretch(1)
+            row.addLayout(column, share)
         self.body.addLayout(row)
 
     def show_card(self, card: "CustomerCard") -> None:

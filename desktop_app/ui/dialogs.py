@@ -23,7 +23,6 @@ from typing_extensions import override
 from desktop_app.errors import InvalidInputError, Problem, UserError
 from desktop_app.i18n import _
 from desktop_app.ui import theme
-from desktop_app.ui.editors import TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.panels import scrolled
 from desktop_app.ui.tasks import Task
@@ -205,6 +204,7 @@ def confirm(
 def tell(parent: QWidget | None, title: str, text: str) -> None:
     """Say something that must be read before going on."""
     box = QMessageBox(parent)
+    theme.dress(box)
     box.setWindowTitle(title)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(title)
@@ -213,45 +213,6 @@ def tell(parent: QWidget | None, title: str, text: str) -> None:
     box.setIconPixmap(theme.icon("info", "accent").pixmap(32, 32))
     box.addButton(_("Understood"), QMessageBox.ButtonRole.AcceptRole)
     box.exec()
-
-
-class _TextDialog(QDialog):
-    """One line or several of text."""
-
-    def __init__(self, parent: QWidget, title: str, label: str, verb: str, lines: int) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.editor = TextEditor(lines)
-        self.editor.set_name(label)
-        verb_button, cancel = QPushButton(verb), QPushButton(_("Cancel"))
-        theme.set_role(verb_button, "primary")
-        verb_button.setAutoDefault(lines == 1)
-        cancel.setAutoDefault(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.GAP_XL, theme.GAP_L, theme.GAP_XL, theme.GAP_L)
-        column.setSpacing(theme.GAP_S)
-        column.addWidget(_label(title, "title"))
-        column.addWidget(_label(label, "hint"))
-        column.addWidget(self.editor)
-        column.addLayout(_button_row(verb_button, cancel, _("Ctrl+Enter")))
-        verb_button.clicked.connect(self.accept)
-        cancel.clicked.connect(self.reject)
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.accept)
-        self.resize(_FORM_WIDTH, self.sizeHint().height())
-        self.editor.setFocus()
-
-
-def ask_text(
-    parent: QWidget, title: str, label: str, verb: str, text: str = "", *, lines: int = 1
-) -> str | None:
-    """Ask for a text; ``None`` when cancelled or left empty."""
-    dialog = _TextDialog(parent, title, label, verb, lines)
-    dialog.editor.set_value(text)
-    is_done = dialog.exec() == QDialog.DialogCode.Accepted
-    answer = dialog.editor.value()
-    dialog.deleteLater()
-    return answer if is_done else None
 
 
 def pick_file(parent: QWidget, caption: str, filters: str = "") -> Path | None:
@@ -266,9 +227,20 @@ def pick_folder(parent: QWidget | None, caption: str, start: str = "") -> Path |
     return Path(chosen) if chosen else None
 
 
-def save_file(parent: QWidget, caption: str, name: str, filters: str = "") -> Path | None:
-    """Let the person choose where to write; the system asks before overwriting."""
-    chosen, _filter = QFileDialog.getSaveFileName(parent, caption, name, filters)
+def save_file(
+    parent: QWidget, caption: str, name: str, filters: str = "", folder: Path | None = None
+) -> Path | None:
+    """Let the person choose where to write; the system asks before overwriting.
+
+    Args:
+        parent: Window the dialog belongs to.
+        caption: Title of the dialog.
+        name: Proposed name of the file.
+        filters: Kinds of files, as Qt writes them.
+        folder: Where the dialog starts, if it is there.
+    """
+    start = str(folder / name) if folder is not None and folder.is_dir() else name
+    chosen, _filter = QFileDialog.getSaveFileName(parent, caption, start, filters)
     return Path(chosen) if chosen else None
 
 

@@ -1,6 +1,5 @@
 """A report document on the screen: the same content that Excel and PDF write."""
 
-from collections.abc import Mapping
 from functools import singledispatchmethod
 from typing import TYPE_CHECKING
 
@@ -159,15 +158,17 @@ class DocumentView(QWidget):
         if block.title:
             box.addWidget(panels.text_label(block.title, "strong"))
         box.addWidget(table)
-        notes = [block.note, _total_text(block.total, block)]
+        currency = self._document.currency if self._document else ""
+        notes = [block.note, _total_text(block, currency)]
         text = "  ·  ".join(note for note in notes if note)
         if text:
             box.addWidget(panels.text_label(text, "hint"))
         return whole
 
 
-def _total_text(total: Mapping[str, object] | None, table: Table) -> str:
+def _total_text(table: Table, currency: str) -> str:
     """The total row in one line below the table."""
+    total = table.total
     if not total:
         return ""
     titles = {column.id: column for column in table.columns}
@@ -176,6 +177,7 @@ def _total_text(total: Mapping[str, object] | None, table: Table) -> str:
         column = titles.get(name)
         if column is None or value is None:
             continue
-        shown = labels.money(value) if column.kind == "money" and isinstance(value, int) else value
-        parts.append(f"{column.heading()} {shown}")
+        if column.kind == "money" and isinstance(value, int):
+            value = labels.money(value, currency)  # noqa: PLW2901  (shown instead)
+        parts.append(f"{column.heading()} {value}")
     return "  ·  ".join(parts)

@@ -260,17 +260,24 @@ class DecimalEditor(_ParsedEditor):
 
 
 class MoneyEditor(_ParsedEditor):
-    """An amount, given in minor units (fen): ``1,234.5`` is 123450."""
+    """An amount, given in minor units (fen): ``1,234.5`` is 123450.
 
-    def __init__(self, currency: str = "CNY") -> None:
+    It may be typed with the sign of its currency, not with that of another one.
+    """
+
+    def __init__(self, currency: str) -> None:
         super().__init__("", width=144)
         self._currency = currency
+        self._signs = [currency, labels.currency_sign(currency).strip()]
+        self._signs += ["￥", "元"] if currency == "CNY" else []
         self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.line.setPlaceholderText("¥0.00" if currency == "CNY" else f"0.00 {currency}")
+        self.line.setPlaceholderText(labels.money(0, currency))
 
     @override
     def _parse(self, text: str) -> int | None:
-        number = _decimal(text.replace("¥", "").replace("￥", "").replace("元", ""))
+        for sign in self._signs:
+            text = text.replace(sign, "")
+        number = _decimal(text)
         if number is None or number * 100 != int(number * 100):
             return None
         return int(number * 100)

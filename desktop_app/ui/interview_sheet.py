@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desktop_app.services import drafts, interviews, staff
+from desktop_app.services import cases, drafts, interviews, staff
 from desktop_app.services.drafts import SavedDraft
 from desktop_app.services.interviews import InterviewRun
 from desktop_app.ui import case_view
@@ -26,6 +26,19 @@ class InterviewSheet:
     view: CaseView
     offers: Offers
     typed: tuple[SavedDraft, ...]
+    note: str
+    """What was typed into the line for a note and not stored."""
+
+
+def note_key(interview_id: uuid.UUID) -> str:
+    """Where a note that is being typed in an interview is kept."""
+    return f"interview-note:{interview_id}"
+
+
+def store_note(session: "Session", case_id: uuid.UUID, interview_id: uuid.UUID, text: str) -> None:
+    """Put a note into the timeline of the case; its draft is not needed any more."""
+    cases.add_note(session, case_id, text)
+    drafts.discard_draft(session, note_key(interview_id))
 
 
 def read_sheet(session: "Session", interview_id: uuid.UUID, language_code: str) -> InterviewSheet:
@@ -46,13 +59,15 @@ def read_sheet(session: "Session", interview_id: uuid.UUID, language_code: str) 
         for each in typed
         if each.content and each.content != known.get(each.key.removeprefix(prefix))
     )
-    return InterviewSheet(run, view, offers, fresh)
+    note = drafts.load_draft(session, note_key(interview_id))
+    words = "" if note is None else str(note.content.get("text", ""))
+    return InterviewSheet(run, view, offers, fresh, words)
 
 
 def _products(view: CaseView) -> tuple[str, ...]:
     """What the customer bought most often lately, most often first."""
     counts: dict[str, int] = {}
     for order in view.orders:
-        for name in filter(None, order.products.split(",")):
+        for name in order.products:
             counts[name] = counts.get(name, 0) + 1
     return tuple(sorted(counts, key=lambda name: (-counts[name], name))[:_PRODUCTS])

@@ -10,9 +10,7 @@ from typing import Any, cast
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
-    QListWidget,
     QListWidgetItem,
     QProgressBar,
     QVBoxLayout,
@@ -20,21 +18,20 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from db.vocabulary import QuestionKind
 from desktop_app.domain import interview as rules
 from desktop_app.domain.interview import Context, Question
 from desktop_app.errors import Problem
 from desktop_app.i18n import _, ngettext
 from desktop_app.ui import theme
 from desktop_app.ui.composing import Composing
-from desktop_app.ui.editors import TextEditor
+from desktop_app.ui.note_bar import NoteBar
 from desktop_app.ui.numbered_reasons import NumberedReasons
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.panels import Card, button, splitter, text_label
 from desktop_app.ui.question_editors import HINTS, Offers, QuestionEditor
+from desktop_app.ui.question_list import CODE_ROLE, QuestionList, QuestionState
 
 TYPING_MS = 500
-_ROLE = int(Qt.ItemDataRole.UserRole)
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 Answers = dict[str, Mapping[str, Any]]
@@ -47,7 +44,6 @@ class InterviewView(QWidget):
     """Question and what stands in its fields, half a second after the last key."""
     answered = Signal(str, object)
     """Question and what stands in its fields, when the question is left."""
-    noted = Signal(str)
     moved = Signal()
     at_end = Signal()
     """The last question was answered."""
@@ -68,28 +64,21 @@ class InterviewView(QWidget):
         self._composing = Composing(self)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(self._say_typed)
-        self.list = self._make_list()
+        self.list = QuestionList()
+        self.list.itemActivated.connect(self._on_item)
+        self.list.itemClicked.connect(self._on_item)
         self.center = Card()
         self.center.setAccessibleName(_("Current question"))
         self._make_center()
-        self._make_note()
+        self.note = NoteBar()
+        self.note.left.connect(self.refocus)
+        self.center.body.insertWidget(self.center.body.count() - 1, self.note)
         panes = splitter(context, "interview", self.list, self.center, beside)
         for place, stretch in enumerate((4, 9, 5)):
             panes.setStretchFactor(place, stretch)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(panes)
-
-    def _make_list(self) -> QListWidget:
-        made = QListWidget()
-        made.setAccessibleName(_("Questions"))
-        made.setWordWrap(False)
-        made.setMinimumWidth(theme.pixels(200))
-        made.setTextElideMode(Qt.TextElideMode.ElideRight)
-        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        made.itemActivated.connect(self._on_item)
-        made.itemClicked.connect(self._on_item)
-        return made
 
     def _make_center(self) -> None:
         self.progress_text = text_label("", "hint", wraps=False)
@@ -123,18 +112,6 @@ class InterviewView(QWidget):
         row.addWidget(self.next_button)
         body.addLayout(row)
 
-    def _make_note(self) -> None:
-        self.note_bar = QFrame()
-        self.note = TextEditor(placeholder=_("Note for the timeline of the case; Enter keeps it"))
-        self.note.set_name(_("Note"))
-        row = QHBoxLayout(self.note_bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.note)
-        self.note.line.installEventFilter(self)
-        self._composing.watch(self.note.line)
-        self.center.body.insertWidget(self.center.body.count() - 1, self.note_bar)
-        self.note_bar.hide()
-
     # ------------------------------------------------------------------ showing
 
     def show_run(
@@ -143,8 +120,12 @@ class InterviewView(QWidget):
         conditions: Context,
         answers: Mapping[str, Mapping[str, Any]],
         offers: Offers,
+        note: str = "",
     ) -> None:
-        """Show an interview; it goes on at the first question without an answer."""
+        """Show an interview; it goes on at the first question without an answer.
+
+        ``note`` is what was typed into its line and not stored yet.
+        """
         self.questions, self.conditions = tuple(questions), conditions
         self.answers = dict(answers)
         self._offers = offers
@@ -153,6 +134,7 @@ class InterviewView(QWidget):
         self.pending.clear()
         self._is_dirty = False
         self.current = None
+        self.note.show_text(note)
         left = [each for each in self.relevant() if not self.is_answered(each.code)]
         first = next(iter(left or self.relevant()), None)
         if first is not None:
@@ -205,13 +187,10 @@ class InterviewView(QWidget):
         """Show what is left, answered, marked and wrong."""
         shown = self.relevant()
         codes = [each.code for each in shown]
-        present = [self.list.item(row).data(_ROLE) for row in range(self.list.count())]
-        if codes != present:
-            self.list.clear()
-            for question in shown:
-                QListWidgetItem(self.list).setData(_ROLE, question.code)
-        for row, question in enumerate(shown):
-            self._show_item(self.list.item(row), row + 1, question)
+        self.list.show_questions(
+            [(question, self._state_of(question)) for question in shown],
+            self.current.code if self.current is not None else "",
+        )
         answered = sum(self.is_answered(code) for code in codes)
         self.progress.setRange(0, max(len(codes), 1))
         self.progress.setValue(answered)
@@ -228,27 +207,15 @@ class InterviewView(QWidget):
             self.mark_button.setChecked(self.current.code in self.marked)
             self.previous_button.setEnabled(at > 1)
 
-    def _show_item(self, item: QListWidgetItem, number: int, question: Question) -> None:
+    def _state_of(self, question: Question) -> QuestionState:
         code = question.code
-        is_answered = self.is_answered(code)
-        icon, tint, state = "dot", "border_strong", _("not answered")
-        if is_answered:
-            icon, tint, state = "check", "good", _("answered")
-        if question.is_mandatory and not is_answered:
-            icon, tint, state = "dot", "accent", _("needed to finish")
-        if code in self.marked:
-            icon, tint, state = "flag", "warn", _("marked")
         if code in self.problems:
-            icon, tint, state = "warning", "bad", _("cannot be read")
-        item.setIcon(theme.icon(icon, tint))
-        text = question.text
-        if question.kind is QuestionKind.PROBE:
-            text = _("Why? {n}").format(n=code.rpartition("_")[2])
-        item.setText(f"{number}  {text}")
-        item.setToolTip(f"{question.text}\n{state}")
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{number} {text}, {state}")
-        if self.current is not None and code == self.current.code:
-            self.list.setCurrentItem(item)
+            return QuestionState.UNREADABLE
+        if code in self.marked:
+            return QuestionState.MARKED
+        if self.is_answered(code):
+            return QuestionState.ANSWERED
+        return QuestionState.NEEDED if question.is_mandatory else QuestionState.OPEN
 
     # ------------------------------------------------------------------ moving
 
@@ -292,7 +259,7 @@ class InterviewView(QWidget):
             self.editor.start()
 
     def _on_item(self, item: QListWidgetItem) -> None:
-        code = item.data(_ROLE)
+        code = item.data(CODE_ROLE)
         if self.current is None or code != self.current.code:
             self.go(code)
         else:
@@ -301,6 +268,7 @@ class InterviewView(QWidget):
     def leave(self) -> None:
         """Say the answer of the current question, if something was typed since it was shown."""
         self._typing.stop()
+        self.note.flush()
         if self.current is not None and self.editor is not None and self._is_dirty:
             self._is_dirty = False
             code, answer = self.current.code, self.editor.typed()
@@ -345,7 +313,8 @@ class InterviewView(QWidget):
     def _on_changed(self) -> None:
         if not self._is_filling:
             self._is_dirty = True
-            self._typing.start()
+            if not self._typing.isActive():
+                self._typing.start()
 
     def _say_typed(self) -> None:
         if self.current is not None and self.editor is not None:
@@ -355,19 +324,11 @@ class InterviewView(QWidget):
 
     def open_note(self) -> None:
         """Open the line for a note; once more goes back to the question."""
-        is_open = not self.note_bar.isHidden()
-        self.note_bar.setVisible(not is_open)
-        if is_open:
-            self.refocus()
+        if self.note.isHidden():
+            self.note.open()
         else:
-            self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _keep_note(self) -> None:
-        text = self.note.value()
-        if text:
-            self.noted.emit(text)
-            self.note.set_value(None)
-        self.open_note()
+            self.note.hide()
+            self.refocus()
 
     def _go_on(self, by: int = 1) -> None:
         stops = self.editor.stops() if self.editor is not None else []
@@ -398,8 +359,6 @@ class InterviewView(QWidget):
         """Whether a key was ours."""
         key, modifiers = Qt.Key(event.key()), event.modifiers()
         is_shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-        if watched is self.note.line:
-            return self._note_key(key)
         if key == Qt.Key.Key_Backtab or (key == Qt.Key.Key_Tab and is_shift):
             self._go_on(-1)
             return True
@@ -409,15 +368,6 @@ class InterviewView(QWidget):
         if key in _ENTER and not is_shift:
             if not self._in_reasons(watched):
                 self._go_on()
-            return True
-        return False
-
-    def _note_key(self, key: Qt.Key) -> bool:
-        if key in _ENTER:
-            self._keep_note()
-            return True
-        if key == Qt.Key.Key_Escape:
-            self.open_note()
             return True
         return False
 

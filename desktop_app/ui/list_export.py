@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desktop_app.errors import UserError
 from desktop_app.i18n import _, ngettext
 from desktop_app.ui import dialogs
 from desktop_app.ui.record_table import RecordTable
@@ -21,28 +22,53 @@ _EXCEL = "Excel (*.xlsx)"
 
 
 def export_table(context: "PageContext", table: RecordTable) -> None:
-    """Ask for a file and write what the table shows: all rows of the filter, visible columns."""
-    path = dialogs.save_file(table, _("Export what I see"), f"{table.name}.xlsx", _EXCEL)
+    """Ask for a file and write what the table shows: all rows of the filter, visible columns.
+
+    The event is written first; an export that cannot be written down does not take place.
+    """
+    name, folder = f"{table.name}.xlsx", context.workspace / "exports"
+    path = dialogs.save_file(table, _("Export what I see"), name, _EXCEL, folder)
     if path is None:
         return
     path = path if path.suffix.lower() == ".xlsx" else path.with_suffix(".xlsx")
-    task = context.tasks.read_long(
-        table, _write, path, table.name, table.visible_columns(), table.source(), table.sort
-    )
+    what = (path, table.name, table.visible_columns(), table.source(), table.sort)
+    noted = context.tasks.write(table, _note, table.name, table.source()).quiet()
+    noted.then(lambda _none: _write_file(context, table, *what))
+
+
+def _write_file(
+    context: "PageContext",
+    table: RecordTable,
+    path: Path,
+    title: str,
+    columns: "Sequence[Column[Any]]",
+    source: "Query | Sequence[Any]",
+    sort: "Sort | None",
+) -> None:
+    task = context.tasks.read_long(table, _write, path, title, columns, source, sort)
     dialogs.show_progress(table, task, _("Export what I see"))
 
     def told(rows: int) -> None:
-        context.tasks.write(table, _note, table.name, rows).quiet()
         text = ngettext("{n} row written to {file}", "{n} rows written to {file}", rows)
         context.messages.done(text.format(n=f"{rows:,}", file=path))
 
-    task.then(told)
+    task.then(told).or_else(lambda error: context.messages.error(not_written(error)))
 
 
-def _note(session: "Session", title: str, rows: int) -> None:
+def not_written(error: UserError) -> str:
+    """Why an export that stands in the journal gave no file."""
+    text = _("{reason} No file was written; the journal names the attempt.")
+    return text.format(reason=error.message)
+
+
+def _note(session: "Session", title: str, source: "Query | Sequence[Any]") -> None:
     from desktop_app.services import exports  # noqa: PLC0415
 
-    exports.note(session, title, rows)
+    exports.allow(session)
+    if isinstance(source, Query):
+        exports.note(session, title, source.count(session, source.criteria))
+    else:
+        exports.note(session, title, len(source))
 
 
 def _write(
@@ -56,12 +82,13 @@ def _write(
 ) -> int:
     from desktop_app.reports.base import list_document  # noqa: PLC0415
     from desktop_app.reports.xlsx import write_xlsx  # noqa: PLC0415
-    from desktop_app.services import access, exports  # noqa: PLC0415
+    from desktop_app.services import access, exports, workspace_settings  # noqa: PLC0415
 
     exports.allow(session)
     rows = list(source) if not isinstance(source, Query) else _all(session, progress, source, sort)
     by = access.actor(session).name
-    document = list_document(title, columns, rows, by=by)
+    currency = workspace_settings.currency(session)
+    document = list_document(title, columns, rows, by=by, currency=currency)
     write_xlsx(document, path, overwrite=True)  # the file dialog has asked
     return len(rows)
 

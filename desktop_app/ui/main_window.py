@@ -64,6 +64,7 @@ class MainWindow(QMainWindow):
         files: "WorkspaceFiles | None" = None,
     ) -> None:
         super().__init__()
+        theme.dress(self)
         self.setObjectName("main-window")
         self.setWindowIcon(theme.app_icon())
         self._services, self._settings = services, settings

@@ -316,6 +316,10 @@ class FilterBar(QWidget):
         self.search.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.line.selectAll()
 
+    def settle(self) -> None:
+        """Take what stands in the editors as said: their change is not announced any more."""
+        self._timer.stop()
+
     def _now(self) -> None:
         self._timer.stop()
         self.changed.emit()

@@ -52,7 +52,7 @@ HINTS: Mapping[QuestionKind, str] = MappingProxyType(
             "Leave empty when there is no deeper answer. The last answer's reason is the root."
         ),
         QuestionKind.COMPETITOR: N_("Name of the supplier."),
-        QuestionKind.AMOUNT: N_("An amount in yuan, for example 12.50."),
+        QuestionKind.AMOUNT: N_("An amount, for example 12.50."),
         QuestionKind.PERCENT: N_("0 to 100."),
         QuestionKind.YES_NO: N_("1 for yes, 2 for no."),
         QuestionKind.EMPLOYEE: N_("Name of the colleague."),
@@ -70,7 +70,7 @@ class Offers:
     reasons: tuple[Choice, ...] = ()
     products: tuple[str, ...] = ()
     staff: tuple[str, ...] = ()
-    currency: str = "CNY"
+    currency: str = ""
 
 
 class YesNoEditor(Editor):
@@ -224,6 +224,9 @@ def _name(names: Sequence[str]) -> TextEditor:
     completer.setFilterMode(Qt.MatchFlag.MatchContains)
     completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
     editor.line.setCompleter(completer)
+    popup = completer.popup()
+    if popup is not None:
+        theme.dress(popup)
     return editor
 
 

@@ -90,6 +90,7 @@ class ReasonBox(Editor):
         self._popup = QListView()
         self._popup.setAccessibleName(_("Reasons found"))
         self._completer.setPopup(self._popup)
+        theme.dress(self._popup)
         self._completer.activated.connect(self._on_chosen)
         self.line.setPlaceholderText(placeholder or _("Words, pinyin or initials"))
         self.line.setClearButtonEnabled(True)

@@ -31,10 +31,17 @@ from desktop_app.ui.row_delegate import RowDelegate
 from desktop_app.ui.table_model import Chips, CountFn, Key, Query, Row, RowsFn, TableModel
 
 if TYPE_CHECKING:  # a page is made of tables, not the other way round
+    from db.session import Session
     from desktop_app.ui.page import PageContext
 
 _MIN_WIDTH, _MAX_WIDTH = 64, 320
 _SAMPLE = 60
+
+
+def _note_copy(session: "Session", name: str, rows: int) -> None:
+    from desktop_app.services import exports  # noqa: PLC0415  (when rows are copied)
+
+    exports.note_copy(session, name, rows)
 
 
 class _View(QTableView):
@@ -293,6 +300,7 @@ class RecordTable(QWidget):
             lines.append("\t".join(" ".join(cell.split()) for cell in cells))
         if len(lines) > 1:
             QGuiApplication.clipboard().setText("\n".join(lines))
+            self._context.tasks.write(self, _note_copy, self.name, len(lines) - 1).quiet()
 
     def visible_columns(self) -> list[Column[Any]]:
         """The columns as they stand on the screen."""

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 SIZE = (1440, 900)
 _SETTLE_MS = 120
+_QUIET = 2
+"""Waits in a row with nothing under way: together longer than the delay of a preview."""
 _LONGEST = 20.0  # seconds
 _QUERY = "wang"
 """What is typed into the palette: finds customers and staff by pinyin."""
@@ -154,9 +156,11 @@ def _pages(records: _Records) -> list[tuple[str, str, object]]:
 
 def _records(session: "Session") -> _Records:
     """The case with the most history, and its customer."""
-    from db.queries.cases import CaseFilter, list_cases  # noqa: PLC0415
-    from db.queries.interviews import InterviewFilter, list_interviews  # noqa: PLC0415
+    from db.queries.cases import CaseFilter  # noqa: PLC0415
+    from db.queries.interviews import InterviewFilter  # noqa: PLC0415
     from db.vocabulary import CaseStage, InterviewState  # noqa: PLC0415
+    from desktop_app.services.cases import list_cases  # noqa: PLC0415
+    from desktop_app.services.interviews import list_interviews  # noqa: PLC0415
 
     late = frozenset({CaseStage.FOLLOW_UP, CaseStage.REMEDY_IN_PROGRESS, CaseStage.PLAN_AGREED})
     rows = list_cases(session, CaseFilter(stages=late), None, 0, 1)
@@ -192,15 +196,14 @@ def write_reports(opened: "Opened", folder: Path) -> list[Path]:
 
 
 def settle(program: Application, widgets: Sequence[QWidget] = ()) -> None:
-    """Let the program work until nothing is under way and all is painted."""
-    end = time.monotonic() + _LONGEST
-    while time.monotonic() < end:
+    """Let the program work until nothing is under way, a preview's short delay included."""
+    end, quiet = time.monotonic() + _LONGEST, 0
+    while quiet < _QUIET and time.monotonic() < end:
         _wait(_SETTLE_MS)
-        if not program.background.is_busy() and (
-            program.tasks is None or not program.tasks.is_busy()
-        ):
-            break
-    _wait(_SETTLE_MS)
+        is_busy = program.background.is_busy() or (
+            program.tasks is not None and program.tasks.is_busy()
+        )
+        quiet = 0 if is_busy else quiet + 1
     for widget in widgets:
         widget.repaint()
 

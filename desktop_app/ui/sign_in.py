@@ -106,9 +106,9 @@ def _is_demo(folder: Path) -> bool:
 
 
 def _list_logins(folder: Path) -> list[str]:
-    from db import workspace  # noqa: PLC0415
+    from db import keys  # noqa: PLC0415  (needs no SQLAlchemy)
 
-    return workspace.logins(folder)
+    return keys.load(folder / keys.KEYS).logins()
 
 
 def _create(wanted: _NewWorkspace) -> "tuple[Opened, str]":
@@ -119,11 +119,10 @@ def _create(wanted: _NewWorkspace) -> "tuple[Opened, str]":
 
 
 def _recover(folder: Path, code: str, password: str) -> "Opened":
-    from db import keys, workspace  # noqa: PLC0415
+    from desktop_app.services import keys  # noqa: PLC0415
 
-    opened = workspace.open_workspace(folder, keys.RECOVERY, code)
-    workspace.set_password(opened, opened.actor.login, password)
-    return opened
+    load_program()
+    return keys.recover(folder, code, password)
 
 
 def _build_demo(progress: "Progress", folder: Path) -> "Opened":
@@ -143,6 +142,7 @@ class SignInDialog(QDialog):
 
     def __init__(self, settings: Settings, background: Background, folder: Path | None) -> None:
         super().__init__()
+        theme.dress(self)
         self._settings, self._background = settings, background
         self._opened: Opened | None = None
         self.setWindowTitle(_("Winback Desk"))

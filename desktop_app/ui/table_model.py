@@ -100,6 +100,7 @@ class TableModel(QAbstractTableModel):
         self._wanted: list[int] = []
         self._generation = 0
         self._counting = Latest()
+        self._is_counted = True
         self._fetch_timer = QTimer(self, singleShot=True, interval=0)
         self._fetch_timer.timeout.connect(self._fetch_wanted)
 
@@ -139,6 +140,7 @@ class TableModel(QAbstractTableModel):
         if self._query is None or self._tasks is None:
             return
         self._generation += 1
+        self._is_counted = False
         self._asked.clear()
         self._stale = set(self._windows)
         task = self._tasks.read(self, self._query.count, self._query.criteria)
@@ -161,8 +163,9 @@ class TableModel(QAbstractTableModel):
             for window in [w for w in self._windows if w * WINDOW >= count]:
                 del self._windows[window]
             self.endRemoveRows()
+        self._is_counted = True
         self.counted.emit(count)
-        if not count:
+        if not count or self._windows.keys() - self._stale:  # the rows came before their number
             self.loaded.emit()
         if self._windows.keys() <= self._stale and 0 not in self._windows:
             self._ask(0)
@@ -217,7 +220,8 @@ class TableModel(QAbstractTableModel):
                 self.dataChanged.emit(
                     self.index(first, 0), self.index(end - 1, len(self.columns) - 1)
                 )
-            self.loaded.emit()
+            if self._is_counted:
+                self.loaded.emit()
 
         return take
 

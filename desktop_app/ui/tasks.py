@@ -54,6 +54,20 @@ class Tasks(Background):
         """Run ``fn(session, …)`` in a writing session and commit; writes keep their order."""
         return self._start(self._writer, owner, lambda _progress: self._write(fn, *args, **kwargs))
 
+    def settle(
+        self,
+        owner: QObject,
+        fn: "Callable[P, Changes | None]",
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Task[None]:
+        """Run something that writes by itself, files too, in the order of the writes.
+
+        Like a write it is done although the window is closed meanwhile.
+        """
+        return self._start(self._writer, owner, lambda _progress: (None, fn(*args, **kwargs)))
+
     def read_long(
         self,
         owner: QObject,

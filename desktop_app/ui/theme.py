@@ -39,6 +39,8 @@ SIZE_SMALL, SIZE_TEXT, SIZE_HEADING, SIZE_TITLE, SIZE_DISPLAY = 12, 13, 15, 20, 
 
 ROW_HEIGHT: Mapping[Density, int] = {Density.COMPACT: 28, Density.COMFORTABLE: 34}
 BUNDLED_FAMILY = "Noto Sans SC"
+_DRESSED = "dressed"
+"""Property of the windows that carry the style sheet."""
 _PLAIN_FAMILIES = {"DejaVu Sans", "Bitstream Vera Sans", "Sans Serif", "sans-serif", "Sans"}
 
 
@@ -123,7 +125,7 @@ def _wanted(settings: Settings) -> str:
 
 
 def apply(app: QApplication, settings: Settings) -> None:
-    """Give the application its style, palette, style sheet and font, as the settings say."""
+    """Give the application its style, palette and font and its windows their style sheet."""
     state = look()
     state.name = _wanted(settings)
     state.colours = _read_colours(state.name)
@@ -133,9 +135,23 @@ def apply(app: QApplication, settings: Settings) -> None:
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(_palette())
     app.setFont(_base_font())
-    app.setStyleSheet(_style_sheet())
+    sheet = _style_sheet()
+    for window in app.topLevelWidgets():
+        if window.property(_DRESSED):
+            window.setStyleSheet(sheet)
     icon.cache_clear()
     state.changed.emit()
+
+
+def dress(window: QWidget) -> None:
+    """Give a window without parent the style sheet; what is inside it and opened from it inherits.
+
+    The sheet is not the application's: Qt would then go through all widgets inside again at each
+    step of building a page, which takes three times as long.
+    """
+    if window.parentWidget() is None:
+        window.setProperty(_DRESSED, True)
+        window.setStyleSheet(_style_sheet())
 
 
 def follow_system(app: QApplication, settings: Settings) -> None:

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from db import search
-from db.queries import cases, customers, signals
 from db.queries.cases import CaseFilter
 from db.queries.signals import SignalFilter
 from desktop_app import clock, labels
 from desktop_app.columns import Sort
 from desktop_app.domain.permissions import Action
-from desktop_app.services import access, work
+from desktop_app.services import access, cases, customers, triage, work
 from desktop_app.ui.command_palette import Hit
 
 if TYPE_CHECKING:
@@ -26,15 +25,15 @@ def find(session: "Session", text: str) -> Sequence[Hit]:
     hits = [
         Hit(
             found.name,
-            " · ".join(filter(None, (found.number, labels.masked_phone(found.phone)))),
+            " · ".join(filter(None, (found.number, found.phone))),
             "user",
             "customer-card",
             found.id,
         )
         for found in customers.search(session, text, _MAX_CUSTOMERS)
     ]
-    criteria = access.limited(session, CaseFilter(text=text))
-    rows = cases.list_cases(session, criteria, Sort("opened_on", descending=True), 0, _MAX_CASES)
+    newest_first = Sort("opened_on", descending=True)
+    rows = cases.list_cases(session, CaseFilter(text=text), newest_first, 0, _MAX_CASES)
     hits += [
         Hit(f"{row.number}  {row.customer}", labels.label(row.stage), "cases", "case-file", row.id)
         for row in rows
@@ -47,8 +46,8 @@ def due(session: "Session") -> Mapping[str, int]:
     if not access.may(session, Action.VIEW):
         return {}
     return {
-        "today": len(work.today(session, clock.today())),
-        "signals": signals.count_signals(session, SignalFilter()),
+        "today": work.count(session, clock.today()),
+        "signals": triage.count_signals(session, SignalFilter()),
     }
 
 

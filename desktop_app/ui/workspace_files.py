@@ -1,20 +1,20 @@
 """What lies in the folder of the open workspace besides the rows: copies, key wraps, demo mark.
 
-Everything here is slow (copying, key derivation): call it by ``tasks.compute``.
+Everything here is slow (copying, key derivation): call it by ``tasks.compute``; what must also be
+done when the window is closed meanwhile, by ``tasks.settle``. The work is that of
+``services.keys``, which asks for the right and writes the event.
 """
 
 from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from desktop_app.errors import from_database
+from uuid import UUID
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
-    from collections.abc import Iterator
-
     from db.backup import Backup
+    from db.session import Changes
     from db.workspace import Opened
+    from desktop_app.services.staff import UserDraft
 
 
 class WorkspaceFiles:
@@ -47,50 +47,47 @@ class WorkspaceFiles:
         return backup.list_backups(self._opened.database.path)
 
     def back_up(self) -> "Backup":
-        """Make a verified copy. Raises DatabaseProblemError (disk full, damaged)."""
+        """Make a verified copy that somebody wants. Raises NotAllowedError, DatabaseError."""
+        from desktop_app.services import keys  # noqa: PLC0415
+
+        return keys.back_up(self._opened)
+
+    def back_up_first(self) -> "Backup":
+        """Make a verified copy before something large is done: a safety net that needs no right."""
         from db import backup  # noqa: PLC0415
 
-        with _sentences():
-            return backup.make_backup(self._opened.database)
+        return backup.make_backup(self._opened.database)
 
     def verify_copy(self, path: Path) -> None:
-        """Check every page of a copy. Raises DatabaseProblemError when it is damaged."""
-        from db import backup  # noqa: PLC0415
+        """Check every page of a copy. Raises DatabaseError when it is damaged."""
+        from desktop_app.services import keys  # noqa: PLC0415
 
-        with _sentences():
-            backup.verify_file(path, self._opened.database.key)
+        keys.verify_copy(self._opened, path)
 
     def verify(self) -> None:
-        """Check every page of the workspace itself. Raises DatabaseProblemError."""
+        """Check every page of the workspace itself. Raises DatabaseError."""
         self.verify_copy(self._opened.database.path)
 
     def set_password(self, login: str, password: str) -> None:
         """Give a login a password: a new user, or a new password."""
-        from db import workspace  # noqa: PLC0415
+        from desktop_app.services import keys  # noqa: PLC0415
 
-        with _sentences():
-            workspace.set_password(self._opened, login, password)
+        keys.set_password(self._opened, login, password)
 
-    def remove_login(self, login: str) -> None:
-        """Let a login open the workspace no more."""
-        from db import workspace  # noqa: PLC0415
+    def new_recovery_code(self) -> str:
+        """A code to be written down before it is used (quick)."""
+        from desktop_app.services import keys  # noqa: PLC0415
 
-        with _sentences():
-            workspace.remove_login(self._opened, login)
+        return keys.new_recovery_code()
 
-    def logins(self) -> frozenset[str]:
-        """Who has a password."""
-        from db import workspace  # noqa: PLC0415
+    def set_recovery_code(self, code: str) -> None:
+        """Let a new recovery code open the workspace instead of the one before."""
+        from desktop_app.services import keys  # noqa: PLC0415
 
-        with _sentences():
-            return frozenset(workspace.logins(self._opened.folder))
+        keys.set_recovery_code(self._opened, code)
 
+    def change_user(self, user_id: UUID, version: int, draft: "UserDraft") -> "Changes":
+        """Change a user; who may sign in no more loses the key of the workspace."""
+        from desktop_app.services import keys  # noqa: PLC0415
 
-@contextmanager
-def _sentences() -> "Iterator[None]":
-    from db.errors import DatabaseError  # noqa: PLC0415
-
-    try:
-        yield
-    except DatabaseError as error:
-        raise from_database(error) from error
+        return keys.change_user(self._opened, user_id, version, draft)

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Any
 
-from pydantic import ValidationError
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -22,46 +20,18 @@ from typing_extensions import override
 
 from db.vocabulary import AttemptResult, Channel, NextStep
 from desktop_app import clock, labels
-from desktop_app.domain.contacts import NOBODY_REACHED, AttemptDraft, propose_next
-from desktop_app.errors import (
-    InvalidInputError,
-    Problem,
-    UserError,
-    problems_from_validation,
-)
-from desktop_app.i18n import N_, _
+from desktop_app.domain.contacts import propose_next
+from desktop_app.errors import InvalidInputError, Problem, UserError
+from desktop_app.i18n import _
 from desktop_app.ui import theme
+from desktop_app.ui.attempt_values import SHORT_WORDS, failed_in_a_row, read_attempt
 from desktop_app.ui.call_timer import CallTimer
 from desktop_app.ui.composing import Composing
 from desktop_app.ui.editors import DateEditor, EnumEditor, TextEditor
 from desktop_app.ui.panels import button, text_label
 
 _TYPING_MS = 600
-_SHORT: Mapping[AttemptResult, str] = MappingProxyType(
-    {
-        AttemptResult.REACHED: N_("Reached"),
-        AttemptResult.NO_ANSWER: N_("No answer"),
-        AttemptResult.BUSY: N_("Busy"),
-        AttemptResult.CALLBACK: N_("Call back"),
-        AttemptResult.LEFT_MESSAGE: N_("Message left"),
-        AttemptResult.WRONG_NUMBER: N_("Wrong number"),
-        AttemptResult.REFUSED: N_("Refused"),
-        AttemptResult.DO_NOT_CONTACT: N_("Do not contact"),
-    }
-)
-"""Words short enough for a row of eight buttons."""
-
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-
-
-def failed_in_a_row(results: Sequence[AttemptResult]) -> int:
-    """Attempts at the end of a list, oldest first, in which nobody was reached."""
-    count = 0
-    for result in reversed(results):
-        if result not in NOBODY_REACHED:
-            break
-        count += 1
-    return count
 
 
 class WrapUp(QFrame):
@@ -138,7 +108,7 @@ class WrapUp(QFrame):
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_XS)
         for number, result in enumerate(AttemptResult, start=1):
-            made = button(f"{number}  {_(_SHORT[result])}", self._on_result, role="choice")
+            made = button(f"{number}  {_(SHORT_WORDS[result])}", self._on_result, role="choice")
             made.setCheckable(True)
             made.setObjectName(f"result-{result.value}")
             made.setAccessibleName(labels.label(result))
@@ -177,6 +147,7 @@ class WrapUp(QFrame):
         self.step.changed.connect(self._on_own_step)
         self.due.changed.connect(self._on_own_step)
         self.note.changed.connect(self._on_choice)
+        self.timer.changed.connect(self.keep_soon)
         self._typing.timeout.connect(lambda: self.typed.emit(self.content()))
         for widget in self.findChildren(QWidget):
             if widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
@@ -210,7 +181,7 @@ class WrapUp(QFrame):
 
     def close_strip(self) -> None:
         """Hide the strip; what is typed stays."""
-        self._save_typed_now()
+        self.keep_now()
         self.hide()
         self.closed.emit()
 
@@ -243,8 +214,8 @@ class WrapUp(QFrame):
 
     def content(self) -> dict[str, Any]:
         """Everything typed, ready for JSON; empty when nothing is."""
-        result, due = self.result(), self.due.value()
-        if result is None and not self.note.value() and not self._is_own_step:
+        result, due, seconds = self.result(), self.due.value(), self.timer.seconds()
+        if result is None and not self.note.value() and not self._is_own_step and not seconds:
             return {}
         return {
             "channel": self.channel().value,
@@ -253,25 +224,34 @@ class WrapUp(QFrame):
             "step": None if self.step.value() is None else self.step.value().value,
             "due": due.isoformat() if isinstance(due, date) else due,
             "own": self._is_own_step,
+            "seconds": seconds,
         }
 
     def restore(self, content: Mapping[str, Any]) -> None:
-        """Show what was typed before."""
+        """Show what was typed before; what was typed or chosen meanwhile stays."""
         self._is_filling = True
-        if content.get("channel") in set(Channel):
+        is_fresh = self.result() is None
+        if is_fresh and content.get("channel") in set(Channel):
             self.channels[Channel(content["channel"])].setChecked(True)
-        if content.get("result") in set(AttemptResult):
+        if is_fresh and content.get("result") in set(AttemptResult):
             self.results[AttemptResult(content["result"])].setChecked(True)
-        self.note.set_value(content.get("note"))
-        step = content.get("step")
+        if not self.note.text():
+            self.note.set_value(content.get("note"))
+        if not self._is_own_step and (is_fresh or content.get("own")):
+            self._restore_step(content)
+        seconds = content.get("seconds")
+        if isinstance(seconds, int) and seconds > 0 and self.timer.seconds() is None:
+            self.timer.take(seconds)
+        self._is_filling = False
+
+    def _restore_step(self, content: Mapping[str, Any]) -> None:
+        step, due = content.get("step"), content.get("due")
         self.step.set_value(NextStep(step) if step in set(NextStep) else None)
-        due = content.get("due")
         try:
             self.due.set_value(date.fromisoformat(due) if due else None)
         except ValueError:
             self.due.set_value(due)
         self._is_own_step = bool(content.get("own"))
-        self._is_filling = False
 
     def choose(self, result: AttemptResult) -> None:
         """Choose a result as its key does."""
@@ -302,9 +282,15 @@ class WrapUp(QFrame):
     def _on_choice(self) -> None:
         if not self._is_filling:
             self.show_problem("")
+            self.keep_soon()
+
+    def keep_soon(self) -> None:
+        """Say what stands here within a second."""
+        if not self._is_filling and not self._typing.isActive():
             self._typing.start()
 
-    def _save_typed_now(self) -> None:
+    def keep_now(self) -> None:
+        """Say what was typed last without waiting."""
         if self._typing.isActive():
             self._typing.stop()
             self.typed.emit(self.content())
@@ -402,15 +388,3 @@ _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifi
 def _digit(event: QKeyEvent) -> int | None:
     number = event.key() - Qt.Key.Key_0
     return number if 1 <= number <= len(AttemptResult) else None
-
-
-def read_attempt(values: Mapping[str, Any]) -> AttemptDraft:
-    """Make a draft of what stands in the strip.
-
-    Raises:
-        InvalidInputError: something does not fit.
-    """
-    try:
-        return AttemptDraft.model_validate(values)
-    except ValidationError as error:
-        raise InvalidInputError(problems_from_validation(error)) from error

@@ -13,6 +13,7 @@ import pytest
 from db import check, keys, migrate, workspace
 from db.backup import list_backups
 from db.session import open_file
+from tests.conftest import little_work
 from tests.programs import PASSWORD, Run, Winback
 
 FEW = "customer,customer name,date,amount\n" + "".join(
@@ -30,9 +31,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bad-input")
     (folder / "orders.csv").write_text(FEW, "utf-8")
     winback = Winback(folder / "shop", {"WINBACK_HOME": str(folder / "home")})
-    assert winback("new", winback.folder).status == 0
-    assert winback("import", "orders", folder / "orders.csv").status == 0
-    assert winback("backup").status == 0
+    with little_work():
+        assert winback.inside("new", winback.folder).status == 0
+    assert winback.inside("import", "orders", folder / "orders.csv").status == 0
+    assert winback.inside("backup").status == 0
     return winback.folder
 
 
@@ -43,10 +45,13 @@ def winback(template: Path, tmp_path: Path) -> Winback:
 
 
 def refused(winback: Winback, *words: object, **variables: str) -> str:
-    """The English sentence of a command that must fail in every language."""
+    """The English sentence of a command that must fail in every language.
+
+    One language in a process of its own, the other one in this process.
+    """
     sentences = {}
-    for language in LANGUAGES:
-        done = winback(*words, "--lang", language, **variables)
+    for language, run in zip(LANGUAGES, (winback, winback.inside), strict=True):
+        done = run(*words, "--lang", language, **variables)
         _check(done)
         sentences[language] = done.sentence
     assert CHINESE.search(sentences["zh_CN"]), sentences
@@ -247,7 +252,10 @@ def test_that_what_does_not_exist_is_said(winback: Winback, tmp_path: Path) -> N
     assert "2026-99999" in refused(winback, "show", "case", "2026-99999")
     assert "K999" in refused(winback, "show", "customer", "K999")
     assert "4711" in refused(winback, "undo", "4711")
-    refused(winback, "report", "no-such-report")
+    for language in LANGUAGES:  # a wrong word of the command line
+        done = winback.inside("report", "no-such-report", "--lang", language)
+        assert (done.status, done.out) == (2, "")
+        assert "no-such-report" in done.sentence
     refused(winback, "restore", "no-such-copy")
     refused(winback, "list", "customers", WINBACK_WORKSPACE=str(tmp_path / "nowhere"))
     refused(winback, "list", "customers", WINBACK_WORKSPACE="")

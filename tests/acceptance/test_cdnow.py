@@ -8,10 +8,13 @@ import openpyxl
 import pandas as pd
 import pypdf
 import pytest
+from sqlalchemy import func, select
 
+from db import workspace
+from db.models import Customer, Order
 from tests import order_oracle
 from tests.order_oracle import CDNOW_CLASSES, CDNOW_DAY
-from tests.programs import Winback
+from tests.programs import PASSWORD, Winback
 
 pytestmark = [pytest.mark.realdata, pytest.mark.timeout(600)]
 
@@ -26,10 +29,13 @@ def test_that_the_loop_on_real_orders_gives_what_pandas_counts(tmp_path: Path, f
     winback = Winback(tmp_path / "workspace")
     assert winback("new", winback.folder).status == 0
 
-    made = winback.json("import", "orders", file)
+    made = winback.json("import", "orders", file, "--currency", "USD")
     assert (made["rows"], made["new"]) == (len(frame), len(frame)) == (69_659, 69_659)
     assert made["changed"] == made["same"] == made["rejected"] == 0
     assert made["customers_created"] == frame["customer_id"].nunique() == 23_570
+    _check_orders(winback.folder, frame)
+    again = winback.json("import", "orders", file, "--dry-run")
+    assert (again["rows"], again["same"], again["new"]) == (69_659, 69_659, 0)
 
     scanned = winback.json("scan", "--as-of", CDNOW_DAY)
     _check_customers(winback.json("list", "customers"), frame)
@@ -39,6 +45,8 @@ def test_that_the_loop_on_real_orders_gives_what_pandas_counts(tmp_path: Path, f
     found: dict[str, set[str]] = {kind: set() for kind in expected}
     for row in winback.json("list", "signals"):
         found[row["kind"]].add(row["customer_number"])
+        assert row["currency"] == "USD"
+        assert row["kind"] != "partial_share" or "$" in row["sentence_zh"]
     assert found == expected
 
     again = winback.json("scan", "--as-of", CDNOW_DAY)
@@ -49,10 +57,34 @@ def test_that_the_loop_on_real_orders_gives_what_pandas_counts(tmp_path: Path, f
     assert (opened["signals"], opened["cases"], opened["joined"]) == (count, count, 0)
     cases = {(row["kind"], row["customer_number"]) for row in winback.json("list", "cases")}
     assert cases == {(kind, number) for kind, numbers in expected.items() for number in numbers}
+    third = winback.json("scan", "--as-of", CDNOW_DAY)  # nobody with an open case is new
+    assert (sum(third["new"].values()), third["change_set"]) == (0, None)
 
     _check_report(winback, tmp_path, count)
     _undo_everything(winback, [opened, scanned, made])
     assert max(run.memory for run in winback.runs) < 1_000_000_000
+
+
+def _check_orders(folder: Path, frame: pd.DataFrame) -> None:
+    grouped = frame.groupby("customer_id")
+    expected = pd.DataFrame(
+        {"spend": grouped["fen"].sum(), "orders": grouped.size(), "first": grouped["day"].min(),
+         "last": grouped["day"].max(), "pieces": grouped["quantity"].sum() * 1000}
+    )  # fmt: skip
+    opened = workspace.open_workspace(folder, "admin", PASSWORD)
+    day, columns = Order.day, (func.sum(Order.amount), func.count())
+    with opened.database.read() as session:
+        rows = session.execute(
+            select(
+                Customer.number, *columns, func.min(day), func.max(day), func.sum(Order.quantity)
+            )
+            .join(Order, Order.customer_id == Customer.id)
+            .group_by(Customer.number)
+        ).all()
+    opened.database.close()
+    assert {row[0]: tuple(row[1:]) for row in rows} == {
+        str(number): tuple(map(int, values)) for number, *values in expected.itertuples()
+    }
 
 
 def _check_customers(rows: list[dict[str, object]], frame: pd.DataFrame) -> None:

@@ -32,7 +32,7 @@ def test_that_telco_customers_arrive_with_contract_and_charges(
     assert {row["number"] for row in listed} == set(frame["customerID"])
     for place in (0, 488, len(frame) - 1):  # 488 is the first without a total
         row = frame.iloc[place]
-        shown = winback.json("show", "customer", row["customerID"])
+        shown = winback.inside("show", "customer", row["customerID"], "--json").json()
         attributes = shown["attributes"]
         assert attributes["Contract"] == row["Contract"]
         assert float(attributes["MonthlyCharges"]) == float(row["MonthlyCharges"])

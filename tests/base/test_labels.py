@@ -48,7 +48,9 @@ def test_that_no_member_is_a_dash() -> None:
         (-300, "CNY", "-¥3.00"),
         (5, "CNY", "¥0.05"),
         (None, "CNY", "—"),
-        (1234, "JPY", "JPY 1,234"),
+        (123400, "JPY", "JPY 1,234"),
+        (123450, "JPY", "JPY 1,234.50"),
+        (1234, "", "12.34"),
         (1234, "EUR", "€12.34"),
         (1234, "CHF", "CHF 12.34"),
         (900719925474099312, "CNY", "¥9,007,199,254,740,993.12"),
@@ -62,7 +64,7 @@ def test_that_money_is_written_as_people_write_it(
 
 @given(st.integers(min_value=-(10**18), max_value=10**18))
 def test_that_money_keeps_every_digit(minor: int) -> None:
-    digits = labels.money(minor).translate(str.maketrans("", "", "¥,."))
+    digits = labels.money(minor, "CNY").translate(str.maketrans("", "", "¥,."))
     assert int(digits) == minor
 
 

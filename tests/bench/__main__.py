@@ -27,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         database = full_database(folder, world)
         todo: dict[str, Callable[[], Result]] = {
             "start-up": lambda: jobs.start_up(folder, chosen.starts),
+            "start-up demo": lambda: jobs.start_demo(folder, chosen.starts),
+            "sign-in": lambda: jobs.sign_in(folder, chosen.starts),
             "import customers": lambda: jobs.import_customers(folder, world),
             "list page": lambda: jobs.list_page(database),
             "list jump": lambda: jobs.list_middle(database, world),

@@ -9,6 +9,8 @@ from tests.bench.__main__ import main
 
 JOBS = {
     "start-up",
+    "start-up demo",
+    "sign-in",
     "import customers",
     "list page",
     "list jump",

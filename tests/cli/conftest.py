@@ -10,6 +10,7 @@ import pytest
 
 from desktop_app.cli import app
 from desktop_app.cli.state import Windows
+from tests.conftest import little_work
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ def no_windows() -> Windows:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, quick_keys: None
+) -> Run:
     """`run("list", "customers")`; gives status and both outputs."""
     monkeypatch.setenv("WINBACK_PASSWORD", "correct horse")
 
@@ -66,7 +69,8 @@ def template_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from db import workspace
 
     folder = tmp_path_factory.mktemp("template") / "workspace"
-    opened, _code = workspace.create(folder, "admin", "Ada", "correct horse")
+    with little_work():
+        opened, _code = workspace.create(folder, "admin", "Ada", "correct horse")
     opened.database.close()
     return folder
 

@@ -104,6 +104,9 @@ def test_that_reports_are_written_once_and_replaced_on_demand(
     assert (refused.status, "exists already" in refused.sentence) == (1, True)
     assert run("report", "case-list", *arguments, "--overwrite").status == 0
     assert run("report", "case-list", "--json").document["id"] == "case-list"
+    for option in ("--case", "--number"):
+        file = run("report", "case-file", option, case["number"], "--json").document
+        assert case["number"] in json.dumps(file)
     assert "Export the report" in run("history", "--json").document[0]["title"]
 
 
@@ -126,12 +129,17 @@ def test_that_every_list_is_json_and_a_table(run: Run, folder: Path, entity: str
     ("arguments", "status", "part"),
     [
         (["scan", "--as-of", "2026-02-30"], 1, "2026-02-30"),
-        (["list", "nonsense"], 1, "nonsense"),
+        (["list", "nonsense"], 2, "nonsense"),
         (["show", "customer", "nobody"], 1, "nobody"),
         (["show", "case", "2026-99999"], 1, "2026-99999"),
-        (["report", "nonsense"], 1, "nonsense"),
+        (["report", "nonsense"], 2, "nonsense"),
+        (["show", "nonsense", "K1"], 2, "nonsense"),
+        (["history", "--entity", "nonsense", "--id", "1"], 2, "customer"),
+        (["report", "case-file"], 2, "Name the case: --case NUMBER"),
+        (["report", "case-file", "--case", "2026-99999"], 1, "2026-99999"),
+        (["report", "case-list", "--start", "2026-02-01", "--end", "2026-01-31"], 1, "--end: "),
         (["report", "case-list", "--nonsense", "1"], 2, "nonsense"),
-        (["report", "case-list", "--start", "2026-02-30"], 1, "start"),
+        (["report", "case-list", "--start", "2026-02-30"], 1, "--start: "),
         (["undo", "123456"], 1, "123456"),
         (["import", "orders", "missing.csv"], 1, "missing.csv"),
         (["import", "sofas", "missing.csv"], 2, "customers or orders"),
@@ -183,6 +191,46 @@ def test_that_rejects_have_row_and_reason(run: Run, folder: Path, tmp_path: Path
     assert (done["rows"], done["new"], done["rejected"]) == (2, 1, 1)
     assert done["reasons"][0]["row"] == 2
     assert "2026-02-30" in rejects.read_text("utf-8-sig")
+    event, change = run("history", "--json").document[:2]
+    assert event["title"] == "Save 1 rejected rows of orders.csv"
+    assert change["change_set"] == done["change_set"]
+
+
+@pytest.mark.parametrize("option", ["--rejects", "--save-mapping"])
+def test_that_a_place_is_looked_at_before_anything_is_imported(
+    run: Run, folder: Path, orders: Path, tmp_path: Path, option: str
+) -> None:
+    missing = run("import", "orders", orders, option, tmp_path / "no" / "r.csv")
+    assert (missing.status, missing.out) == (1, "")
+    assert "no folder" in missing.sentence
+    taken = tmp_path / "taken.csv"
+    taken.write_text("mine", "utf-8")
+    refused = run("import", "orders", orders, option, taken)
+    assert (refused.status, "--overwrite" in refused.sentence) == (1, True)
+    assert "Choose another place" in run("import", "orders", orders, option, tmp_path).sentence
+    assert taken.read_text("utf-8") == "mine"
+    assert run("list", "customers", "--json").document == []
+    assert run("import", "orders", orders, option, taken, "--overwrite").status == 0
+    assert taken.read_text("utf-8") != "mine"
+    assert len(run("list", "customers", "--json").document) == 3
+
+
+def test_that_a_report_stands_in_the_journal_also_when_a_file_failed(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = run("report", "case-list", "--xlsx", tmp_path / "a.xlsx", "--pdf", tmp_path / "no/b")
+    assert (missing.status, "no folder" in missing.sentence) == (1, True)
+    assert not (tmp_path / "a.xlsx").exists()
+    assert "Export" not in run("history", "--json").document[0]["title"]
+
+    def full(*_args: object, **_more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("desktop_app.reports.xlsx.write_xlsx", full)
+    failed = run("report", "case-list", "--xlsx", tmp_path / "a.xlsx")
+    assert (failed.status, "disk is full" in failed.sentence) == (1, True)
+    title = run("history", "--json").document[0]["title"]
+    assert title == "Export the report case-list as xlsx"
 
 
 def test_that_a_full_disk_is_one_sentence_and_changes_nothing(
@@ -233,7 +281,7 @@ def test_that_no_command_opens_the_window(run: Run) -> None:
 def test_that_the_language_can_be_chosen(run: Run, folder: Path) -> None:
     assert run("list", "users").out.startswith("Name")
     assert "登录名" in run("list", "users", "--lang", "zh").out
-    assert run("list", "nonsense", "--lang", "zh").status == 1
+    assert run("list", "nonsense", "--lang", "zh").status == 2
 
 
 def test_that_a_mapping_can_be_written_down_and_used(
@@ -269,3 +317,34 @@ def test_that_histories_are_tables_too(run: Run, folder: Path, orders: Path) -> 
     assert run("history", "--entity", "visit", "--id", "1").status == 1
     assert run("undo", "last").status == 0
     assert run("undo", "last", "--json").status == 1
+
+
+def test_that_a_workspace_counts_in_the_currency_it_is_told(run: Run, tmp_path: Path) -> None:
+    wrong = run("new", tmp_path / "x", "--currency", "dollars")
+    assert (wrong.status, "three letters" in wrong.sentence) == (1, True)
+    assert not (tmp_path / "x").exists()
+    place = tmp_path / "usd"
+    assert run("new", place, "--currency", "usd").status == 0
+    file = tmp_path / "o.csv"
+    file.write_text("order,customer,date,amount\n1,K1,2026-01-01,1234.5\n2,K1,2026-01-02,¥1\n")
+    ran = run("import", "orders", file, "-w", place)
+    assert (ran.status, "Row 3: The amount is in ¥" in ran.err) == (0, True)
+    assert "$1,234.50" in run("list", "customers", "-w", place).out
+    assert "spend: $1,234.50" in run("show", "customer", "K1", "-w", place).out
+    listed = run("list", "customers", "--json", "-w", place).document
+    assert [row["currency"] for row in listed] == ["USD"]
+    refused = run("import", "orders", file, "-w", place, "--currency", "CNY")
+    assert (refused.status, "counts in USD" in refused.sentence) == (1, True)
+
+
+def test_that_the_first_orders_can_name_their_currency(
+    run: Run, folder: Path, orders: Path
+) -> None:
+    assert run("import", "customers", orders, "--currency", "USD").status == 2
+    dry = run("import", "orders", orders, "--currency", "EUR", "--dry-run", "--json").document
+    assert dry["warnings"] == ["The amounts are in EUR; with them the workspace counts in EUR."]
+    run("import", "orders", orders, "--currency", "EUR")
+    listed = run("list", "customers").out
+    assert ("€1,800.00" in listed, "¥" in listed) == (True, False)
+    again = run("import", "orders", orders, "--json").document
+    assert (again["same"], again["warnings"]) == (22, [])

@@ -69,6 +69,7 @@ def test_that_screenshots_are_of_the_workspace_named(
     done = run("screenshots", tmp_path / "p", windows=windows)
     assert done.out.strip() == str(tmp_path / "p" / "today.png")
     assert asked == [(tmp_path / "p", folder)]
+    assert run("history", "--json").document[0]["title"] == "Save pictures of every page"
     assert run("screenshots", tmp_path / "p", "--json", windows=windows).document["pictures"]
     assert window_commands.screenshots.__doc__
 

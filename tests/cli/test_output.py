@@ -59,6 +59,17 @@ def test_that_chinese_columns_are_aligned(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out.splitlines() == ["名称   n", "王芳   1", "ab    22"]
 
 
+def test_that_amounts_of_a_tree_have_the_sign_of_its_currency(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    figures = {"spend": output.yuan(123450), "trend": [output.yuan(5)]}
+    output.say_tree({"number": "K1", "currency": "USD", "figures": figures})
+    assert capsys.readouterr().out.splitlines() == [
+        "number: K1", "currency: USD", "figures:", "  spend: $1,234.50", "  trend:",
+        "    1: $0.05",
+    ]  # fmt: skip
+
+
 def test_that_a_record_is_shown_as_a_tree_without_what_is_empty(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

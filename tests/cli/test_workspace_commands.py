@@ -65,6 +65,8 @@ def test_that_a_backup_can_be_restored_and_the_present_is_kept(
     assert len(run("list", "customers", "--json").document) == 3
     restored = run("restore", Path(made["backup"]).name, "--json")
     assert restored.status == 0
+    titles = [one["title"] for one in run("history", "--json").document[:2]]
+    assert titles == [f"Restore the backup {Path(made['backup']).name}", "Make a backup"]
     assert run("list", "customers", "--json").document == []
     back = run("restore", Path(restored.document["kept"]), "--json")
     assert back.status == 0

@@ -1,14 +1,19 @@
 import datetime as dt
 import uuid
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from db.queries.customer_card import OrderRow, TimelineEntry
 from db.queries.journal import FieldChange, RowChange
 from db.vocabulary import CaseEventKind, CaseStage, Op, Outcome, RuleKind
 from desktop_app.columns import journal, orders, signals, timeline
 from desktop_app.columns.data import column_letter, preview_columns
+from desktop_app.domain.detection.base import number_text, percent_text
+from desktop_app.i18n import in_language
 
 DAY = dt.date(2026, 8, 31)
 STORE = str(uuid.UUID(int=1))
@@ -68,6 +73,13 @@ def test_that_measures_have_the_unit_of_their_rule(
     assert signals.measure_text(kind, value) == text
 
 
+@given(st.fractions(0, 5000, max_denominator=10_000))
+def test_that_a_measured_value_reads_as_in_the_sentence(value: Fraction) -> None:
+    assert signals.measure_text(RuleKind.LAPSING, float(value)) == f"{number_text(value)} d"
+    share = signals.measure_text(RuleKind.PARTIAL_SHARE, float(value / 5000))
+    assert share == f"{percent_text(value / 5000)}%"
+
+
 @pytest.mark.parametrize(
     ("entity", "field", "value", "text"),
     [
@@ -89,7 +101,7 @@ def test_that_measures_have_the_unit_of_their_rule(
 def test_that_journalled_values_are_put_into_words(
     entity: str, field: str, value: object, text: str
 ) -> None:
-    assert journal.value_text(entity, field, value, {STORE: "南京路店"}) == text
+    assert journal.value_text(entity, field, value, {STORE: "南京路店"}, "CNY") == text
 
 
 def test_that_a_history_leaves_out_what_stayed_empty() -> None:
@@ -98,7 +110,7 @@ def test_that_a_history_leaves_out_what_stayed_empty() -> None:
         return FieldChange(moment, "Wang", "T", {}, Op.UPDATE, field, old, new, uuid.uuid4())
 
     changes = [change("note", None, ""), change("name", "old", "new")]
-    rows = journal.history_rows("customer", changes, {}, lambda title, _args: title)
+    rows = journal.history_rows("customer", changes, {}, lambda title, _args: title, "CNY")
     assert [(row.field, row.old, row.new) for row in rows] == [("Name", "old", "new")]
 
 
@@ -106,7 +118,7 @@ def test_that_details_name_the_record() -> None:
     found = [
         RowChange("customer", "1", "K1", Op.INSERT, {"name": (None, "李静"), "note": (None, "")})
     ]
-    rows = journal.detail_rows(found, {}, lambda entity: entity.title())
+    rows = journal.detail_rows(found, {}, lambda entity: entity.title(), "CNY")
     assert [(row.what, row.field, row.new) for row in rows] == [("Customer K1", "Name", "李静")]
 
 
@@ -115,8 +127,10 @@ def test_that_a_field_without_a_word_is_still_named() -> None:
 
 
 def test_that_products_are_parted_by_commas() -> None:
-    row = OrderRow(1, "D1", DAY, 100, "CNY", 2, "硒鼓,A4 纸")
+    row = OrderRow(1, "D1", DAY, 100, "CNY", 2, ("硒鼓", "A4 纸"))
     assert orders.products_text(row) == "硒鼓, A4 纸"
+    with in_language("zh_CN"):
+        assert orders.products_text(row) == "硒鼓、A4 纸"
 
 
 @pytest.mark.parametrize(("place", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])

@@ -118,7 +118,7 @@ def test_that_a_place_where_nothing_can_be_written_is_told(
     def fail(*_args: object, **_more: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(backup, "_sync", fail)
+    monkeypatch.setattr(backup, "sync_file", fail)
     assert trouble(backup.make_backup, small) is Trouble.FULL
     assert files(small) == set()
 
@@ -337,7 +337,7 @@ def test_that_the_copy_of_another_workspace_is_refused(small: Database, tmp_path
     assert trouble(backup.restore, small.path, other, KEY) is Trouble.WRONG_KEY
 
 
-@pytest.mark.parametrize("fails_at", ["copy2", "_sync", "_keep"])
+@pytest.mark.parametrize("fails_at", ["copy2", "sync_file", "_keep"])
 def test_that_a_restore_that_fails_changes_nothing(
     small: Database, monkeypatch: pytest.MonkeyPatch, fails_at: str
 ) -> None:

@@ -418,4 +418,4 @@ def test_that_every_column_shows_and_exports_every_row(
         assert all("****" in text for text in shown)
         reasons = {reason_text(row.root_reason) for row in lists[0][1]} - {""}
         assert len(reasons) == 2
-        assert work.work_items(session, work.WorkFilter(TODAY))
+        assert work.work_items(session, work.WorkFilter(TODAY), work_services.WEIGHTS)

@@ -31,6 +31,8 @@ ACTOR = Actor(None, "tester", "Tester", SYSTEM.role)
 
 FEW = settings(max_examples=max(8, settings.default.max_examples // 5))
 
+pytestmark = pytest.mark.no_cover  # thousands of writes over lines that other tests reach
+
 
 @contextmanager
 def machine(template: Path, folder: Path) -> Iterator[Machine]:

@@ -226,19 +226,24 @@ def test_that_asking_to_cancel_comes_before_any_value() -> None:
     cancel = priority(None, RuleKind.CANCEL_REQUEST, days(9), DAY)
     rich = priority(10**9, RuleKind.LAPSING, days(-9), DAY)
     assert cancel.sort_key < rich.sort_key
-    assert cancel.sentence == "Asked to cancel, always first; — at stake"
+    assert cancel.sentence == "Asked to cancel: always first"
 
 
 @pytest.mark.parametrize(
     ("due", "sentence"),
     [
-        (None, "¥10.00 at stake, no next step planned"),
-        (-1, "¥10.00 at stake, 1 day overdue"),
-        (-3, "¥10.00 at stake, 3 days overdue"),
-        (0, "¥10.00 at stake, due today"),
-        (2, "¥10.00 at stake, due later"),
+        (None, "no next step: value × 1.5"),
+        (-1, "1 day overdue: value × 2"),
+        (-3, "3 days overdue: value × 2"),
+        (0, "due today: value × 1.5"),
+        (2, "due later: value × 1"),
     ],
 )
 def test_that_the_place_in_the_list_is_explained(due: int | None, sentence: str) -> None:
     when = None if due is None else days(due)
     assert priority(1000, RuleKind.LAPSING, when, DAY).sentence == sentence
+
+
+def test_that_a_value_that_is_not_known_is_said() -> None:
+    found = priority(None, RuleKind.LAPSING, days(-2), DAY)
+    assert (found.score, found.sentence) == (0, "2 days overdue: value not known")

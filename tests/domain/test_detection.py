@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,7 +21,7 @@ from desktop_app.domain.detection import (
     ValueDowngrade,
     with_classes,
 )
-from desktop_app.domain.detection.base import amount_text, number_text, percent_text
+from desktop_app.domain.detection.base import number_text, percent_text
 from desktop_app.domain.purchases import Activity, build_activity
 
 AS_OF = dt.date(2026, 9, 15)
@@ -29,7 +30,7 @@ TODAY = AS_OF.toordinal()
 
 def bought(*orders: tuple[int, int]) -> Activity:
     """Orders as (days ago, amount)."""
-    return build_activity((TODAY - ago, amount) for ago, amount in orders)
+    return build_activity(((TODAY - ago, amount) for ago, amount in orders), currency="CNY")
 
 
 # The list ----------------------------------------------------------------------------------------
@@ -148,10 +149,10 @@ def test_that_1000_to_200_has_moved_and_201_has_not() -> None:
     finding = PartialShare().check(moved(20_000), AS_OF)
     assert finding is not None
     assert (finding.measured, finding.limit) == (0.8, 0.8)
-    assert (
-        finding.sentence_en == "Spent 200.00 in the last 90 days, usually 1,000.00: 80 % moved away"
+    assert finding.sentence_en == (
+        "Spent ¥200.00 in the last 90 days, usually ¥1,000.00: 80 % moved away"
     )
-    assert finding.sentence_zh == "最近 90 天消费 200.00，同期通常为 1,000.00，减少了 80%"
+    assert finding.sentence_zh == "最近 90 天消费 ¥200.00，同期通常为 ¥1,000.00，减少了 80%"
     assert PartialShare().check(moved(20_001), AS_OF) is None
     assert PartialShare().check(moved(20_100), AS_OF) is None
 
@@ -195,7 +196,8 @@ def lines(*rows: tuple[str | None, int, int], also: int | None = 5) -> Activity:
     found = [(name, TODAY - ago, amount) for name, ago, amount in rows]
     if also is not None:
         found.append(("Other", TODAY - also, 10))
-    return build_activity(((day, amount) for _name, day, amount in found), found)
+    orders = [(day, amount) for _name, day, amount in found]
+    return build_activity(orders, found, currency="CNY")
 
 
 PAPER = (("Paper", 120, 500), ("Paper", 150, 500), ("Paper", 180, 500))
@@ -206,10 +208,10 @@ def test_that_a_line_bought_three_times_and_not_in_90_days_has_stopped() -> None
     assert finding is not None
     assert (finding.measured, finding.limit) == (120, 90)
     assert finding.sentence_en == (
-        "No Paper for 120 days (before: 3 times in 360 days, 15.00), but still buys other goods"
+        "No Paper for 120 days (before: 3 times in 360 days, ¥15.00), but still buys other goods"
     )
     assert finding.sentence_zh == (
-        "已有 120 天没有购买“Paper”（此前 360 天内购买 3 次，共 15.00），但仍在购买其他商品"
+        "已有 120 天没有购买“Paper”（此前 360 天内购买 3 次，共 ¥15.00），但仍在购买其他商品"
     )
     assert finding.detail["product_line"] == "Paper"
 
@@ -289,6 +291,7 @@ def fell(earlier: int, current: int, before: str | None = "a", now: str | None =
     return Activity(
         total=made.total,
         orders=made.orders,
+        currency="CNY",
         class_before=CustomerClass(before) if before else None,
         class_now=CustomerClass(now) if now else None,
     )
@@ -298,12 +301,11 @@ def test_that_half_the_spend_and_a_lower_class_is_a_downgrade() -> None:
     finding = ValueDowngrade().check(fell(100_000, 50_000, "a", "b"), AS_OF)
     assert finding is not None
     assert (finding.measured, finding.limit) == (0.5, 0.5)
-    assert (
-        finding.sentence_en
-        == "Fell from class A to B: 500.00 in 365 days after 1,000.00, 50 % less"
+    assert finding.sentence_en == (
+        "Fell from class A to B: ¥500.00 in 365 days after ¥1,000.00, 50 % less"
     )
     assert finding.sentence_zh == (
-        "由 A 类降为 B 类：365 天消费从 1,000.00 降至 500.00，减少了 50%"
+        "由 A 类降为 B 类：365 天消费从 ¥1,000.00 降至 ¥500.00，减少了 50%"
     )
     assert ValueDowngrade().check(fell(100_000, 50_001, "a", "b"), AS_OF) is None
 
@@ -355,12 +357,20 @@ def test_that_classes_come_from_the_whole_population_in_both_windows() -> None:
 # Numbers in sentences ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("minor", "text"),
-    [(0, "0.00"), (5, "0.05"), (123_456_789, "1,234,567.89"), (-250, "-2.50")],
-)
-def test_that_amounts_read_well(minor: int, text: str) -> None:
-    assert amount_text(minor) == text
+def test_that_amounts_have_the_sign_of_the_currency() -> None:
+    dollars = replace(moved(20_000), currency="USD")
+    finding = PartialShare().check(dollars, AS_OF)
+    assert finding is not None
+    assert "Spent $200.00" in finding.sentence_en
+    assert "消费 $200.00，同期通常为 $1,000.00" in finding.sentence_zh
+    finding = ProductLineStop().check(replace(lines(*PAPER), currency="CHF"), AS_OF)
+    assert finding is not None
+    assert "CHF 15.00" in finding.sentence_en
+    assert "CHF 15.00" in finding.sentence_zh
+    finding = ValueDowngrade().check(replace(fell(100_000, 50_000), currency="EUR"), AS_OF)
+    assert finding is not None
+    assert "€500.00 in 365 days after €1,000.00" in finding.sentence_en
+    assert "从 €1,000.00 降至 €500.00" in finding.sentence_zh
 
 
 @pytest.mark.parametrize(

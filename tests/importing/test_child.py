@@ -12,7 +12,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from desktop_app.importing import child, layout, limits, wire
-from desktop_app.importing.sheet_errors import error_cells
+from desktop_app.importing.sheet_errors import xlsx_marks
+from desktop_app.importing.sheet_marks import SheetMarks
 from desktop_app.importing.wire import CellError, ParseProblem, read_frame, write_frame
 
 
@@ -168,15 +169,16 @@ def test_that_a_bad_package_has_a_code(tmp_path: Path, parts: dict[str, bytes], 
 
 
 def test_that_error_cells_need_a_sheet_that_can_be_followed(book: Path, tmp_path: Path) -> None:
-    assert error_cells(book, "Sheet") == {1: {3: "#N/A", 4: "=?"}}
-    assert error_cells(book, "Nowhere") == {}
-    assert error_cells(tmp_path / "none.xlsx", "Sheet") == {}
+    unknown = SheetMarks(is_complete=False)
+    assert xlsx_marks(book, "Sheet") == SheetMarks({1: {3: "#N/A", 4: "=?"}})
+    assert xlsx_marks(book, "Nowhere") == unknown
+    assert xlsx_marks(tmp_path / "none.xlsx", "Sheet") == unknown
     with zipfile.ZipFile(tmp_path / "hollow.xlsx", "w") as package:
         package.writestr("a.txt", "x")
-    assert error_cells(tmp_path / "hollow.xlsx", "Sheet") == {}
+    assert xlsx_marks(tmp_path / "hollow.xlsx", "Sheet") == unknown
     with zipfile.ZipFile(tmp_path / "loose.xlsx", "w") as package:
         package.writestr("xl/workbook.xml", "<workbook/>")
-    assert error_cells(tmp_path / "loose.xlsx", "Sheet") == {}
+    assert xlsx_marks(tmp_path / "loose.xlsx", "Sheet") == unknown
 
 
 def test_that_frames_carry_every_kind_of_cell() -> None:

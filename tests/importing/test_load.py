@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
-from db import undo
-from db.models import ChangeSet, Contact, Customer, ImportJob, Order, OrderLine
-from db.session import Actor, Database
-from db.vocabulary import ChangeKind, ImportKind, Role
+from db import derived, undo
+from db.models import ChangeSet, Contact, Customer, CustomerStat, ImportJob, Order, OrderLine
+from db.session import SYSTEM, Actor, Database
+from db.vocabulary import ChangeKind, ImportKind, MatchKey, NoCustomer, Role, UnknownCustomer
 from desktop_app.errors import (
     CancelledError,
     FileProblemError,
@@ -25,7 +25,7 @@ from desktop_app.importing.load import ImportResult, check_file, import_file, su
 from desktop_app.importing.mapping import Mapping
 from desktop_app.importing.rejects import write_rejects
 from desktop_app.progress import Silent
-from desktop_app.services.imports import MatchKey, NoCustomer, UnknownCustomer
+from tests import factories
 
 CUSTOMERS, ORDERS = ImportKind.CUSTOMERS, ImportKind.ORDERS
 Run = Callable[..., ImportResult]
@@ -395,7 +395,7 @@ def test_that_currencies_kinds_and_product_lines_are_read(
         tmp_path / "a.csv",
         "order,customer,date,amount,currency,category",
         "1,c,2024-01-01,10,人民币,纸",
-        "2,c,2024-01-01,10,usd,纸",
+        "2,c,2024-01-01,10,cny,纸",
         "3,c,2024-01-01,10,,笔",
         "4,c,2024-01-01,10,pounds,笔",
         "5,c,2024-01-01,99999999999999,,笔",
@@ -411,7 +411,7 @@ def test_that_currencies_kinds_and_product_lines_are_read(
         "The row has no date.",
     ]
     with database.read() as session:
-        assert sorted(session.scalars(select(Order.currency))) == ["CNY", "CNY", "USD"]
+        assert sorted(session.scalars(select(Order.currency))) == ["CNY", "CNY", "CNY"]
         assert sorted(session.scalars(select(OrderLine.product_line))) == ["笔", "纸", "纸"]
     people = write(
         tmp_path / "c.csv", "number,name,客户类型,勿扰", "1,a,企业,是", "2,b,个人,否", "3,c,火星人,"
@@ -448,9 +448,8 @@ def test_that_a_mapping_is_remembered_for_the_same_headings(
     run: Run, database: Database, admin: Actor, tmp_path: Path
 ) -> None:
     path = write(tmp_path / "a.csv", "x,y,z", "1,2024-01-01,5")
-    mapping = Mapping(
-        kind=ORDERS, columns={"customer_number": "x", "ordered_on": "y", "amount": "z"}
-    )
+    columns = {"customer_number": "x", "ordered_on": "y", "amount": "z"}
+    mapping = Mapping(kind=ORDERS, columns=columns, currency="CNY")
     with database.write(admin) as session:
         import_file(session, Silent(), path, mapping)
     other = write(tmp_path / "b.csv", "z,y,x", "5,2024-01-02,1")
@@ -524,6 +523,7 @@ def test_that_rejects_that_cannot_be_written_end_in_a_sentence(tmp_path: Path) -
 
 
 @pytest.mark.realdata
+@pytest.mark.slow  # the command line does the same, see tests/acceptance/test_cdnow.py
 def test_that_cdnow_is_imported_as_pandas_counts_it(
     run: Run, database: Database, shared_data: Path
 ) -> None:
@@ -620,3 +620,101 @@ def test_that_online_retail_of_december_is_accounted_for(
     nameless = int(frames[path]["CustomerID"].isna().sum())
     assert counts(again) == (len(frames[path]), nameless, 0, len(frames[path]) - nameless, 0)
     assert returns > 0
+
+
+# Currencies --------------------------------------------------------------------------------------
+
+
+def currency_of(database: Database) -> str:
+    with database.read() as session:
+        return derived.currency(session)
+
+
+def test_that_rows_of_another_currency_are_rejected_and_never_added(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    path = write(
+        tmp_path / "a.csv",
+        "order,customer,date,amount,currency",
+        "1,c,2024-01-01,10,CNY",
+        "2,c,2024-01-01,20,USD",
+        "3,c,2024-01-01,$5,",
+        "4,c,2024-01-01,¥7,CNY",
+        "5,c,2024-01-01,30元,",
+        "6,d,2024-01-01,1,usd",
+    )
+    result = run(ORDERS, path)
+    assert counts(result) == (6, 3, 0, 0, 3)
+    assert [each.row for each in result.rejects] == [3, 4, 7]
+    assert result.rejects[0].reason == (
+        "The amount is in USD, but this workspace counts in CNY. Convert it to CNY, or import it "
+        "into a workspace that counts in USD."
+    )
+    assert "is in $, but" in result.rejects[1].reason
+    assert result.customers_created == 1  # none from a row that was not taken
+    with database.read() as session:
+        assert session.scalar(select(CustomerStat.spend_total)) == 4700
+        assert set(session.scalars(select(Order.currency))) == {"CNY"}
+
+
+def test_that_a_rejected_row_of_another_currency_leaves_its_order_open_for_it(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    lines = ["1,c,2024-01-01,10,CNY,A", "1,c,2024-01-01,20,USD,B"]
+    path = write(tmp_path / "a.csv", "order,customer,date,amount,currency,sku", *lines)
+    assert counts(run(ORDERS, path)) == (2, 1, 0, 0, 1)
+    lines[1] = "1,c,2024-01-01,140,CNY,B"
+    write(path, "order,customer,date,amount,currency,sku", *lines)
+    assert counts(run(ORDERS, path)) == (2, 1, 0, 1, 0)
+    with database.read() as session:
+        assert session.scalars(select(Order.amount)).all() == [15000]
+
+
+def test_that_the_first_orders_settle_the_currency_the_file_names(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    assert currency_of(database) == "CNY"
+    head = "order,customer,date,amount,currency"
+    path = write(tmp_path / "a.csv", head, "1,c,2024-01-01,$10,USD", "2,c,2024-01-02,5,美元")
+    result = run(ORDERS, path)
+    assert counts(result) == (2, 2, 0, 0, 0)
+    assert result.warnings == ("The amounts are in USD; with them the workspace counts in USD.",)
+    assert currency_of(database) == "USD"
+    again = run(ORDERS, path)
+    assert (again.same, again.warnings) == (2, ())
+    yuan = write(tmp_path / "b.csv", "order,customer,date,amount", "3,c,2024-01-03,¥9")
+    assert "is in ¥, but this workspace counts in USD" in run(ORDERS, yuan).rejects[0].reason
+    assert result.change_set is not None
+    with database.write(SYSTEM) as session:
+        undo.undo(session, result.change_set)
+    assert currency_of(database) == "CNY"  # nothing is in dollars any more
+
+
+def test_that_the_first_orders_settle_the_currency_the_mapping_names(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "a.csv", "order,customer,date,amount", "1,c,2024-01-01,10")
+    assert counts(run(ORDERS, path, currency="USD")) == (1, 1, 0, 0, 0)
+    assert currency_of(database) == "USD"
+    more = write(tmp_path / "b.csv", "order,customer,date,amount", "2,c,2024-01-01,10")
+    with pytest.raises(InvalidInputError) as caught:
+        run(ORDERS, more, currency="CNY")
+    (problem,) = caught.value.problems
+    assert problem.field == "currency"
+    assert problem.message == (
+        "This workspace counts in USD, settled by its orders and cases. Convert the amounts to "
+        "USD, or import them into a workspace that counts in CNY."
+    )
+    assert counts(run(ORDERS, more)) == (1, 1, 0, 0, 0)  # suggested as the workspace counts
+    with database.read() as session:
+        assert session.scalars(select(Order.currency)).all() == ["USD", "USD"]
+
+
+def test_that_a_case_settles_the_currency_too(
+    run: Run, database: Database, admin: Actor, tmp_path: Path
+) -> None:
+    with database.write(admin) as session:
+        factories.open_case(session)
+    path = write(tmp_path / "a.csv", "order,customer,date,amount", "1,c,2024-01-01,10")
+    with pytest.raises(InvalidInputError, match="counts in CNY"):
+        run(ORDERS, path, currency="USD")

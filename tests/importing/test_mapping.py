@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.vocabulary import ImportKind
+from db.vocabulary import DateOrder, ImportKind, MatchKey, NoCustomer, UnknownCustomer
 from desktop_app.errors import FileProblemError, InvalidInputError
 from desktop_app.importing.fields import FIELDS
 from desktop_app.importing.mapping import (
@@ -19,8 +19,6 @@ from desktop_app.importing.mapping import (
     suggest_columns,
 )
 from desktop_app.importing.readers import ReadOptions, preview
-from desktop_app.importing.values import DateOrder
-from desktop_app.services.imports import MatchKey, NoCustomer, UnknownCustomer
 
 CUSTOMERS, ORDERS = ImportKind.CUSTOMERS, ImportKind.ORDERS
 SYNONYMS = sorted(

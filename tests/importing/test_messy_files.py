@@ -1,15 +1,21 @@
 """Every odd file of the real data folder: rows in equal rows out, no crash, no hang, no bloat."""
 
+import contextlib
 import json
 import re
+import warnings
 from pathlib import Path
 
+import openpyxl
 import pytest
 import python_calamine
+from openpyxl.worksheet.worksheet import Worksheet
 
 from desktop_app.errors import FileProblemError
 from desktop_app.importing.layout import is_blank
 from desktop_app.importing.readers import ReadOptions, SourceRow, Table, open_table
+from desktop_app.importing.sheet_errors import xlsx_marks
+from desktop_app.importing.wire import CellError
 
 ROOT = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 EXCEL = ROOT / "messy_excel"
@@ -121,3 +127,61 @@ def test_that_a_line_break_inside_quotes_is_kept_as_it_is(shared_data: Path) -> 
     raw = path.read_bytes().decode()
     assert cells[1][0] == raw.split('"')[1]
     assert len(cells) == 3
+
+
+# What is hidden or shows an error ----------------------------------------------------------------
+
+
+def spans(indexes: list[int]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for index in sorted(indexes):
+        if found and found[-1][1] == index - 1:
+            found[-1] = (found[-1][0], index)
+        else:
+            found.append((index, index))
+    return found
+
+
+def test_that_hidden_rows_and_columns_are_those_another_reader_finds(shared_data: Path) -> None:
+    looked_at = 0
+    for name in WORKBOOKS:
+        path = shared_data / "messy_excel" / name
+        if path.suffix != ".xlsx" or path.name in REFUSED or path.stat().st_size > 300_000:
+            continue
+        sheets: list[Worksheet] = []
+        with warnings.catch_warnings(), contextlib.suppress(Exception):  # not all are for openpyxl
+            warnings.simplefilter("ignore")
+            sheets = openpyxl.load_workbook(path).worksheets
+        for sheet in sheets:
+            marks = xlsx_marks(path, sheet.title)
+            rows = [number - 1 for number, row in sheet.row_dimensions.items() if row.hidden]
+            assert marks.is_complete, (path.name, sheet.title)
+            assert marks.hidden_rows == spans(rows), (path.name, sheet.title)
+            hidden = [each for each in sheet.column_dimensions.values() if each.hidden]
+            expected = sorted((each.min - 1, each.max - 1) for each in hidden)
+            assert sorted(marks.hidden_columns) == expected, (path.name, sheet.title)
+            looked_at += 1
+    assert looked_at > 100
+
+
+@pytest.mark.parametrize("name", ["types.xls", "types.xlsx"])
+def test_that_the_same_sheet_shows_the_same_errors(shared_data: Path, name: str) -> None:
+    path = shared_data / "messy_excel" / "readxl" / "tests" / "testthat" / "sheets" / name
+    with open_table(path, ReadOptions(sheet="smorgasbord")) as table:
+        rows = list(table)
+    shown = {
+        (row.number, column): cell.code
+        for row in rows
+        for column, cell in enumerate(row.cells)
+        if isinstance(cell, CellError)
+    }
+    codes = ("#N/A", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NULL!")
+    assert shown == {(13 + place, 1): code for place, code in enumerate(codes)}
+
+
+@pytest.mark.parametrize("name", [each for each in WORKBOOKS if each.suffix != ".xlsx"], ids=str)
+def test_that_every_sheet_of_the_other_formats_is_followed(shared_data: Path, name: Path) -> None:
+    if name.name in REFUSED or name.name == "too_small.xls":
+        return
+    table, _rows = read(shared_data / "messy_excel" / name)
+    assert table.head.is_followed

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.vocabulary import DateOrder
 from desktop_app.importing import values
-from desktop_app.importing.values import Bad, DateOrder
+from desktop_app.importing.values import Bad
 from desktop_app.importing.wire import CellError
 
 DAY = dt.date(2026, 8, 3)

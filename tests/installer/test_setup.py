@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,17 @@ def test_that_only_missing_libraries_are_asked_for(monkeypatch: pytest.MonkeyPat
     setup.system_packages(tests=False)
     setup.system_packages(tests=True)
     assert asked == [["libnever1"], ["libnever1", "never-tools"]]
+
+
+def test_that_programs_the_journeys_take_pictures_and_press_keys_with_are_installed() -> None:
+    text = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (setup.ROOT / "tests" / "journeys").glob("*.py")
+    )
+    asked = set(re.findall(r'which\("([^"]+)"\)', text))
+    called = set(re.findall(r'(?:run|Popen)\(\s*\["([^"]+)"', text))
+    assert "import" in asked | called
+    assert asked | called <= {*setup.TEST_PROGRAMS, "xkbcomp"}  # this one comes with Xvfb
 
 
 def test_that_setup_stops_when_the_window_cannot_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:

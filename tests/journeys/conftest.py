@@ -9,11 +9,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from db import keys, workspace
+from db import workspace
 from desktop_app.demo import make_demo
 from desktop_app.settings import Settings
 from desktop_app.ui import theme
 from desktop_app.ui.app import Application, flush_deleted
+from tests.conftest import little_work
 
 Start = Callable[..., Application]
 
@@ -22,9 +23,7 @@ Start = Callable[..., Application]
 def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo of sixty customers, copied for each test; its keys are quick to open."""
     folder = tmp_path_factory.mktemp("demo") / "demo"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "OPS", 1)
-        patch.setattr(keys, "MEMORY", 8 * 1024 * 1024)
+    with little_work():
         make_demo(folder, customers=60).opened.database.close()
     return folder
 

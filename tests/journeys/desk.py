@@ -234,6 +234,7 @@ def make_desk(folder: Path, **variables: str) -> Iterator[Desk]:
     with ExitStack() as stack:
         base["DISPLAY"] = stack.enter_context(_screen(base))
         stack.enter_context(running(["openbox", "--sm-disable"], base, stdout=subprocess.DEVNULL))
+        wait(lambda: _is_managed(base), "the window manager", 60)
         base["DBUS_SESSION_BUS_ADDRESS"] = address = stack.enter_context(_bus(base))
         reader = open_bus(address)
         stack.callback(reader.close)
@@ -260,6 +261,12 @@ def _screen(variables: dict[str, str]) -> Iterator[str]:
             number = stream.readline().strip()
         assert number, "Xvfb did not start"
         yield f":{number}"
+
+
+def _is_managed(variables: dict[str, str]) -> bool:
+    """Whether a window manager answers: windows shown before get no keyboard."""
+    asked = ["xdotool", "get_desktop"]
+    return subprocess.run(asked, env=variables, capture_output=True, check=False).returncode == 0
 
 
 @contextmanager

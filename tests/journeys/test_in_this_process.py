@@ -1,7 +1,6 @@
 """The whole program in this process: a crash while typing, a second start, and a window that stays
 alive while much is done behind it."""
 
-import gc
 import json
 import subprocess
 import time
@@ -22,11 +21,13 @@ from desktop_app import clock
 from desktop_app.ui import screenshots
 from desktop_app.ui.app import Application, flush_deleted
 from desktop_app.ui.forms.signal_forms import ScanDraft
+from desktop_app.ui.loading import load_pages
+from desktop_app.ui.pages import PAGES
 from tests.journeys.conftest import Start
 from tests.programs import COMMAND, Winback, environment
 
 SAID = "送货连续三次晚到，没有人道歉"
-BUSY_LIMIT, WALL_LIMIT = 0.400, 2.000  # under the tracing of coverage, on a shared machine
+BUSY_LIMIT, WALL_LIMIT = 0.250, 1.000  # under the tracing of coverage, on a shared machine
 """Seconds: the goal is 0.1 on a quiet machine; tests share theirs with others."""
 
 pytestmark = pytest.mark.timeout(300)
@@ -196,12 +197,8 @@ def test_that_the_window_answers_while_it_imports_and_scans(
     demo: Path,
     start: Start,
     many_orders: Path,
-    request: pytest.FixtureRequest,
     record_property: Callable[[str, object], None],
 ) -> None:
-    gc.collect()
-    gc.freeze()  # what hundreds of tests before this one left is not the program's to collect
-    request.addfinalizer(gc.unfreeze)
     program = start(demo)
     window = program.window
     assert window is not None
@@ -235,6 +232,32 @@ def test_that_the_window_answers_while_it_imports_and_scans(
         assert busy < BUSY_LIMIT, name
         assert wall < WALL_LIMIT, name
     assert rows(program, "SELECT count(*) FROM customer")[0][0] == 5_060
+
+
+def test_that_the_first_visit_of_a_page_does_not_stop_the_window(
+    demo: Path, start: Start, record_property: Callable[[str, object], None]
+) -> None:
+    program = start(demo)
+    window = program.window
+    assert window is not None
+    screenshots.settle(program)
+    load_pages()
+    longest = {}
+    for spec in PAGES:
+        if not spec.in_sidebar:
+            continue
+        dog = Watchdog()
+        with dog.watching():
+            QTest.qWait(20)
+            window.navigate(spec.id)
+            screenshots.settle(program)
+            QTest.qWait(20)
+        longest[spec.id] = dog.busy
+        record_property(
+            f"{spec.id}: longest wait, longest work (s)", f"{dog.wall:.3f}, {dog.busy:.3f}"
+        )
+    assert len(longest) > 7
+    assert {page: busy for page, busy in longest.items() if busy > BUSY_LIMIT} == {}
 
 
 def test_that_a_planted_block_is_measured(qtbot: QtBot, qapp: QApplication) -> None:

@@ -128,6 +128,7 @@ class Journey:
         self.until("SELECT count(*) FROM defection_signal WHERE kind = 'lapsing'", 2)
         desk.wait_focus("Signals", "table")
         desk.wait_label("2 records")
+        desk.wait_enabled("Accept signal and open a case")  # the cursor is on the first one
         desk.picture("signals")
         desk.key("ctrl+shift+l", "ctrl+Return")
         desk.wait_focus("Cancel")  # the safe answer is the default

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from desktop_app.columns import Align, Column, Kind
+from desktop_app.labels import money
 from desktop_app.reports.base import (
     Document,
     Facts,
@@ -47,9 +48,12 @@ COLUMNS = (
     Column("at", "Moment", lambda row: row.at),
     Column("count", "Count", lambda row: row.count, align=Align.RIGHT),
     Column("share", "Share", lambda row: row.share, align=Align.RIGHT, kind=Kind.PERCENT),
-    Column("money", "Money", lambda row: row.money, align=Align.RIGHT, kind=Kind.MONEY),
+    Column(
+        "money", "Money", lambda row: row.money,
+        text=lambda row: money(row.money, "CNY"), align=Align.RIGHT, kind=Kind.MONEY,
+    ),
     Column("amount", "Amount", lambda row: row.amount, align=Align.RIGHT),
-)
+)  # fmt: skip
 
 TEXT_COLUMN = Column("text", "Text", str)
 
@@ -120,4 +124,5 @@ def everything() -> Document:
         definitions=(("Root reason", "What the why-chain ends at."),),
         generated_at=MOMENT,
         by="王店长",
+        currency="CNY",
     )

@@ -10,17 +10,22 @@ import time_machine
 from pypdf import PdfReader
 from report_world import add_case, add_cases, add_full_case, at
 
+from db import reference
 from db.vocabulary import Role, RuleKind
+from desktop_app.domain.reasons import ChurnType, NewReasonDraft
 from desktop_app.errors import InvalidInputError, NotAllowedError, NotFoundError
 from desktop_app.reports import REPORTS, report
 from desktop_app.reports.base import Document, Figure, Paragraph, Table
 from desktop_app.reports.json import to_json
 from desktop_app.reports.pdf import write_pdf
 from desktop_app.reports.xlsx import write_xlsx
+from desktop_app.services import reasons
+from tests.world import once
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 LOWER, SLOW, QUEUE = "price_competitor_lower", "service_inefficient", "service_queue"
 FIT = "fit_unmet_need"
+SLOW_WORDS = next(reason.en for reason in reference.reasons() if reason.code == SLOW)
 
 
 def entries() -> list[tuple[date, str | None, str | None]]:
@@ -52,7 +57,7 @@ def table(document: Document, title: str) -> dict[str, object]:
 
 @pytest.fixture
 def cases(database, admin):
-    add_cases(database, admin, entries())
+    once(database, "cases", lambda: add_cases(database, admin, entries()))
 
 
 def test_that_root_reasons_are_ranked_with_shares_of_the_known(database, admin, cases):
@@ -141,6 +146,62 @@ def test_that_quotations_carry_the_case_and_say_how_many_there_are(database, adm
     assert "赵一, 2026-03-03" in quotes[0].source
     assert re.match(r"\S+, ", quotes[0].source)
     assert uuid.UUID(quotes[0].key)
+
+
+PARTS = tuple(
+    NewReasonDraft(
+        code=f"queue_{name}", group="service", zh=f"{name}排队", en=f"{name} queue",
+        churn_type=ChurnType.ACTIVE_FAULT, avoidable=True, keaveney=2,
+    )
+    for name in ("till", "desk")
+)  # fmt: skip
+LIST_CHANGES = {
+    "rename": lambda session: reasons.rename(session, SLOW, "慢得出奇", "Amazingly slow"),
+    "split": lambda session: reasons.split(session, SLOW, PARTS),
+    "merge": lambda session: reasons.merge(session, [SLOW, LOWER], QUEUE),
+    "retire": lambda session: reasons.retire(session, SLOW, date(2026, 4, 1), [QUEUE]),
+}
+
+
+@pytest.mark.parametrize("change", LIST_CHANGES)
+def test_that_changing_a_reason_never_changes_the_report_of_old_cases(database, admin, change):
+    for n in range(3):
+        add_case(database, admin, date(2026, 3, 1 + n), SLOW, stated=LOWER, words="太慢了")
+    add_case(database, admin, date(2026, 3, 9), LOWER, stated=SLOW, words="慢")
+
+    def told() -> dict[str, object]:
+        with time_machine.travel(at(date(2026, 9, 1)), tick=False):
+            return to_json(build(database, admin, "exit-reasons", end=date(2026, 3, 31)))
+
+    before = told()
+    assert SLOW_WORDS in json.dumps(before)
+    with database.write(admin) as session:
+        LIST_CHANGES[change](session)
+    assert told() == before
+
+
+def test_that_a_renamed_reason_is_one_row_with_its_newest_used_words(database, admin):
+    def title() -> list[str]:
+        rows = table(build(database, admin, "exit-reasons"), "Root reasons")["rows"]
+        return [row["reason"] for row in rows]
+
+    add_case(database, admin, date(2026, 3, 1), SLOW, stated=SLOW, words="old")
+    (old,) = title()
+    for words in ("Slow, first", "Slow, second", "Slow, never used"):
+        with database.write(admin) as session:
+            reasons.rename(session, SLOW, f"慢 {words}", words)
+        if words != "Slow, never used":
+            add_case(database, admin, date(2026, 4, 1), SLOW, stated=LOWER, words=words)
+    assert title() == ["Slow, second"]
+    document = build(database, admin, "exit-reasons")
+    quotes = next(s for s in document.sections if s.title == "In the customers' words").blocks[1:]
+    assert f"“{old}”" in next(quote.source for quote in quotes if quote.text == "old")
+    (pair,) = table(document, "Stated reason and root reason where they differ")["rows"]
+    assert (pair["root"], pair["count"]) == ("Slow, second", 2)
+    until_march = build(database, admin, "exit-reasons", end=date(2026, 3, 31))
+    assert [row["reason"] for row in table(until_march, "Root reasons")["rows"]] == [old]
+    (meaning,) = [text for term, text in document.definitions if term == "Words of a reason"]
+    assert "newest words among the counted cases" in meaning
 
 
 def test_that_an_empty_period_says_so(database, admin, cases, tmp_path):

@@ -215,6 +215,16 @@ def test_that_checking_writes_nothing_and_finds_the_same_losses(tmp_path):
     assert "U+0001" in str(told[0])
 
 
+def test_that_money_has_the_sign_of_its_currency(tmp_path, filler):
+    rows = [*ROWS, *[ROWS[0]] * filler]
+    document = list_document("Rows", COLUMNS, rows, by="W", currency="USD")
+    write_xlsx(document, tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["Rows"]
+    cell = sheet.cell(2, 7)
+    assert (cell.value, cell.number_format) == (1234.5, '"$"#,##0.00')
+    assert sheet.cell(2, 8).number_format == "#,##0.00"
+
+
 def test_that_money_stays_exact():
     money = Column("m", "M", lambda row: row, kind=Kind.MONEY)
     book = make_book(list_document("L", (money,), [1, 10, 123456789, -5], by=""))

@@ -2,28 +2,56 @@
 
 import dataclasses
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from db.models import Case, DefectionSignal, SavedView
 from db.queries.cases import CaseFilter
+from db.queries.customer_card import OrderFilter
+from db.queries.customers import CustomerFilter
 from db.queries.interviews import InterviewFilter
+from db.queries.journal import ChangeSetFilter
 from db.queries.scope import Reach, Visible
+from db.queries.signals import SignalFilter
 from db.queries.visits import VisitFilter
 from db.session import SYSTEM, Actor, Session
-from db.vocabulary import AttemptResult, CaseStage, Outcome, ReasonLayer, Role, RuleKind
+from db.vocabulary import (
+    AttemptResult,
+    CaseStage,
+    ChangeKind,
+    Outcome,
+    ReasonLayer,
+    Role,
+    RuleKind,
+)
 from desktop_app.domain.cases import CaseDraft, CloseDraft, OpenDraft, ReopenDraft
 from desktop_app.domain.contacts import VisitDraft
+from desktop_app.domain.customers import ContactDraft, CustomerDraft
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.reasons import ReasonDraft, WhyChainDraft
 from desktop_app.errors import NotAllowedError
-from desktop_app.services import access, cases, contacts, drafts, interviews, views, work
+from desktop_app.services import (
+    access,
+    cases,
+    contacts,
+    customers,
+    drafts,
+    history,
+    interviews,
+    triage,
+    views,
+    work,
+)
 from tests import factories
 from tests.factories import Desk
 
 TODAY = dt.date(2026, 9, 15)
+MODULES = (cases, contacts, customers, drafts, history, interviews, triage, views, work)
+_numbers = itertools.count(1)
 PLAN = VisitDraft(planned_on=TODAY)
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
@@ -48,8 +76,6 @@ def own(session: Session, user: Actor) -> Prepared:
     """A case that belongs to the user, whatever the role is."""
     found = fresh(session, user)
     cases.move(session, found["case_id"], CaseStage.SCREENED)
-    from db.models import Case
-
     case = session.get_one(Case, found["case_id"])
     assert case.owner_id is None
     case.owner_id, case.stage = user.user_id, CaseStage.ASSIGNED
@@ -90,12 +116,35 @@ def held(session: Session, user: Actor) -> Prepared:
 
 
 def nothing(session: Session, user: Actor) -> Prepared:
-    return {"customer": factories.add_customer(session, store_id=user.store_id)}
+    columns = {"store_id": user.store_id, "owner_id": user.user_id}
+    number = f"M{next(_numbers):05d}"
+    return {
+        "number": number,
+        "customer": factories.add_customer(session, number, phone="13812348000", **columns),
+    }
+
+
+def talked_to(session: Session, user: Actor) -> Prepared:
+    found = nothing(session, user)
+    contact = customers.add_contact(session, found["customer"], ContactDraft(name="甲"))
+    return found | {"contact": contact}
+
+
+def signalled(session: Session, user: Actor) -> Prepared:
+    found = nothing(session, user)
+    signal = DefectionSignal(
+        customer_id=found["customer"],
+        kind=RuleKind.LAPSING,
+        as_of=TODAY,
+        sentence_zh="",
+        sentence_en="",
+    )
+    session.add(signal)
+    session.flush()
+    return found | {"signal": signal.id}
 
 
 def viewed(session: Session, user: Actor) -> Prepared:
-    from db.models import SavedView
-
     factories.name(session)
     view = SavedView(page="cases", name="x", user_id=user.user_id, criteria={})
     session.add(view)
@@ -206,9 +255,124 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     ),
     "today": (EVERYBODY, own, lambda s, _p: work.today(s, TODAY)),
     "later": (EVERYBODY, own, lambda s, _p: work.count_later(s, TODAY)),
+    "look at the day": (EVERYBODY, own, lambda s, _p: work.look(s, TODAY, limit=5)),
+    "count the day": (EVERYBODY, own, lambda s, _p: work.count(s, TODAY)),
     "load draft": (EVERYBODY, nothing, lambda s, _p: drafts.load_draft(s, "x")),
     "open drafts": (EVERYBODY, nothing, lambda s, _p: drafts.open_drafts(s)),
     "list views": (EVERYBODY, viewed, lambda s, _p: views.list_views(s, "cases")),
+    "case timeline": (EVERYBODY, own, lambda s, p: cases.timeline(s, p["case_id"])),
+    # customers
+    "count customers": (
+        EVERYBODY,
+        nothing,
+        lambda s, _p: customers.count_customers(s, CustomerFilter()),
+    ),
+    "list customers": (
+        EVERYBODY,
+        nothing,
+        lambda s, _p: customers.list_customers(s, CustomerFilter(), None, 0, 5),
+    ),
+    "export customers": (
+        MANAGERS,
+        nothing,
+        lambda s, _p: customers.export_customers(s, CustomerFilter(), None, 0, 5),
+    ),
+    "search": (EVERYBODY, nothing, lambda s, _p: customers.search(s, "8000")),
+    "find customer": (EVERYBODY, nothing, lambda s, p: customers.find(s, p["number"])),
+    "class sizes": (EVERYBODY, nothing, lambda s, _p: customers.class_sizes(s)),
+    "card": (EVERYBODY, own, lambda s, p: customers.card(s, p["customer"])),
+    "timeline": (EVERYBODY, nothing, lambda s, p: customers.timeline(s, p["customer"])),
+    "count orders": (
+        EVERYBODY,
+        nothing,
+        lambda s, p: customers.count_orders(s, OrderFilter(p["customer"])),
+    ),
+    "list orders": (
+        EVERYBODY,
+        nothing,
+        lambda s, p: customers.list_orders(s, OrderFilter(p["customer"])),
+    ),
+    "reveal": (WORKERS, nothing, lambda s, p: customers.reveal_phone(s, p["customer"])),
+    "reveal contact": (
+        WORKERS,
+        talked_to,
+        lambda s, p: customers.reveal_contact_phone(s, p["contact"]),
+    ),
+    "create customer": (
+        WORKERS,
+        nothing,
+        lambda s, _p: customers.create(s, CustomerDraft(name="x")),
+    ),
+    "change customer": (
+        WORKERS,
+        nothing,
+        lambda s, p: customers.change(s, p["customer"], 1, CustomerDraft(name="y")),
+    ),
+    "change remark": (
+        WORKERS,
+        nothing,
+        lambda s, p: customers.change_note(s, p["customer"], 1, "y"),
+    ),
+    "add contact": (
+        WORKERS,
+        nothing,
+        lambda s, p: customers.add_contact(s, p["customer"], ContactDraft(name="乙")),
+    ),
+    "change contact": (
+        WORKERS,
+        talked_to,
+        lambda s, p: customers.change_contact(s, p["contact"], 1, ContactDraft(name="乙")),
+    ),
+    "remove contact": (
+        WORKERS,
+        talked_to,
+        lambda s, p: customers.remove_contact(s, p["contact"]),
+    ),
+    # signals
+    "count signals": (EVERYBODY, nothing, lambda s, _p: triage.count_signals(s, SignalFilter())),
+    "list signals": (EVERYBODY, nothing, lambda s, _p: triage.list_signals(s, SignalFilter())),
+    "count by kind": (EVERYBODY, nothing, lambda s, _p: triage.count_by_kind(s, SignalFilter())),
+    "waiting": (EVERYBODY, nothing, lambda s, _p: triage.waiting_ids(s)),
+    "accept": (
+        AGENTS | {Role.HEAD_OFFICE},
+        signalled,
+        lambda s, p: triage.accept(s, [p["signal"]]),
+    ),
+    "dismiss": (
+        AGENTS | {Role.HEAD_OFFICE},
+        signalled,
+        lambda s, p: triage.dismiss(s, [p["signal"]], "x"),
+    ),
+    "snooze": (
+        AGENTS | {Role.HEAD_OFFICE},
+        signalled,
+        lambda s, p: triage.snooze(s, [p["signal"]], TODAY + dt.timedelta(days=1)),
+    ),
+    "wake": (EVERYBODY, nothing, lambda s, _p: triage.wake(s, TODAY)),
+    "begin the day": (EVERYBODY, nothing, lambda s, _p: triage.begin_day(s, TODAY)),
+    # the journal
+    "count changes": (
+        EVERYBODY,
+        nothing,
+        lambda s, _p: history.count_change_sets(s, ChangeSetFilter()),
+    ),
+    "list changes": (
+        EVERYBODY,
+        nothing,
+        lambda s, _p: history.list_change_sets(s, ChangeSetFilter(kind=ChangeKind.EDIT)),
+    ),
+    "changes of one": (
+        DECIDERS | {Role.AUDITOR},
+        nothing,
+        lambda s, _p: history.changes_of(s, uuid.uuid4()),
+    ),
+    "find change": (EVERYBODY, nothing, lambda s, _p: history.find(s, None, "1")),
+    "list imports": (EVERYBODY, nothing, lambda s, _p: history.list_imports(s, "", 0, 5)),
+    "history of a record": (
+        EVERYBODY,
+        nothing,
+        lambda s, p: history.record_history(s, "customer", p["customer"]),
+    ),
 }
 
 
@@ -216,7 +380,12 @@ READING = frozenset(
     {
         "count cases", "list cases", "count by stage", "case file", "find", "propose",
         "list visits", "count visits", "interview", "list interviews", "count interviews",
-        "today", "later", "load draft", "open drafts", "list views",
+        "today", "later", "look at the day", "count the day", "load draft", "open drafts",
+        "list views", "case timeline",
+        "count customers", "list customers", "export customers", "search", "find customer",
+        "class sizes", "card", "timeline", "count orders", "list orders", "count signals",
+        "list signals", "count by kind", "waiting", "count changes", "list changes",
+        "changes of one", "find change", "list imports", "history of a record",
     }
 )  # fmt: skip
 
@@ -254,7 +423,7 @@ def test_that_each_role_may_do_what_it_should_and_nothing_else(
 def test_that_every_public_service_is_in_the_matrix() -> None:
     public = {
         f"{module.__name__.rsplit('.', 1)[1]}.{name}"
-        for module in (cases, contacts, drafts, interviews, views, work)
+        for module in MODULES
         for name, value in vars(module).items()
         if callable(value)
         and not name.startswith("_")
@@ -264,7 +433,8 @@ def test_that_every_public_service_is_in_the_matrix() -> None:
     plain = {
         "interviews.questions", "interviews.draft_key", "views.to_json", "views.from_json",
         "interviews.put_why_chain", "cases.next_case_numbers", "cases.note_of",
-        "cases.standing_hits",
+        "cases.standing_hits", "customers.as_draft", "customers.next_customer_number",
+        "triage.next_case_numbers",
     }  # fmt: skip
     assert len(public - plain) == len(MATRIX) - 1  # sharing a view is saving one
 
@@ -305,8 +475,18 @@ def lay_out(session: Session, actors: dict[Role, Actor]) -> dict[str, uuid.UUID]
     }
     for user, name in ((field, "opened by field"), (agent, "opened by agent")):
         session.info["actor"] = user
-        found[name] = factories.open_case(session, store_id=there)
+        found[name] = moved_away(session, user, there)
     return found
+
+
+def moved_away(session: Session, user: Actor, store_id: uuid.UUID) -> uuid.UUID:
+    """A case that a user opened for a customer who belongs to another store by now."""
+    mine = factories.add_customer(session, store_id=user.store_id, owner_id=user.user_id)
+    case_id = factories.open_case(session, mine)
+    factories.change_customer(session, mine, store_id=store_id, owner_id=None)
+    session.get_one(Case, case_id).store_id = store_id
+    session.flush()
+    return case_id
 
 
 EVERY_CASE = {

@@ -6,6 +6,7 @@ import tempfile
 import uuid
 from pathlib import Path
 
+import pytest
 import time_machine
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -263,6 +264,7 @@ class CaseLife(RuleBasedStateMachine):
             assert visit["customer_id"] not in refused or visit["state"] != VisitState.PLANNED
 
 
+@pytest.mark.no_cover
 def test_that_any_life_of_a_case_keeps_the_rules_and_can_be_undone(template_database: Path) -> None:
     CaseLife.template = template_database
     CaseLife.rows = {table: {} for table in TABLES}

@@ -5,14 +5,14 @@ from sqlalchemy import func, select
 
 from db.models import Customer, ImportJob, Order
 from db.session import Actor, Database
-from db.vocabulary import ImportKind, Role
+from db.vocabulary import ImportKind, MatchKey, Role
 from desktop_app.domain.customers import CustomerDraft
 from desktop_app.errors import NotAllowedError
 from desktop_app.progress import Silent
 from desktop_app.services import customers, imports
 from desktop_app.services.import_customers import CustomerImport, CustomerRow
 from desktop_app.services.import_orders import OrderChoices, OrderImport, OrderRow
-from desktop_app.services.imports import MatchKey, Outcome, RowStatus, Source
+from desktop_app.services.imports import Outcome, RowStatus, Source
 
 SOURCE = Source(ImportKind.CUSTOMERS, "a.csv", "0" * 64, {"signature": "s", "kind": "customers"})
 ORDER_SOURCE = Source(ImportKind.ORDERS, "o.csv", "1" * 64, {"signature": "o"})

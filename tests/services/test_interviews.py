@@ -226,6 +226,58 @@ def test_that_what_the_case_says_already_is_not_overwritten(
     assert found.why == ()
 
 
+def test_that_what_somebody_wrote_into_the_case_meanwhile_stays(
+    desk: Desk, agent: Actor, case_id: uuid.UUID, run_id: uuid.UUID
+) -> None:
+    words = {"what_happened": "原话", "stated_reason": "unknown_other"}
+    answer(desk, agent, run_id, **words, where_now="晨光", left_on="2026-07-01")
+    desk.do(agent, interviews.finish, run_id)
+    edit = {"competitor": "得力", "left_on": dt.date(2026, 6, 15)}
+    change(desk, agent, case_id, **edit)
+    for again in "再问", "三问":
+        desk.do(agent, interviews.reopen, run_id)
+        answer(desk, agent, run_id, where_now="齐心", left_on="2026-07-09", what_happened=again)
+        desk.do(agent, interviews.finish, run_id)
+        found = file(desk, agent, case_id)
+        assert (found.competitor, found.left_on) == ("得力", dt.date(2026, 6, 15))
+        assert found.what_happened == again  # nobody touched what the interview wrote
+
+
+def test_that_an_interview_corrects_what_it_wrote_itself(
+    desk: Desk, agent: Actor, case_id: uuid.UUID, run_id: uuid.UUID
+) -> None:
+    words = {"what_happened": "原话", "stated_reason": "unknown_other"}
+    answer(desk, agent, run_id, **words, where_now="晨光", left_on="2026-07-01")
+    desk.do(agent, interviews.finish, run_id)
+    for competitor, day in (("齐心", 2), ("得力", 3)):
+        desk.do(agent, interviews.reopen, run_id)
+        answer(desk, agent, run_id, where_now=competitor, left_on=f"2026-07-0{day}")
+        desk.do(agent, interviews.finish, run_id)
+        found = file(desk, agent, case_id)
+        assert (found.competitor, found.left_on) == (competitor, dt.date(2026, 7, day))
+    change(desk, agent, case_id, competitor="")
+    desk.do(agent, interviews.reopen, run_id)
+    desk.do(agent, interviews.finish, run_id)
+    assert file(desk, agent, case_id).competitor == "得力"  # empty is filled again
+
+
+def test_that_the_competitor_somebody_knew_before_stays(
+    desk: Desk, agent: Actor, case_id: uuid.UUID, run_id: uuid.UUID
+) -> None:
+    change(desk, agent, case_id, competitor="得力")
+    answer(desk, agent, run_id, what_happened="话", stated_reason="unknown_other", where_now="晨光")
+    desk.do(agent, interviews.finish, run_id)
+    assert file(desk, agent, case_id).competitor == "得力"
+
+
+def change(desk: Desk, actor: Actor, case_id: uuid.UUID, **values: object) -> None:
+    """Change facts of a case as its form does: the others stay."""
+    found = file(desk, actor, case_id)
+    known = {name: getattr(found, name) for name in ("competitor", "left_on", "what_happened")}
+    draft = CaseDraft(**{**known, "extent": found.extent, **values})
+    desk.do(actor, cases.change, case_id, found.version, draft)
+
+
 @pytest.mark.parametrize(
     ("answers", "extent"),
     [

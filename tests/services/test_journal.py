@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytest
 
 from db import journal as engine
+from db.culprits import Cause
 from db.models import Customer
 from db.queries import journal as queries
 from db.queries.paging import Sort
 from db.session import Actor, Database
+from db.undo import UndoPlan
 from db.vocabulary import ChangeKind, Op, Role, RuleKind
 from desktop_app import clock
 from desktop_app.domain.customers import CustomerDraft
 from desktop_app.errors import ConflictError, NotAllowedError, NotFoundError
-from desktop_app.services import customers, detection, journal
+from desktop_app.services import customers, detection, history, journal, undo_words
 
 
 @pytest.fixture
@@ -61,7 +63,9 @@ def test_that_a_newer_change_stands_in_the_way_and_is_named(
     with database.write(admin) as session:
         preview = journal.undo(session, first, skip_blocked=True)
     assert preview.blocked == 1
-    assert "王二" in preview.sentences[0]
+    assert preview.sentences == (
+        "Customer: was changed later. First undo “Change customer A1 王二” of administrator.",
+    )
 
 
 def test_that_what_needs_the_row_is_named(
@@ -74,7 +78,53 @@ def test_that_what_needs_the_row_is_named(
             customers.add_contact(session, made[0], ContactDraft(name=f"联系人{number}"))
     with database.read(agent) as session:
         preview = journal.preview_undo(session, made[1])
-    assert preview.sentences == ("Contact came later and needs it. (7)",)
+    (sentence,) = preview.sentences
+    assert sentence == (
+        "Contact (7): came later and belongs to it. "
+        "First undo “Add contact 联系人0 to A1” of agent."
+    )
+    for number in range(7, 12):
+        with database.write(agent) as session:
+            customers.add_contact(session, made[0], ContactDraft(name=f"联系人{number}"))
+    with database.read(agent) as session:
+        (sentence,) = journal.preview_undo(session, made[1]).sentences
+    assert sentence == (
+        "Contact (12): came later and belongs to it. First undo “Add contact 联系人11 to A1” of "
+        "agent; then “Add contact 联系人10 to A1” of agent; then “Add contact 联系人9 to A1” of "
+        "agent. 3 older changes are in the way, too."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "advice"),
+    [
+        ("exists", "Contact: is there again. Nothing has to be done about it."),
+        ("missing", "Contact: is gone, and without it nothing can be put back. Enter or import"),
+        (
+            "taken",
+            "Contact: another one has its number, name or place by now. Change the other one",
+        ),
+        ("deleted", "Contact: was removed later. Undo the rest; this stays as it is."),
+        ("changed", "Contact: was changed later. Undo the rest; this stays as it is."),
+    ],
+)
+def test_that_what_nobody_did_is_told_with_what_to_do(
+    database: Database, agent: Actor, kind: str, advice: str
+) -> None:
+    plan = UndoPlan(uuid.uuid4(), "x", {}, None, blocked=1)
+    plan.causes = [Cause(kind, "contact", 1)]
+    with database.read(agent) as session:
+        (sentence,) = undo_words.sentences(session, plan)
+    assert sentence.startswith(advice)
+
+
+def test_that_kinds_of_obstacles_beyond_five_are_counted(database: Database, agent: Actor) -> None:
+    plan = UndoPlan(uuid.uuid4(), "x", {}, None, blocked=1200)
+    plan.causes = [Cause("changed", f"table{n}", n) for n in range(1, 8)]
+    with database.read(agent) as session:
+        told = undo_words.sentences(session, plan)
+    assert told[0].startswith("table7 (7)")
+    assert told[5:] == ("1,175 more records cannot be put back.",)
 
 
 def test_that_others_changes_need_the_right_and_unknown_ones_are_refused(
@@ -127,6 +177,23 @@ def test_that_change_sets_are_listed_newest_first_and_filtered(
             assert len(queries.list_change_sets(session, mine, Sort(column), 0, 10)) == 1
 
 
+def test_that_without_the_right_to_the_journal_one_sees_ones_own_changes(
+    database: Database, agent: Actor, admin: Actor, made: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    theirs = rename(database, admin, made[0], "王远")
+    everything = queries.ChangeSetFilter()
+    with database.read(agent) as session:
+        assert [row.id for row in history.list_change_sets(session, everything)] == [made[1]]
+        assert history.count_change_sets(session, everything) == 1
+        assert len(history.changes_of(session, made[1])) == 1
+        with pytest.raises(NotAllowedError):
+            history.changes_of(session, theirs)
+        others = queries.ChangeSetFilter(actor_id=admin.user_id)
+        assert history.count_change_sets(session, others) == 1  # one's own, whoever is asked for
+    with database.read(admin) as session:
+        assert history.count_change_sets(session, everything) == 3
+
+
 def test_that_titles_are_told_in_words_of_the_present_language(
     database: Database, admin: Actor, chinese: None
 ) -> None:
@@ -153,16 +220,3 @@ def test_that_every_table_of_the_journal_has_a_word(database: Database) -> None:
 
     journalled = [name for name, model in ENTITIES.items() if model.__journalled__]
     assert [name for name in journalled if journal.entity_text(name) == name] == []
-
-
-def test_that_undo_does_not_win_rights_back(database: Database, actors: dict[Role, Actor]) -> None:
-    from desktop_app.services import staff
-
-    admin, manager = actors[Role.ADMINISTRATOR], actors[Role.STORE_MANAGER]
-    with database.write(admin) as session:
-        staff.add_store(session, staff.StoreDraft(code="S9", name="x"))
-    made = session.info["changes"].change_set_id
-    with pytest.raises(NotAllowedError), database.write(manager) as session:
-        journal.undo(session, made)
-    with database.write(admin) as session:
-        journal.undo(session, made)

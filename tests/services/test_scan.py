@@ -1,17 +1,20 @@
 """What becomes of signals from scan to scan."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+import time_machine
+from sqlalchemy import event, select
 
 from db import undo
 from db.models import Case, CaseEvent, ChangeSet, DefectionRule, DefectionSignal
 from db.queries.paging import Sort
 from db.queries.signals import SignalFilter, count_by_kind, count_signals, list_signals
 from db.session import Actor, Database
-from db.vocabulary import CaseStage, CustomerClass, Role, RuleKind, SignalState
+from db.vocabulary import CaseStage, ChangeKind, CustomerClass, Role, RuleKind, SignalState
+from desktop_app.domain.cases import OpenDraft
 from desktop_app.errors import (
     CancelledError,
     ConflictError,
@@ -20,7 +23,8 @@ from desktop_app.errors import (
     NotFoundError,
 )
 from desktop_app.progress import Silent
-from desktop_app.services import detection, triage
+from desktop_app.services import cases, detection, journal, triage
+from tests import factories
 from tests.world import add_customers, add_orders
 
 START = date(2026, 1, 1)
@@ -137,6 +141,33 @@ def test_that_snoozed_signals_wake_without_a_scan(
         assert triage.wake(session, date(2026, 9, 19)) == 0
     with database.write(admin) as session:
         assert triage.wake(session, date(2026, 9, 20)) == 1
+    (signal,) = signals(database)
+    assert (signal.state, signal.snoozed_until) == (SignalState.OPEN, None)
+    assert session.info["changes"].kind is ChangeKind.SYSTEM
+    with database.read(admin) as session:
+        newest = session.get_one(ChangeSet, journal.last_own(session))
+        assert newest.title.startswith("Snooze"), "nobody takes back that a day came"
+
+
+@pytest.mark.parametrize("bought_again", [False, True])
+def test_that_a_scan_of_older_orders_wakes_what_a_later_one_found(
+    database: Database,
+    admin: Actor,
+    lapsed: uuid.UUID,
+    fixed_time: time_machine.Traveller,
+    bought_again: bool,
+) -> None:
+    scan(database, admin, date(2026, 9, 10))
+    with database.write(admin) as session:
+        triage.snooze(session, triage.waiting_ids(session), date(2026, 9, 20))
+    if bought_again:  # as of the older day there is nothing to find
+        add_orders(database, admin, lapsed, [(date(2026, 9, 1), 10_000)])
+    scan(database, admin, date(2026, 9, 5))
+    assert [row.state for row in signals(database)] == [SignalState.SNOOZED]
+    fixed_time.move_to(datetime(2026, 9, 20, 8, 0, tzinfo=ZoneInfo("Asia/Shanghai")))
+    scan(database, admin, date(2026, 9, 5))
+    (signal,) = signals(database)
+    assert (signal.state, signal.as_of) == (SignalState.OPEN, date(2026, 9, 10))
 
 
 def test_that_accepting_opens_one_case_with_value_extent_and_event(
@@ -198,7 +229,7 @@ def test_that_a_decided_or_missing_signal_is_refused(
     database: Database, admin: Actor, lapsed: uuid.UUID, fixed_time: object
 ) -> None:
     scan(database, admin, date(2026, 3, 1))
-    with database.read() as session:
+    with database.read(admin) as session:
         ids = triage.waiting_ids(session)
     with database.write(admin) as session:
         triage.dismiss(session, ids, "x")
@@ -220,7 +251,7 @@ def test_that_a_rule_version_changes_what_is_found_and_old_signals_keep_theirs(
         assert detection.define_rule(session, RuleKind.LAPSING, {"k": "5"}) == 2
     assert scan(database, admin, date(2026, 3, 2)).found[RuleKind.LAPSING] == 0
     (signal,) = signals(database)
-    with database.read() as session:
+    with database.read(admin) as session:
         assert session.get_one(DefectionRule, signal.rule_id).rule_version == 1
         row = detection.current_rules(session)[RuleKind.LAPSING]
     assert (row.rule_version, row.params["k"], row.is_enabled) == (2, "5", True)
@@ -342,6 +373,44 @@ def test_that_cases_of_customers_without_spend_in_the_window_are_worth_their_las
         accepted = triage.accept(session, triage.waiting_ids(session))
     with database.read() as session:
         assert session.get_one(Case, accepted.case_ids[0]).value_at_stake == 2_800
+
+
+def test_that_accepting_many_reads_in_lots_and_only_what_it_needs(
+    database: Database, admin: Actor, fixed_time: object
+) -> None:
+    ids = add_customers(database, admin, {f"K{number:02d}": "甲" for number in range(30)})
+    with database.write(admin) as session:
+        factories.name(session)
+        for place, customer_id in enumerate(ids.values()):
+            if place % 2:
+                draft = OpenDraft(kind=RuleKind.LAPSING)
+                cases.open_case(session, customer_id, draft)
+            session.add(
+                DefectionSignal(
+                    customer_id=customer_id,
+                    kind=RuleKind.LAPSING,
+                    as_of=date(2026, 9, 1),
+                    sentence_zh="",
+                    sentence_en="",
+                )
+            )
+    with database.read(admin) as session:
+        waiting = triage.waiting_ids(session)
+    asked: list[str] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(" ".join(statement.split()))
+
+    event.listen(database._engine, "before_cursor_execute", listen)
+    with database.write(admin) as session:
+        accepted = triage.accept(session, waiting)
+    event.remove(database._engine, "before_cursor_execute", listen)
+    assert (len(accepted.case_ids), accepted.joined) == (15, 15)
+    figures = [one for one in asked if "SELECT customer_stat.customer_id" in one]
+    assert len(figures) == 1
+    assert "customer_stat.customer_id IN (" in figures[0]
+    known = [one for one in asked if one.startswith("SELECT departure_case.customer_id")]
+    assert len(known) == 1
 
 
 def test_that_a_sign_in_is_written_down_and_wakes_signals_for_those_who_decide(

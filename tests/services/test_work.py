@@ -1,6 +1,7 @@
 """Today: everything that is due, in order, and nothing that is not."""
 
 import datetime as dt
+import random
 import uuid
 
 import pytest
@@ -9,7 +10,7 @@ from db.models import Case, User
 from db.session import SYSTEM, Actor
 from db.vocabulary import CaseStage, NextStep, Outcome, Role, RuleKind
 from desktop_app.columns.work import step_text
-from desktop_app.domain.cases import CaseDraft, CloseDraft
+from desktop_app.domain.cases import CaseDraft, CloseDraft, priority
 from desktop_app.domain.contacts import VisitDraft
 from desktop_app.services import cases, contacts, work
 from tests import factories
@@ -68,11 +69,11 @@ def test_that_the_order_is_value_times_urgency_and_a_request_to_cancel_comes_fir
     lines = today(desk, agent)
     assert ids(lines) == [cancel, big_today, small_overdue, unplanned, unknown]
     assert [line.why for line in lines] == [
-        "Asked to cancel, always first; ¥0.01 at stake",
-        "¥1,000.00 at stake, due today",
-        "¥600.00 at stake, 1 day overdue",
-        "¥700.00 at stake, no next step planned",
-        "— at stake, 9 days overdue",
+        "Asked to cancel: always first",
+        "due today: value × 1.5",
+        "1 day overdue: value × 2",
+        "no next step: value × 1.5",
+        "9 days overdue: value not known",
     ]
     assert [line.is_first for line in lines] == [True, False, False, False, False]
     steps = [step_text(line) for line in lines]
@@ -149,7 +150,7 @@ def test_that_a_planned_visit_takes_the_place_of_its_case(desk: Desk, agent: Act
     assert (line.id, item.is_visit, item.case_id) == (visit, True, case_id)
     assert (item.step, item.due, item.purpose) == (NextStep.VISIT, day(-1), "看样品")
     assert (item.number, item.owner, item.stage) == (row.number, "agent", CaseStage.ASSIGNED)
-    assert line.why == "¥900.00 at stake, 1 day overdue"
+    assert line.why == "1 day overdue: value × 2"
     desk.do(agent, contacts.finish_visit, visit, TODAY)
     (line,) = today(desk, agent)
     assert (line.id, line.item.is_visit) == (case_id, False)
@@ -200,5 +201,84 @@ def test_that_without_the_pool_only_what_somebody_works_on_is_listed(
     desk.do(SYSTEM, contacts.plan_visit, None, customer, plan)  # made by nobody
     for user_id in (None, agent.user_id):
         criteria = WorkFilter(TODAY, user_id, unassigned=False)
-        assert {one.id for one in desk.look(agent, work_items, criteria)} == {own, visit}
+        items = desk.look(agent, work_items, criteria, work.WEIGHTS)
+        assert {one.id for one in items} == {own, visit}
         assert desk.look(agent, count_later, criteria) == 0
+
+
+def test_that_the_database_sorts_as_the_rule_says(
+    desk: Desk, admin: Actor, agent: Actor, actors: dict[Role, Actor]
+) -> None:
+    """Cases and visits of every kind, owner, value and day: the rule is the measure."""
+    owners = (None, agent, actors[Role.FIELD_STAFF])
+    kinds = (RuleKind.LAPSING, RuleKind.CANCEL_REQUEST)
+    chosen = random.Random(7)
+    for _number in range(40):
+        due = chosen.choice((None, day(-2), day(-1), TODAY))
+        worth = chosen.choice((None, 0, 150, 200, 300, 400, 600))
+        owner = chosen.choice(owners)
+        case_id = make(desk, owner, due, worth, chosen.choice(kinds))
+        if chosen.random() < 0.3:
+            desk.do(admin, hold_back, case_id)
+        if chosen.random() < 0.4:
+            customer = desk.look(admin, cases.case_file, case_id).row.customer_id
+            plan = VisitDraft(planned_on=chosen.choice((day(-3), day(-1), TODAY)))
+            on_case = None if owner is None else case_id
+            desk.do(owner or SYSTEM, contacts.plan_visit, on_case, customer, plan)
+    lines = today(desk, admin, everybody=True)
+    assert len(lines) >= 40
+    assert {line.item.is_visit for line in lines} == {True, False}
+    assert lines == sorted(lines, key=place)
+    for section in work.Section:
+        part = desk.look(admin, work.today, TODAY, everybody=True, section=section)
+        assert part == [line for line in lines if section_of(line) is section]
+        assert part
+        first = desk.look(admin, work.today, TODAY, everybody=True, section=section, limit=3)
+        assert first == part[:3]
+    seen = desk.look(admin, work.look, TODAY, everybody=True, limit=200)
+    assert seen.lines == lines
+    for section, tally in seen.tallies.items():
+        part = [line for line in lines if section_of(line) is section]
+        worth = sum(line.item.value_at_stake or 0 for line in part)
+        assert (tally.count, tally.worth) == (len(part), worth)
+    assert seen.of(None).count == len(lines)
+
+
+def place(line: work.WorkLine) -> tuple[object, ...]:
+    item = line.item
+    rank = priority(item.value_at_stake, item.kind or RuleKind.LAPSING, item.due, TODAY)
+    return (
+        line.is_held_back,
+        rank.sort_key,
+        item.due or dt.date.min,
+        item.number or item.customer_number,
+        item.id.hex,
+    )
+
+
+def section_of(line: work.WorkLine) -> work.Section:
+    if line.item.owner_id is None:
+        return work.Section.POOL
+    if line.item.due is None:
+        return work.Section.UNPLANNED
+    return work.Section.OVERDUE if line.item.due < TODAY else work.Section.TODAY
+
+
+def hold_back(session, case_id: uuid.UUID) -> None:
+    factories.name(session)
+    session.get_one(Case, case_id).screening_note = "held"
+
+
+def test_that_only_the_first_lines_of_a_long_day_are_read(desk: Desk, agent: Actor) -> None:
+    worth = [make(desk, agent, TODAY, value) for value in (300, 200, 100)]
+    pool = make(desk, None, None, 400)
+    seen = desk.look(agent, work.look, TODAY, limit=2)
+    assert ids(seen.lines) == [pool, worth[0]]
+    assert (seen.of(None).count, seen.of(None).worth) == (4, 1000)
+    assert seen.of(work.Section.TODAY) == work.Tally(3, 600)
+    assert seen.of(work.Section.OVERDUE) == work.Tally()
+    part = desk.look(agent, work.look, TODAY, section=work.Section.TODAY, limit=2)
+    assert ids(part.lines) == worth[:2]
+    whole = desk.look(agent, work.look, TODAY, section=work.Section.TODAY, limit=4)
+    assert len(whole.lines) == 4  # so few that all are given
+    assert desk.look(agent, work.count, TODAY) == 4

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from db.vocabulary import CaseStage, RuleKind
 from desktop_app.domain.cases import OpenDraft
 from desktop_app.services import cases
+from tests.conftest import let_go
 from tests.ui.shop import Stage
 
 K2_VALUE = 12 * 50_00
@@ -56,6 +57,7 @@ def focus() -> QWidget:
 def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """Press a key where the keyboard is."""
     QTest.keyClick(focus(), key, modifiers)
+    let_go()
 
 
 def type_text(text: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,17 +18,31 @@ from desktop_app.ui.message_bar import MessageBar
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.window_state import WindowState
+from tests.conftest import let_go
+from tests.ui.shop import not_pressed
+
+
+@pytest.fixture(scope="module", autouse=True)
+def seasoned() -> None:
+    """What other modules left is not looked through again after each test of this one."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
-def look(qapp: QApplication) -> Iterator[None]:
-    """The light scheme; windows a test leaves are deleted while Qt is whole."""
+def look(qapp: QApplication, quick_keys: None) -> Iterator[None]:
+    """The light scheme, no key down, an empty clipboard; windows a test leaves are deleted while
+    Qt is whole."""
     theme.apply(qapp, Settings(theme=Theme.LIGHT))
+    let_go()
+    QGuiApplication.clipboard().clear()
     gc.disable()  # as in the program: a collection in a worker could delete Qt objects
     yield
+    left = not_pressed()
     flush_deleted()
     gc.collect()
     gc.enable()
+    assert left == [], "these buttons were to be pressed, and no question came"
 
 
 @pytest.fixture

@@ -12,15 +12,17 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from db import keys
+from db.models import Customer
 from db.session import Actor, Database
 from db.workspace import Opened
+from desktop_app.domain.customers import CustomerDraft
 from desktop_app.services import customers
+from desktop_app.ui import theme
 from desktop_app.ui.action_set import plain_text
 from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.editors import TextEditor
 from desktop_app.ui.page import Page, PageContext
 from desktop_app.ui.workspace_files import WorkspaceFiles
-from tests.world import add_customers, add_orders
+from tests.world import add_customers, add_orders, once
 
 LAST = dt.date(2026, 8, 31)
 NAMES = {
@@ -37,6 +39,10 @@ twice; the others never."""
 
 def fill(database: Database, actor: Actor) -> dict[str, uuid.UUID]:
     """Customers with orders; returns their keys by number."""
+    return once(database, "shop", lambda: _fill(database, actor))
+
+
+def _fill(database: Database, actor: Actor) -> dict[str, uuid.UUID]:
     made = add_customers(database, actor, NAMES, phone="13812348000")
     ten = dt.timedelta(days=10)
     add_orders(database, actor, made["K1"], [(LAST - n * ten, 100_00) for n in range(30)])
@@ -63,6 +69,7 @@ class Stage:
     def show(self, page_type: type[Page], target: object = None) -> Any:
         """Make a page of a common size and load it, as the window does."""
         page = page_type(self.context)
+        theme.dress(page)
         page.resize(1264, 780)
         self.qtbot.addWidget(page)
         page.show()
@@ -87,7 +94,13 @@ class Stage:
 
     def wait(self, condition: Callable[[], object]) -> None:
         """Wait until something is so."""
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=30_000)
+        self.qtbot.waitUntil(lambda: bool(condition()))
+
+    def idle(self) -> None:
+        """Wait until nothing is under way, nor what that begins."""
+        for _round in range(3):
+            self.qtbot.wait(0)
+            self.wait(lambda: not self.context.tasks.is_busy())
 
     def went(self) -> list[tuple[str, object]]:
         """Where the page navigated."""
@@ -136,6 +149,16 @@ class Stage:
         """A customer's card, read anew."""
         return self.read(customers.card, customer_id)[0]
 
+    def phone(self, customer_id: uuid.UUID) -> str:
+        """A customer's phone as it is stored."""
+        phone: str = self.read(lambda session: session.get_one(Customer, customer_id).phone)
+        return phone
+
+    def draft(self, customer_id: uuid.UUID) -> CustomerDraft:
+        """A customer as the form has it, with the whole phone."""
+        values = {**self.card(customer_id).values, "phone": self.phone(customer_id)}
+        return customers.as_draft(values)
+
 
 def enter(dialog: FormDialog, **values: object) -> None:
     """Put values into the fields of a form dialog."""
@@ -143,14 +166,22 @@ def enter(dialog: FormDialog, **values: object) -> None:
         dialog.form.editors[name].set_value(value)
 
 
-def press(verb: str, text: str | None = None) -> None:
-    """Press a button of the next question, as soon as it is on the screen.
+@dataclass
+class Press:
+    """A button to be pressed when its question comes."""
 
-    Args:
-        verb: What stands on the button.
-        text: What to type before, where the question asks for a text.
-    """
-    timer = QTimer(QApplication.instance(), interval=20)
+    verb: str
+    timer: QTimer = field(default_factory=lambda: QTimer(interval=20))
+    is_done: bool = False
+
+
+_presses: list[Press] = []
+
+
+def press(verb: str) -> Press:
+    """Press the button with this verb of the next question, as soon as it is on the screen."""
+    waiting = Press(verb)
+    _presses.append(waiting)
 
     def look() -> None:
         box = QApplication.activeModalWidget()
@@ -158,22 +189,31 @@ def press(verb: str, text: str | None = None) -> None:
             return
         for button in box.findChildren(QAbstractButton):
             if plain_text(button.text()) == verb:
-                if text is not None:
-                    box.findChildren(TextEditor)[0].set_value(text)
-                timer.stop()
-                timer.deleteLater()
+                waiting.timer.stop()
+                waiting.is_done = True
                 button.click()
                 return
 
-    timer.timeout.connect(look)
-    timer.start()
+    waiting.timer.timeout.connect(look)
+    waiting.timer.start()
+    return waiting
+
+
+def not_pressed() -> list[str]:
+    """Verbs that no question asked for; nobody waits for them any more."""
+    left = [each for each in _presses if not each.is_done]
+    for each in left:
+        each.timer.stop()
+    _presses.clear()
+    return [each.verb for each in left]
 
 
 def with_files(context: PageContext, database: Database, **slots: Any) -> PageContext:
     """The context with the folder of the workspace: copies and passwords."""
     folder: Path = database.path.parent
     file = keys.KeyFile("test")
-    file.wraps = {context.actor.login: keys.wrap(database.key or b"", "old-password")}
+    login = context.actor.login
+    file.wraps = {login: keys.wrap(database.key or b"", login, "old-password")}
     keys.save(file, folder / "keys.json")
     opened = Opened(folder, database, context.actor, is_demo=True)
     return replace(context, files=WorkspaceFiles(opened, **slots), workspace=folder)

@@ -45,7 +45,7 @@ def make_form() -> Form:
     made = Form()
     made.add("name", "&Name", TextEditor(), required=True)
     made.add("left_on", "&Left on", DateEditor())
-    made.add("value", "&Value", MoneyEditor())
+    made.add("value", "&Value", MoneyEditor("CNY"))
     made.add("stage", "&Stage", EnumEditor(CaseStage))
     made.add("note", "N&ote", TextEditor(lines=3))
     return made
@@ -166,10 +166,18 @@ def test_that_dates_are_read_as_people_type_them(typed: str, expected: date | No
 def test_that_money_is_read_in_minor_units(
     qtbot: QtBot, typed: str, expected: int | str | None
 ) -> None:
-    editor = MoneyEditor()
+    editor = MoneyEditor("CNY")
     qtbot.addWidget(editor)
     editor.line.setText(typed)
     assert editor.value() == expected
+
+
+def test_that_money_of_another_currency_is_not_taken(qtbot: QtBot) -> None:
+    editor = MoneyEditor("USD")
+    qtbot.addWidget(editor)
+    for typed, value in (("$1,234.5", 123450), ("5 USD", 500), ("¥5", "¥5"), ("5元", "5元")):
+        editor.line.setText(typed)
+        assert editor.value() == value
 
 
 @pytest.mark.parametrize(
@@ -180,7 +188,10 @@ def test_that_money_is_read_in_minor_units(
         (IntegerEditor, -42),
         (DecimalEditor, Decimal("0.5")),
         (lambda: DecimalEditor(percent=True), Decimal("0.8")),
-        (MoneyEditor, 123456789),
+        (lambda: MoneyEditor("CNY"), 123456789),
+        (lambda: MoneyEditor("USD"), -123450),
+        (lambda: MoneyEditor("CHF"), 5),
+        (lambda: MoneyEditor("JPY"), 150),
         (DateEditor, date(2026, 2, 28)),
         (CheckEditor, True),
         (lambda: EnumEditor(CaseStage), CaseStage.FOLLOW_UP),
@@ -411,7 +422,7 @@ def test_that_progress_is_shown_only_for_long_work(
 
     monkeypatch.setattr(dialogs, "PROGRESS_AFTER_MS", 30)
     gate = threading.Event()
-    task = tasks.compute(window, gate.wait, 5)
+    task = tasks.compute(window, gate.wait, 60)
     dialogs.show_progress(window, task, "Scan")
     qtbot.waitUntil(lambda: window.findChild(dialogs.ProgressDialog) is not None)
     shown = window.findChild(dialogs.ProgressDialog)

@@ -2,6 +2,7 @@ import datetime as dt
 import uuid
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
@@ -22,6 +23,7 @@ from db.vocabulary import (
 from desktop_app.domain.contacts import VisitDraft
 from desktop_app.services import cases, contacts, customers, drafts
 from desktop_app.ui import attempt_logger
+from desktop_app.ui.case_panels import PhoneLine
 from desktop_app.ui.case_places import CaseTarget, ListPlace, QueuePlace, neighbour
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.case_file import CaseFilePage
@@ -36,7 +38,7 @@ from tests.ui.casework import (
     stage_of,
     type_text,
 )
-from tests.ui.shop import Stage, fill
+from tests.ui.shop import Stage, enter, fill
 
 
 @pytest.fixture
@@ -115,6 +117,50 @@ def test_that_a_note_during_a_call_opens_no_dialog(stage: Stage, case_id: uuid.U
     stage.run(page, "case.timer")
     stage.run(page, "case.note")
     assert page.strip.note.line.hasFocus()
+
+
+def test_that_a_note_of_several_lines_is_kept_as_a_draft_and_then_stored(
+    stage: Stage, case_id: uuid.UUID
+) -> None:
+    page = shown(stage, case_id)
+    stage.run(page, "case.note")
+    enter(stage.dialog(page), note="first\nseco")
+    stage.wait(lambda: stage.read(drafts.open_drafts, f"case-note:{case_id}"))
+    shiboken6.delete(stage.dialog(page))  # as the end of the process does
+    stage.run(page, "case.note")
+    again = stage.dialog(page)
+    stage.wait(lambda: again.drafts is not None and not again.drafts.isHidden())
+    assert again.drafts is not None
+    again.drafts.restore()
+    stage.submit(page)
+    assert "first\nseco" in [event.note for event in file_of(stage, case_id).events]
+    stage.wait(lambda: not stage.read(drafts.open_drafts, f"case-note:{case_id}"))
+
+
+def test_that_the_length_of_a_call_survives_a_crash(stage: Stage, case_id: uuid.UUID) -> None:
+    page = shown(stage, case_id)
+    stage.run(page, "case.timer")
+    stage.run(page, "case.timer")
+    seconds = page.strip.timer.seconds()
+    stage.wait(lambda: stage.read(drafts.open_drafts, attempt_logger.draft_key(case_id)))
+    later = shown(stage, case_id)
+    stage.run(later, "case.attempt")
+    stage.wait(lambda: later.strip.timer.seconds() == seconds)
+
+
+def test_that_opening_the_strip_for_another_case_keeps_the_last_word(
+    stage: Stage, shop: dict[str, uuid.UUID], case_id: uuid.UUID
+) -> None:
+    other = open_case(stage, shop["K3"])
+    page = shown(stage, case_id)
+    stage.run(page, "case.attempt")
+    stage.wait(lambda: not page.logger._loading.is_busy)
+    page.strip.note.set_value("says the deliv")
+    page.logger.open(other, "somebody else", [])
+    assert page.strip.note.value() is None
+    key = attempt_logger.draft_key(case_id)
+    stage.wait(lambda: stage.read(drafts.load_draft, key) is not None)
+    assert stage.read(drafts.load_draft, key).content["note"] == "says the deliv"
 
 
 def test_that_half_a_note_survives_leaving_the_case(
@@ -233,6 +279,20 @@ def test_that_an_interview_begins_from_the_case(stage: Stage, case_id: uuid.UUID
     assert file_of(stage, case_id).interviews[0].id == key
 
 
+def test_that_a_whole_phone_is_shown_with_its_own_record_only(qtbot: QtBot) -> None:
+    line = PhoneLine()
+    qtbot.addWidget(line)
+    line.show_phone(("a", 1), "138****8000")
+    late = line.whole()
+    late("13811118000")
+    line.show_phone(("a", 1), "138****8000")
+    assert line.number.text() == "13811118000", "reading again leaves it open"
+    line.show_phone(("b", 1), "138****8000")
+    assert line.number.text() == "138****8000"
+    late("13811118000")
+    assert line.number.text() == "138****8000"
+
+
 def test_that_the_phone_is_shown_and_copied_and_that_looks_are_recorded(
     stage: Stage, case_id: uuid.UUID
 ) -> None:
@@ -299,14 +359,18 @@ def test_that_a_case_held_back_by_the_screening_says_why_and_can_be_overruled(
     stage: Stage, shop: dict[str, uuid.UUID]
 ) -> None:
     card = stage.card(shop["K4"])
-    draft = customers.as_draft(card.values).model_copy(update={"malicious_arrears": True})
+    draft = stage.draft(card.row.id).model_copy(update={"malicious_arrears": True})
     stage.write(customers.change, shop["K4"], card.version, draft)
     case_id = open_case(stage, shop["K4"], taken=False)
     page = shown(stage, case_id)
     stage.run(page, "case.take")
     stage.wait(page.notice.isVisible)
     assert "case.attempt" not in page.actions()
-    assert "case.override" in page.actions()
+    stage.run(page, "case.override")
+    assert stage.refused(page).keys() == {"reason"}
+    stage.run(page, "case.override")
+    stage.submit(page, reason="prepays now")
+    assert "prepays now" in [event.note for event in file_of(stage, case_id).events]
 
 
 def test_that_a_planned_visit_is_the_next_step(stage: Stage, case_id: uuid.UUID) -> None:
@@ -334,7 +398,7 @@ def test_that_a_cancel_request_stands_out(stage: Stage, shop: dict[str, uuid.UUI
 def test_that_who_has_died_is_never_called(stage: Stage, shop: dict[str, uuid.UUID]) -> None:
     case_id = open_case(stage, shop["K2"])
     card = stage.card(shop["K2"])
-    dead = customers.as_draft(card.values).model_copy(update={"is_deceased": True})
+    dead = stage.draft(card.row.id).model_copy(update={"is_deceased": True})
     stage.write(customers.change, shop["K2"], card.version, dead)
     page = shown(stage, case_id)
     assert "died" in page.contact.banner.text()

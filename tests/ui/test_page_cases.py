@@ -12,10 +12,12 @@ from db.vocabulary import CaseStage, CustomerClass, Outcome, Role, RuleKind
 from desktop_app.domain.cases import CloseDraft
 from desktop_app.services import cases, customers, views
 from desktop_app.ui.action_set import ActionSet
+from desktop_app.ui.case_filters import CaseFilters
 from desktop_app.ui.case_places import CaseTarget, ListPlace
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.cases import CasesPage
 from desktop_app.ui.reason_box import ReasonBox, reason_choices
+from tests.factories import add_store
 from tests.ui.casework import activate, file_of, nameless, open_case, press, stage_of, type_text
 from tests.ui.shop import Stage, fill
 
@@ -91,10 +93,21 @@ def test_that_text_and_stages_narrow_the_list(stage: Stage, ids: dict[str, uuid.
     page.filters.bar.search.set_value("wxm")  # initials
     wait_rows(stage, page, "王小明")
     page.filters.bar.search.set_value(None)
+    wait_rows(stage, page, "王小明", "李静", "赵敏")
     page.filters.pills.pills[CaseStage.ASSIGNED].click()
     wait_rows(stage, page, "王小明")
     page.filters.pills.pills[CaseStage.IDENTIFIED].click()
     wait_rows(stage, page, "王小明", "李静", "赵敏")
+
+
+def test_that_what_is_asked_for_before_the_lists_are_known_stays(stage: Stage) -> None:
+    wanted = CaseFilter(root_reason="price_increase", store_id=stage.write(add_store))
+    filters = CaseFilters(stage.context.tasks)
+    stage.qtbot.addWidget(filters)
+    filters.set_value(wanted)
+    assert filters.value() == wanted
+    stage.wait(lambda: filters.reason.value() == "price_increase")
+    assert filters.value() == wanted
 
 
 def test_that_criteria_shown_in_the_filters_come_back_the_same(
@@ -126,7 +139,7 @@ def test_that_many_are_assigned_at_once_and_the_screened_are_named(
     stage: Stage, ids: dict[str, uuid.UUID], shop: dict[str, uuid.UUID], actors: dict[Role, Actor]
 ) -> None:
     card = stage.card(shop["K4"])
-    refused = customers.as_draft(card.values).model_copy(update={"do_not_contact": True})
+    refused = stage.draft(card.row.id).model_copy(update={"do_not_contact": True})
     stage.write(customers.change, shop["K4"], card.version, refused)
     page = shown(stage, 3)
     page.table.view.selectAll()

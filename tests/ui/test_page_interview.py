@@ -8,11 +8,14 @@ from pytestqt.qtbot import QtBot
 
 from db.queries.case_file import CaseFile
 from db.session import Actor, Database
-from db.vocabulary import CaseStage, InterviewState, QuestionKind, ReasonLayer
+from db.vocabulary import CaseEventKind, CaseStage, InterviewState, QuestionKind, ReasonLayer
 from desktop_app.domain.interview import Question
+from desktop_app.errors import ConflictError
 from desktop_app.services import drafts, interviews
+from desktop_app.ui import attempt_logger, interview_sheet
 from desktop_app.ui.answer_sheet import answer_text
 from desktop_app.ui.case_places import CaseTarget
+from desktop_app.ui.interview_sheet import note_key
 from desktop_app.ui.numbered_reasons import NumberedReasons
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.interview import InterviewPage
@@ -32,6 +35,7 @@ from tests.ui.shop import Stage, fill
 from tests.ui.shop import press as press_button
 
 OFFERS = Offers(
+    currency="CNY",
     reasons=(
         Choice("price_increase", "涨价", "价格", "price_increase 2zj 1zhangjia"),
         Choice("price_unreasonable", "价格不合理", "价格", "price_unreasonable 2jgbhl"),
@@ -205,6 +209,81 @@ def test_that_questions_are_jumped_to_marked_and_noted(
     stage.wait(lambda: any(e.note == "speaks fast" for e in file_of(stage, case_id).events))
     assert page.view.editor is not None
     assert focus() in page.view.editor.stops()
+
+
+def noted(stage: Stage, case_id: uuid.UUID) -> list[str]:
+    events = file_of(stage, case_id).events
+    return [event.note for event in events if event.kind is CaseEventKind.NOTE]
+
+
+def test_that_half_a_note_survives_leaving_the_page_and_is_never_stored_by_itself(
+    stage: Stage, shop: dict[str, uuid.UUID], interview_id: uuid.UUID, case_id: uuid.UUID
+) -> None:
+    other = stage.write(interviews.start, open_case(stage, shop["K3"]))
+    page = shown(stage, interview_id)
+    stage.run(page, "interview.note")
+    type_text("speaks fa")
+    assert page.can_leave()
+    key = note_key(interview_id)
+    stage.wait(lambda: stage.read(drafts.load_draft, key) is not None)
+    page.show_record(other)
+    stage.wait(lambda: page.sheet is not None and page.sheet.run.file.row.id == other)
+    assert (page.view.note.text(), page.view.note.isHidden()) == ("", True)
+    page.hide()
+    later = shown(stage, interview_id)
+    assert (later.view.note.text(), later.view.note.isVisible()) == ("speaks fa", True)
+    assert noted(stage, case_id) == []
+    later.view.note.open()
+    type_text("st")
+    press(Qt.Key.Key_Return)
+    stage.wait(lambda: noted(stage, case_id) == ["speaks fast"])
+    stage.wait(lambda: later.view.note.text() == "")
+    assert stage.read(drafts.load_draft, key) is None
+    assert later.view.note.isHidden()
+
+
+def test_that_a_note_that_could_not_be_stored_stands_in_its_line_again(
+    stage: Stage, interview_id: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_given: object) -> None:
+        raise ConflictError("The disk is full.")
+
+    monkeypatch.setattr(interview_sheet.cases, "add_note", refuse)
+    page = shown(stage, interview_id)
+    stage.run(page, "interview.note")
+    type_text("speaks fast")
+    press(Qt.Key.Key_Return)
+    assert page.view.note.isHidden()
+    stage.wait(page.view.note.isVisible)
+    assert page.view.note.text() == "speaks fast"
+    assert page.strip.words.text() == "The disk is full."
+
+
+def test_that_finishing_stores_the_note_that_stands_in_its_line(
+    stage: Stage, interview_id: uuid.UUID, case_id: uuid.UUID
+) -> None:
+    for code, value in (("what_happened", "x"), ("stated_reason", "price_increase")):
+        stage.write(interviews.save_answer, interview_id, code, {"value": value})
+    page = shown(stage, interview_id)
+    stage.run(page, "interview.note")
+    type_text("call the boss")
+    stage.run(page, "interview.finish")
+    stage.wait(stage.went)
+    assert noted(stage, case_id) == ["call the boss"]
+    assert stage.read(drafts.load_draft, note_key(interview_id)) is None
+
+
+def test_that_the_length_of_the_call_is_kept_for_the_strip_of_the_case(
+    stage: Stage, interview_id: uuid.UUID, case_id: uuid.UUID
+) -> None:
+    key = attempt_logger.draft_key(case_id)
+    stage.write(drafts.save_draft, key, {"note": "typed before"})
+    page = shown(stage, interview_id)
+    stage.run(page, "interview.timer")
+    stage.run(page, "interview.timer")
+    stage.wait(lambda: "seconds" in stage.read(drafts.load_draft, key).content)
+    content = stage.read(drafts.load_draft, key).content
+    assert content == {"note": "typed before", "seconds": page.timer.seconds()}
 
 
 def test_that_conditions_open_and_close_questions_at_once(
@@ -409,8 +488,8 @@ def test_that_the_phone_is_shown_in_the_interview_too(
     stage: Stage, interview_id: uuid.UUID
 ) -> None:
     page = shown(stage, interview_id)
-    page.contact.phone.reveal.click()
-    stage.wait(lambda: page.contact.phone.number.text() == "13812348000")
+    page.facts.contact.phone.reveal.click()
+    stage.wait(lambda: page.facts.contact.phone.number.text() == "13812348000")
 
 
 def test_that_an_interview_goes_on_where_it_stopped(stage: Stage, interview_id: uuid.UUID) -> None:

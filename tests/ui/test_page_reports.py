@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
+from db import journal
+from db.errors import DatabaseError, Trouble
 from db.models import ChangeSet
 from db.queries.cases import CaseFilter
 from db.session import Actor, Database
@@ -15,6 +18,7 @@ from db.vocabulary import Outcome, RuleKind
 from desktop_app.columns import Align, Column, Kind
 from desktop_app.domain.cases import CloseDraft
 from desktop_app.domain.reasons import ChurnType, ReasonDraft
+from desktop_app.reports import REPORTS
 from desktop_app.reports.base import (
     Document,
     Facts,
@@ -28,11 +32,13 @@ from desktop_app.reports.base import (
     Table,
 )
 from desktop_app.services import cases
+from desktop_app.services.journal import title_text
 from desktop_app.ui import dialogs
 from desktop_app.ui.document_view import DocumentView
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages import reports as page_module
 from desktop_app.ui.pages.reports import ReportsPage, as_filter
+from tests.factories import add_store
 from tests.ui.casework import nameless, open_case
 from tests.ui.shop import Stage, fill
 
@@ -64,7 +70,7 @@ def document() -> Document:
     )
     return Document(
         "test", "Everything", (Section("All", blocks),), subtitle="Of a test", store="All stores",
-        definitions=(("n", "cases"),), filters=(("Kind", "all"),),
+        definitions=(("n", "cases"),), filters=(("Kind", "all"),), currency="CNY",
     )  # fmt: skip
 
 
@@ -154,12 +160,40 @@ def test_that_a_case_file_is_asked_for_by_number_and_written_to_excel_and_pdf(
     assert (tmp_path / "file.xlsx").stat().st_size > 3000
     assert (tmp_path / "file.pdf").read_bytes().startswith(b"%PDF")
 
-    def exports() -> int:
-        with database.read() as session:
-            titles = session.scalars(select(ChangeSet.title)).all()
-        return sum(title.startswith("Export") for title in titles)
+    stage.run(page, "page.print")
+    stage.wait(lambda: len(shown) == 3)
+    with database.read() as session:
+        events = session.scalars(select(ChangeSet).order_by(ChangeSet.seq)).all()[-3:]
+    title = page._document.title
+    assert [title_text(event.title, event.args) for event in events] == [
+        f"Export the report {title} as xlsx",
+        f"Export the report {title} as pdf",
+        f"Print the report {title}",
+    ]
 
-    stage.wait(lambda: exports() == 2)
+
+def test_that_a_report_whose_event_cannot_be_written_is_not_written(
+    stage: Stage,
+    shop: dict[str, uuid.UUID],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = stage.show(ReportsPage)
+    stage.wait(lambda: page._document is not None)
+    target = tmp_path / "report.pdf"
+    monkeypatch.setattr(dialogs, "save_file", lambda *_args: target)
+
+    def busy(*_args: object) -> None:
+        raise DatabaseError(Trouble.BUSY)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "close", busy)
+        stage.run(page, "report.pdf")
+        stage.wait(lambda: "busy" in stage.context.messages.text)
+    assert not target.exists()
+    target.mkdir()  # a file cannot take its place
+    stage.run(page, "report.pdf")
+    stage.wait(lambda: "No file was written" in stage.context.messages.text)
 
 
 def test_that_no_file_is_written_when_none_is_chosen_and_wrong_dates_are_told(
@@ -172,6 +206,76 @@ def test_that_no_file_is_written_when_none_is_chosen_and_wrong_dates_are_told(
     page.list.setCurrentRow(1)
     stage.wait(lambda: page._document is not None and page._document.id == "case-list")
     assert set(page.actions()) == {"report.run", "report.excel", "report.pdf", "page.print"}
+
+
+def test_that_the_chosen_report_stays_highlighted_whoever_has_the_keyboard(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = ReportsPage(stage.context)
+    stage.qtbot.addWidget(page)
+    page.show()
+    page.setFocus()  # before the stores are known
+    assert [item.text() for item in page.list.selectedItems()] == ["Exit reasons"]
+    page.load()
+    stage.wait(lambda: page._document is not None)
+    assert [item.text() for item in page.list.selectedItems()] == ["Exit reasons"]
+
+
+def test_that_a_store_asked_for_from_elsewhere_is_chosen(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    store = stage.write(add_store)
+    page = stage.show(ReportsPage, ("case-list", {"store": store, "open_only": True}))
+    stage.wait(lambda: page._document is not None)
+    assert page._document.id == "case-list"
+    assert page._form.values()["store"] == store
+    assert page._form.values()["open_only"]
+
+
+def test_that_a_case_file_waits_for_its_number(stage: Stage, shop: dict[str, uuid.UUID]) -> None:
+    page = stage.show(ReportsPage)
+    stage.wait(page.view.isVisible)
+    page.list.setCurrentRow(2)
+    assert not page.view.isVisible()
+    assert page._form.problems() == {}
+    stage.run(page, "report.run")
+    stage.wait(page._form.problems)
+    assert page._form.problems() == {"number": "Enter the number of a case."}
+
+
+def test_that_no_field_of_a_report_is_cut_off(
+    stage: Stage, shop: dict[str, uuid.UUID], each_language: str
+) -> None:
+    page = stage.show(ReportsPage)
+    for row, report in enumerate(REPORTS):
+        page.list.setCurrentRow(row)
+        stage.qtbot.wait(0)
+        form = page._form
+        right = form.parentWidget().width()
+        for name, editor in form.editors.items():
+            stage.wait(lambda editor=editor: editor.isVisible())
+            edge = editor.mapTo(form.parentWidget(), editor.rect().topRight()).x()
+            assert edge < right, (report.id, name)
+            assert editor.width() >= editor.minimumSizeHint().width(), (report.id, name)
+
+
+def test_that_a_report_is_offered_a_place_in_the_folder_of_exports(
+    stage: Stage, shop: dict[str, uuid.UUID], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def name(_parent: object, _caption: str, start: str, _filters: str) -> tuple[str, str]:
+        asked.append(start)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", name)
+    page = stage.show(ReportsPage)
+    stage.wait(lambda: page._document is not None)
+    stage.run(page, "report.pdf")
+    assert Path(asked[-1]).name == asked[-1], "there is no folder yet"
+    (stage.context.workspace / "exports").mkdir()
+    stage.run(page, "report.pdf")
+    assert Path(asked[-1]).parent == stage.context.workspace / "exports"
 
 
 def test_that_criteria_of_a_report_become_a_filter() -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from db import keys
+from db.errors import DatabaseError, Trouble
 from db.session import Actor, Database
 from db.vocabulary import Role, RuleKind
 from desktop_app import i18n
@@ -14,6 +15,7 @@ from desktop_app.settings import Density, Theme, load_settings
 from desktop_app.ui import theme
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.settings import SettingsPage
+from tests import factories
 from tests.ui.shop import Stage, press, with_files
 
 
@@ -60,7 +62,8 @@ def test_that_the_language_is_changed_by_the_window(stage: Stage) -> None:
 def test_that_settings_of_the_workspace_are_saved(stage: Stage) -> None:
     page = stage.show(SettingsPage, "workspace")
     section = page.sections["workspace"]
-    stage.wait(lambda: section.form.values()["class_window_days"] == 365)
+    stage.wait(section.form.isEnabled)
+    assert section.form.values()["class_window_days"] == 365
     section.form.editors["class_window_days"].set_value(10)
     section.save_button.click()
     assert section.form.problems().keys() == {"class_window_days"}
@@ -71,10 +74,35 @@ def test_that_settings_of_the_workspace_are_saved(stage: Stage) -> None:
     assert stage.read(workspace_settings.read).organisation == "华东文具连锁"
 
 
+def test_that_the_currency_is_free_until_the_first_case(
+    stage: Stage, database: Database, admin: Actor
+) -> None:
+    page = stage.show(SettingsPage, "workspace")
+    section = page.sections["workspace"]
+    stage.wait(section.form.isEnabled)
+    currency = section.form.editors["currency"]
+    assert currency.value() == "CNY"
+    currency.set_value("dollars")
+    section.save_button.click()
+    assert section.form.problems() == {
+        "currency": "Enter the three letters of a currency, e.g. CNY."
+    }
+    currency.set_value("usd")
+    section.save_button.click()
+    stage.wait(lambda: stage.read(workspace_settings.currency) == "USD")
+    stage.wait(lambda: currency.value() == "USD")
+    with database.write(admin) as session:
+        factories.open_case(session)
+    currency.set_value("CNY")
+    section.save_button.click()
+    stage.wait(section.form.problems)
+    assert section.form.problems()["currency"].startswith("There are orders or cases in USD")
+
+
 def test_that_unsaved_settings_are_asked_about(stage: Stage) -> None:
     page = stage.show(SettingsPage, "workspace")
     section = page.sections["workspace"]
-    stage.wait(lambda: section.form.values()["class_window_days"] == 365)
+    stage.wait(section.form.isEnabled)
     assert page.can_leave()
     section.form.editors["organisation"].set_value("x")
     press("Keep editing")
@@ -82,6 +110,17 @@ def test_that_unsaved_settings_are_asked_about(stage: Stage) -> None:
     press("Discard")
     assert page.can_leave()
     stage.wait(lambda: section.form.values()["organisation"] is None)
+
+
+def test_that_what_is_typed_while_the_settings_are_read_stays(stage: Stage) -> None:
+    page = stage.show(SettingsPage, "workspace")
+    section = page.sections["workspace"]
+    assert not section.form.isEnabled(), "what is stored does not stand there yet"
+    stage.wait(section.form.isEnabled)
+    section.load()
+    section.form.editors["organisation"].set_value("华东文具")
+    stage.idle()
+    assert section.form.values()["organisation"] == "华东文具"
 
 
 def test_that_a_rule_is_changed_as_a_new_version(stage: Stage) -> None:
@@ -133,9 +172,68 @@ def test_that_a_user_is_made_with_a_password_and_can_lose_it(
     assert keys.open_key(keys.load(file), "lin", "another one") == database.key
     section.users.select_key(row.id)
     section.edit_user_button.click()
+    before = database.key
     stage.submit(section, is_active=False)
-    stage.wait(lambda: "lin" not in keys.load(file).logins())
+    assert "lin" not in keys.load(file).logins()
+    assert database.key not in (before, None)
+    assert keys.open_key(keys.load(file), context.actor.login, "old-password") == database.key
     assert not next(u for u in stage.read(staff.list_users) if u.login == "lin").is_active
+    assert "opens nothing any more" in stage.context.messages.text
+    stage.wait(lambda: not section.users.current_row().is_active)
+    section.edit_user_button.click()
+    stage.submit(section, is_active=True)
+    assert "new password" in stage.context.messages.text
+    assert "lin" not in keys.load(file).logins()
+
+
+def test_that_a_new_recovery_code_is_shown_before_it_holds(
+    qtbot: QtBot, context: PageContext, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage(qtbot, with_files(context, database))
+    page = stage.show(SettingsPage, "users")
+    section = page.sections["users"]
+    code = keys.new_recovery_code()
+    monkeypatch.setattr(keys, "new_recovery_code", lambda: code)
+    file = database.path.parent / "keys.json"
+    press("Cancel")
+    section.code_button.click()
+    assert keys.RECOVERY not in keys.load(file).wraps
+    press("Written down, use it")
+    section.code_button.click()
+    stage.wait(lambda: "new recovery code holds" in stage.context.messages.text)
+    assert keys.open_key(keys.load(file), keys.RECOVERY, code) == database.key
+
+
+def test_that_one_cannot_remove_oneself(
+    qtbot: QtBot, context: PageContext, database: Database
+) -> None:
+    stage = Stage(qtbot, with_files(context, database))
+    page = stage.show(SettingsPage, "users")
+    section = page.sections["users"]
+    stage.wait(section.users.count)
+    section.users.select_key(context.actor.user_id)
+    section.edit_user_button.click()
+    problems = stage.refused(section, is_active=False)
+    assert problems == {"": "You cannot remove yourself. Another administrator can do it."}
+    assert keys.load(database.path.parent / "keys.json").logins() == [context.actor.login]
+
+
+def test_that_a_user_whose_password_could_not_be_stored_is_told_of(
+    qtbot: QtBot, context: PageContext, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage(qtbot, with_files(context, database))
+    page = stage.show(SettingsPage, "users")
+    section = page.sections["users"]
+    stage.wait(section.users.count)
+
+    def full(*_args: object) -> None:
+        raise DatabaseError(Trouble.FULL)
+
+    monkeypatch.setattr(keys, "save", full)
+    stage.run(page, "user.new")
+    stage.submit(section, name="林雪", login="lin", password="long enough", role=Role.AUDITOR)
+    stage.wait(lambda: "林雪 was added but has no password yet" in stage.context.messages.text)
+    assert "disk is full" in stage.context.messages.text
 
 
 def test_that_stores_are_made_and_changed(stage: Stage) -> None:

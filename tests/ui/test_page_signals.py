@@ -11,7 +11,7 @@ from db.session import Actor, Database
 from db.vocabulary import CustomerClass, RuleKind, SignalState
 from desktop_app import clock
 from desktop_app.progress import Silent
-from desktop_app.services import cases, detection
+from desktop_app.services import cases, detection, triage
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.signals import SignalsPage
 from tests.ui.shop import LAST, Stage, fill, press
@@ -116,9 +116,9 @@ def many(stage: Stage, database: Database, admin: Actor) -> int:
 
 def test_that_all_of_a_filter_are_accepted_after_a_question(stage: Stage, many: int) -> None:
     page = stage.show(SignalsPage)
-    stage.wait(lambda: page.table.count() == many)
+    stage.wait(lambda: page.table.count() == many and page.table.current_row() is not None)
     page.table.view.selectAll()
-    press("Open cases")
+    press("Open the cases")
     stage.run(page, "signal.accept")
     stage.wait(lambda: not page.table.count())
     assert stage.read(cases.count_cases, CaseFilter()) == many
@@ -126,13 +126,13 @@ def test_that_all_of_a_filter_are_accepted_after_a_question(stage: Stage, many: 
 
 def test_that_all_of_a_filter_are_dismissed_and_snoozed(stage: Stage, many: int) -> None:
     page = stage.show(SignalsPage)
-    stage.wait(lambda: page.table.count() == many)
+    stage.wait(lambda: page.table.count() == many and page.table.current_row() is not None)
     page.table.view.selectAll()
     stage.run(page, "signal.snooze")
     stage.submit(page, until=clock.today() + dt.timedelta(days=7))
     stage.wait(lambda: not page.table.count())
-    page._state.set_value(SignalState.SNOOZED)
-    stage.wait(lambda: page.table.count() == many and page.table.model.row(0))
+    page.filters.state.set_value(SignalState.SNOOZED)
+    stage.wait(lambda: page.table.count() == many and page.table.current_row() is not None)
     page.table.view.selectAll()
     stage.run(page, "signal.dismiss")
     stage.submit(page, reason="Test")
@@ -147,11 +147,55 @@ def test_that_filters_narrow_the_list(stage: Stage, many: int) -> None:
     stage.wait(lambda: not page.table.count())
     page.table.empty.button.click()
     stage.wait(lambda: page.table.count() == many)
-    page._klass.set_value(CustomerClass.A)  # ceil of 5 % of five customers is one
+    page.filters.klass.set_value(CustomerClass.A)  # ceil of 5 % of five customers is one
     stage.wait(lambda: page.table.count() == 1)
-    page._klass.set_value(None)
+    page.filters.klass.set_value(None)
     page.filters.search.set_value("客户3")
     stage.wait(lambda: page.table.count() == 1)
+
+
+def tab(page: SignalsPage, name: str) -> int:
+    texts = [page.tabs.tabText(n) for n in range(page.tabs.count())]
+    return texts.index(name)
+
+
+def test_that_a_view_is_saved_and_shown_again(stage: Stage, many: int) -> None:
+    page = stage.show(SignalsPage)
+    stage.wait(lambda: page.table.count() == many)
+    page.filters.klass.set_value(CustomerClass.A)
+    stage.wait(lambda: page.table.count() == 1)
+    stage.run(page, "view.save")
+    stage.submit(page, name="Class A first")
+    stage.wait(lambda: page.tabs.tabText(page.tabs.currentIndex()) == "Class A first")
+    page.tabs.setCurrentIndex(tab(page, "All"))
+    stage.wait(lambda: page.table.count() == many)
+    page.tabs.setCurrentIndex(tab(page, "Class A first"))
+    stage.wait(lambda: page.table.count() == 1)
+    assert page.filters.klass.value() is CustomerClass.A
+    later = stage.show(SignalsPage)
+    stage.wait(lambda: later.tabs.tabText(later.tabs.count() - 1) == "Class A first")
+
+
+def test_that_the_tab_of_snoozed_signals_shows_them(stage: Stage, found: list[SignalRow]) -> None:
+    stage.write(triage.snooze, [found[0].id], clock.today() + dt.timedelta(days=9))
+    page = stage.show(SignalsPage)
+    page.tabs.setCurrentIndex(tab(page, "Snoozed"))
+    stage.wait(lambda: page.table.count() == 1)
+    assert page.filters.state.value() is SignalState.SNOOZED
+
+
+def test_that_the_sentence_why_stands_whole_beside_the_list(
+    stage: Stage, found: list[SignalRow], each_language: str
+) -> None:
+    page = stage.show(SignalsPage)
+    stage.wait(page.preview.sentence.text)
+    wanted = found[0].sentence_en if each_language == "en" else found[0].sentence_zh
+    label = page.preview.sentence
+    assert label.text() == wanted
+    stage.wait(lambda: label.isVisible() and label.height() >= label.heightForWidth(label.width()))
+    stage.write(triage.dismiss, [found[0].id], "moved")
+    page.load()
+    stage.wait(lambda: not page.table.count() and not page.preview.sentence.isVisible())
 
 
 def test_that_enter_opens_the_customer(stage: Stage, found: list[SignalRow]) -> None:

@@ -3,6 +3,7 @@ import uuid
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from db.session import Actor, Database
@@ -34,6 +35,10 @@ def shown(stage: Stage, count: int) -> TodayPage:
     return page
 
 
+def above(page: TodayPage) -> str:
+    return " ".join(label.text() for label in page.header.findChildren(QLabel))
+
+
 def names(page: TodayPage) -> list[str]:
     return [page.table.model.row(n).item.customer for n in range(page.table.count())]
 
@@ -48,7 +53,11 @@ def test_that_the_order_is_value_times_urgency_and_requests_to_cancel_first(
     assert names(page) == ["周强", "王小明", "李静"]
     why = [page.table.model.row(n).why for n in range(3)]
     assert why[0].startswith("Asked to cancel")
-    assert why[1] == "¥600.00 at stake, due today"
+    assert why[1] == "due today: value × 1.5"
+    stage.wait(page.preview.why.isVisible)
+    assert page.preview.why.text() == why[0]
+    page.table.next_row()
+    stage.wait(lambda: page.preview.why.text() == why[1])
 
 
 def test_that_an_empty_day_says_what_to_do(stage: Stage) -> None:
@@ -67,6 +76,28 @@ def test_that_the_numbers_above_count_and_filter(stage: Stage, shop: dict[str, u
     assert names(page) == ["李静"]
     page.tiles[today.POOL].click()
     assert page.table.count() == 2
+
+
+def test_that_of_a_long_day_the_first_lines_are_shown_and_the_rest_is_counted(
+    stage: Stage, shop: dict[str, uuid.UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TodayPage, "LINES", 2)
+    for number in ("K2", "K3"):
+        open_case(stage, shop[number])
+    for number in ("K5", "K6"):
+        open_case(stage, shop[number], taken=False)
+    page = shown(stage, 2)
+    assert "4" in page.tiles[today.ALL].accessibleName()
+    assert "2" in page.tiles[today.POOL].accessibleName()
+    assert "and 2 more, shown as these are done" in above(page)
+    first = names(page)
+    page.tiles[today.POOL].click()  # its lines are read now
+    stage.wait(lambda: names(page) != first)
+    assert page.table.count() == 2
+    assert all(line.item.owner_id is None for line in page.lines)
+    assert "more" not in above(page)
+    page.tiles[today.POOL].click()
+    stage.wait(lambda: names(page) == first)
 
 
 def test_that_a_case_nobody_works_on_is_taken(stage: Stage, shop: dict[str, uuid.UUID]) -> None:

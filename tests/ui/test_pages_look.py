@@ -96,7 +96,7 @@ def test_that_a_page_is_whole_in_each_language_and_scheme(
     for tabs, number in parts(page):
         if tabs is not None:
             tabs.setCurrentIndex(number)
-        qtbot.wait(120)
+        stage.idle()
         where = f"{tabs.tabText(number)}: " if tabs is not None else ""
 
         def check(where: str = where) -> None:
@@ -104,5 +104,5 @@ def test_that_a_page_is_whole_in_each_language_and_scheme(
             assert [where + one for one in unnamed(page)] == []
             assert [where + one for one in cut(page)] == []
 
-        qtbot.waitUntil(check, timeout=5000)
+        qtbot.waitUntil(check)
     assert _(page.SPEC.help) != page.SPEC.help or shown_language == "en"

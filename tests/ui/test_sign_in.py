@@ -4,13 +4,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from db import keys, workspace
+from db.models import DefectionSignal
+from db.session import SYSTEM
+from db.vocabulary import RuleKind, SignalState
+from desktop_app import clock
 from desktop_app.settings import Settings, load_settings
 from desktop_app.ui.app import Application, start_folder
 from desktop_app.ui.background import Background
 from desktop_app.ui.instance import InstanceGuard, raise_running
 from desktop_app.ui.sign_in import SignInDialog
+from tests.factories import add_customer
 
 PASSWORD = "天天向上-2026"
 
@@ -171,6 +177,32 @@ def test_that_the_window_opens_on_a_workspace_and_everything_ends(
     assert application.window is None
     assert [t.name for t in threading.enumerate() if t.name.startswith(("read", "write"))] == []
     assert not raise_running(folder)
+
+
+def test_that_snoozed_signals_wake_while_the_window_is_open(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    application = Application(qapp, Settings(), folder)
+    opened = workspace.open_workspace(folder, "li", PASSWORD)
+    application.open_window(opened)
+    qtbot.waitUntil(lambda: not application.tasks.is_busy())
+
+    def states() -> list[str]:
+        with opened.database.read() as session:
+            return list(session.scalars(select(DefectionSignal.state)))
+
+    with opened.database.write(SYSTEM) as session:
+        customer_id = add_customer(session, "K1")
+        signal = DefectionSignal(
+            customer_id=customer_id, kind=RuleKind.LAPSING, as_of=clock.today(), sentence_zh="",
+            sentence_en="", state=SignalState.SNOOZED, snoozed_until=clock.today(),
+        )  # fmt: skip
+        session.add(signal)
+    assert states() == ["snoozed"]
+    application._backup_timer.timeout.emit()  # half an hour later
+    qtbot.waitUntil(lambda: states() == ["open"])
+    qtbot.waitUntil(lambda: not application.tasks.is_busy())
+    application.shut_down()
 
 
 def test_that_a_change_of_language_builds_the_window_anew(

@@ -97,7 +97,7 @@ def test_that_the_result_for_a_closed_page_is_dropped(qtbot: QtBot, tasks: Tasks
     gate = threading.Event()
 
     def wait(session: Session) -> str:
-        gate.wait(5)
+        gate.wait(60)
         return "late"
 
     task = tasks.read(owner, wait).then(seen.append)
@@ -210,7 +210,7 @@ def test_that_only_the_latest_answer_counts(qtbot: QtBot, tasks: Tasks) -> None:
 
     def answer(text: str) -> str:
         if text == "first":
-            gate.wait(5)
+            gate.wait(60)
         return text
 
     first = latest.take(tasks.compute(owner, answer, "first")).then(seen.append)

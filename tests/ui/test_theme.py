@@ -101,6 +101,7 @@ def test_that_density_and_text_size_change_the_rows(qapp: QApplication) -> None:
 def test_that_a_role_changes_the_font_of_a_label(qtbot: QtBot) -> None:
     label = QLabel("title")
     qtbot.addWidget(label)
+    theme.dress(label)
     theme.set_role(label, "title")
     label.show()
     assert label.font().pixelSize() == theme.SIZE_TITLE

@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 from db.vocabulary import AttemptResult, Channel, NextStep
 from desktop_app.domain.contacts import AttemptDraft
 from desktop_app.errors import InvalidInputError, Problem
-from desktop_app.ui.wrap_up import WrapUp, failed_in_a_row
+from desktop_app.ui.attempt_values import failed_in_a_row
+from desktop_app.ui.wrap_up import WrapUp
 from tests.ui.casework import activate, compose, focus, press, type_text
 
 TUESDAY = dt.date(2026, 9, 15)
@@ -155,6 +156,48 @@ def test_that_what_is_typed_is_said_and_can_be_restored(strip: WrapUp, qtbot: Qt
     assert other.content() == content
     assert other.due.value() == dt.date(2026, 9, 18)
     assert other.channel() is Channel.MESSAGE
+
+
+def test_that_the_length_of_the_call_is_kept_and_restored(
+    strip: WrapUp, qtbot: QtBot, fixed_time: time_machine.Traveller
+) -> None:
+    strip.toggle_timer()
+    fixed_time.shift(90)
+    with qtbot.waitSignal(strip.typed) as heard:
+        for _second in range(10):  # the call goes on, nobody touches a key
+            strip.timer._tick.timeout.emit()
+    assert heard.args[0]["seconds"] == 90
+    fixed_time.shift(30)
+    strip.toggle_timer()
+    strip.keep_now()
+    other = WrapUp()
+    qtbot.addWidget(other)
+    other.restore(strip.content())
+    assert other.timer.seconds() == 120
+    assert not other.timer.is_running
+    assert other.content() == strip.content()
+
+
+def test_that_restoring_leaves_what_was_typed_meanwhile(strip: WrapUp, qtbot: QtBot) -> None:
+    strip.choose(AttemptResult.NO_ANSWER)
+    strip.note.set_value("typed before")
+    before = {**strip.content(), "seconds": 60}
+    other = WrapUp()
+    qtbot.addWidget(other)
+    other.timer.take(5)
+    other.choose(AttemptResult.REACHED)
+    other.restore(before)
+    assert (other.result(), other.step.value()) == (AttemptResult.REACHED, NextStep.INTERVIEW)
+    assert (other.note.value(), other.timer.seconds()) == ("typed before", 5)
+
+
+def test_that_typing_without_a_pause_is_kept_too(strip: WrapUp, qtbot: QtBot) -> None:
+    said: list[object] = []
+    strip.typed.connect(said.append)
+    for count in range(1, 13):
+        strip.note.set_value("x" * count)
+        qtbot.wait(80)
+    assert said
 
 
 def test_that_closing_keeps_what_was_typed_at_once(strip: WrapUp) -> None:

@@ -48,13 +48,6 @@ class Rule(BaseModel, ABC):
         """Judge one customer by everything known up to and including a day."""
 
 
-def amount_text(minor: int) -> str:
-    """Amount in whole units with two digits and thousands separators, without currency."""
-    sign = "-" if minor < 0 else ""
-    units, cents = divmod(abs(minor), 100)
-    return f"{sign}{units:,}.{cents:02}"
-
-
 def number_text(value: Fraction) -> str:
     """Number of zero or more with at most one digit after the point, halves rounded up."""
     whole, tenth = divmod((20 * value.numerator + value.denominator) // (2 * value.denominator), 10)

@@ -8,9 +8,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from db.vocabulary import RuleKind
-from desktop_app.domain.detection.base import Finding, Rule, amount_text, percent_text
+from desktop_app.domain.detection.base import Finding, Rule, percent_text
 from desktop_app.domain.purchases import Activity
 from desktop_app.i18n import N_
+from desktop_app.labels import money
 
 
 class PartialShare(Rule):
@@ -56,7 +57,8 @@ class PartialShare(Rule):
         moved = 1 - current / usual
         if moved < Fraction(self.share):
             return None
-        usual_text, now_text = amount_text(round(usual)), amount_text(current)
+        usual_text = money(round(usual), activity.currency)
+        now_text = money(current, activity.currency)
         percent = percent_text(moved)
         return Finding(
             measured=float(moved),

@@ -6,9 +6,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from db.vocabulary import RuleKind
-from desktop_app.domain.detection.base import Finding, Rule, amount_text
+from desktop_app.domain.detection.base import Finding, Rule
 from desktop_app.domain.purchases import Activity, History
 from desktop_app.i18n import N_
+from desktop_app.labels import money
 
 
 class ProductLineStop(Rule):
@@ -48,15 +49,15 @@ class ProductLineStop(Rule):
         stopped.sort(key=lambda item: item[:2])
         spend, name, line = stopped[0]
         bought = line.purchases(start, middle)
-        silent = today - bought[-1]
+        silent, spent = today - bought[-1], money(-spend, activity.currency)
         return Finding(
             measured=float(silent),
             limit=float(self.current_days),
             sentence_zh=f"已有 {silent} 天没有购买“{name}”"
             f"（此前 {self.baseline_days} 天内购买 {len(bought)} 次，"
-            f"共 {amount_text(-spend)}），但仍在购买其他商品",
+            f"共 {spent}），但仍在购买其他商品",
             sentence_en=f"No {name} for {silent} days (before: {len(bought)} times in "
-            f"{self.baseline_days} days, {amount_text(-spend)}), but still buys other goods",
+            f"{self.baseline_days} days, {spent}), but still buys other goods",
             detail={
                 "product_line": name,
                 "lines": [

@@ -11,9 +11,10 @@ from pydantic import Field
 
 from db.vocabulary import CustomerClass, RuleKind
 from desktop_app.domain.classes import K, classify
-from desktop_app.domain.detection.base import Finding, Rule, amount_text, percent_text
+from desktop_app.domain.detection.base import Finding, Rule, percent_text
 from desktop_app.domain.purchases import Activity
 from desktop_app.i18n import N_
+from desktop_app.labels import money
 
 _RANK = {CustomerClass.A: 0, CustomerClass.B: 1, CustomerClass.C: 2}
 
@@ -54,13 +55,14 @@ class ValueDowngrade(Rule):
             return None
         was, became = before.upper(), now.upper()
         percent = percent_text(drop)
+        then, present = money(earlier, activity.currency), money(current, activity.currency)
         return Finding(
             measured=float(drop),
             limit=float(self.min_drop),
             sentence_zh=f"由 {was} 类降为 {became} 类：{self.window_days} 天消费从 "
-            f"{amount_text(earlier)} 降至 {amount_text(current)}，减少了 {percent}%",
-            sentence_en=f"Fell from class {was} to {became}: {amount_text(current)} in "
-            f"{self.window_days} days after {amount_text(earlier)}, {percent} % less",
+            f"{then} 降至 {present}，减少了 {percent}%",
+            sentence_en=f"Fell from class {was} to {became}: {present} in "
+            f"{self.window_days} days after {then}, {percent} % less",
             detail={
                 "class_before": before.value,
                 "class_now": now.value,

@@ -8,7 +8,6 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from db import reference
-from db.queries import customer_card as customers
 from db.queries import interviews
 from db.queries.case_file import AttemptRow, CaseFile, StageTime, WhyStep
 from db.queries.customer_card import CustomerCard, TimelineEntry
@@ -21,7 +20,7 @@ from desktop_app.columns.customers import CONTACT_COLUMNS
 from desktop_app.columns.timeline import words
 from desktop_app.domain import interview as questionnaire
 from desktop_app.domain.permissions import Action
-from desktop_app.errors import NotFoundError
+from desktop_app.errors import InvalidInputError, Problem
 from desktop_app.i18n import N_, _, language
 from desktop_app.labels import UNKNOWN, day_text, label, masked_phone, moment_text, money
 from desktop_app.reports.base import (
@@ -37,7 +36,7 @@ from desktop_app.reports.base import (
     Table,
     new_document,
 )
-from desktop_app.services import access, cases
+from desktop_app.services import access, cases, customers
 
 
 class CaseFileParams(ReportParams):
@@ -59,14 +58,15 @@ class CaseFileReport(Report[CaseFileParams]):
         """Put one case on paper.
 
         Raises:
+            InvalidInputError: no case is named.
             NotFoundError: there is no such case.
             NotAllowedError: the role may not see reports, or the case is somebody else's.
         """
         access.require(session, Action.REPORT)
+        if params.case is None and not params.number.strip():
+            raise InvalidInputError([Problem("number", _("Enter the number of a case."))])
         file = cases.case_file(session, params.case or cases.find(session, params.number))
-        card = customers.customer_card(session, file.row.customer_id)
-        if card is None:
-            raise NotFoundError(_("The customer of this case is gone."))
+        card, _metrics = customers.card(session, file.row.customer_id)
         asked = [
             found
             for row in file.interviews
@@ -75,7 +75,7 @@ class CaseFileReport(Report[CaseFileParams]):
         return new_document(
             session,
             self,
-            sections=_sections(file, card, asked, customers.case_timeline(session, file.row.id)),
+            sections=_sections(file, card, asked, cases.timeline(session, file.row.id)),
             subtitle=_("{number}, {customer}").format(
                 number=file.row.number, customer=file.row.customer or _("(no name)")
             ),
@@ -182,8 +182,8 @@ def _customer(card: CustomerCard) -> tuple[Block, ...]:
             (_("Orders"), f"{row.orders:,}"),
             (_("First order"), day_text(row.first_on)),
             (_("Last order"), day_text(row.last_on)),
-            (_("Spend 12 m"), money(row.spend_window)),
-            (_("Spend in all"), money(row.spend_total)),
+            (_("Spend 12 m"), money(row.spend_window, row.currency)),
+            (_("Spend in all"), money(row.spend_total, row.currency)),
         )
     )
     if not card.contacts:
@@ -241,7 +241,7 @@ def _interview(one: InterviewFile, file: CaseFile) -> tuple[Block, ...]:
     left = dict(one.answers)
     for step in steps:
         answer = left.pop(step.code, None)
-        if answer is not None and (text := _answer(step, answer, names)):
+        if answer is not None and (text := _answer(step, answer, names, file.row.currency)):
             rows.append((step.text, text))
     rows += [(code, str(answer.get("value", ""))) for code, answer in left.items()]
     facts = Facts(
@@ -257,11 +257,11 @@ def _interview(one: InterviewFile, file: CaseFile) -> tuple[Block, ...]:
 
 
 def _answer(
-    step: questionnaire.Question, answer: Mapping[str, Any], names: Mapping[str, str]
+    step: questionnaire.Question, answer: Mapping[str, Any], names: Mapping[str, str], currency: str
 ) -> str:
-    parts = [_value(step.kind, answer.get("value"), names)]
+    parts = [_value(step.kind, answer.get("value"), names, currency)]
     if step.also is not None:
-        parts.append(_value(step.also, answer.get("also"), names))
+        parts.append(_value(step.also, answer.get("also"), names, currency))
     reason = answer.get("reason")
     if isinstance(reason, str):
         coded = names.get(reason, reason)
@@ -270,7 +270,7 @@ def _answer(
 
 
 def _value(  # noqa: PLR0911  (one a kind)
-    kind: QuestionKind, value: object, names: Mapping[str, str]
+    kind: QuestionKind, value: object, names: Mapping[str, str], currency: str
 ) -> str:
     match value:
         case None | "":
@@ -278,7 +278,7 @@ def _value(  # noqa: PLR0911  (one a kind)
         case bool():
             return _("Yes") if value else _("No")
         case int() if kind is QuestionKind.AMOUNT:
-            return money(value)
+            return money(value, currency)
         case int() | float() if kind is QuestionKind.PERCENT:
             return f"{value:g}%"
         case list():

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from db import derived
 from db.queries.cases import CaseFilter, CaseRow
 from db.queries.paging import Sort
 from db.vocabulary import CaseStage, Outcome, RuleKind
@@ -50,6 +51,7 @@ class _StageRow:
     stage: CaseStage
     count: int
     value: int | None
+    currency: str
     without_value: int
 
 
@@ -72,7 +74,12 @@ _STAGE_COLUMNS: tuple[Column[_StageRow], ...] = (
     Column("stage", N_("Stage"), lambda row: row.stage),
     Column("count", N_("Cases"), lambda row: row.count, align=Align.RIGHT),
     Column(
-        "value", N_("Value at stake"), lambda row: row.value, align=Align.RIGHT, kind=Kind.MONEY
+        "value",
+        N_("Value at stake"),
+        lambda row: row.value,
+        lambda row: money(row.value, row.currency),
+        Align.RIGHT,
+        kind=Kind.MONEY,
     ),
     Column("without", N_("Without a value"), lambda row: row.without_value, align=Align.RIGHT),
 )
@@ -106,10 +113,14 @@ class CaseList(Report[CaseListParams]):
         )
         count = cases.count_cases(session, criteria)
         rows = cases.list_cases(session, criteria, Sort("opened_on", descending=True), 0, count)
+        currency = derived.currency(session)
         return new_document(
             session,
             self,
-            sections=[Section(_("Summary"), _summary(rows)), Section(_("Cases"), _cases(rows))],
+            sections=[
+                Section(_("Summary"), _summary(rows, currency)),
+                Section(_("Cases"), _cases(rows)),
+            ],
             store=store_name(session, params.store),
             period=period_text(params.start, params.end),
             filters=[*scope_filters(session, params.kind), *_filters(params)],
@@ -126,7 +137,7 @@ def _filters(params: CaseListParams) -> list[tuple[str, str]]:
     ]
 
 
-def _summary(rows: Sequence[CaseRow]) -> tuple[Block, ...]:
+def _summary(rows: Sequence[CaseRow], currency: str) -> tuple[Block, ...]:
     is_open = sum(row.stage is not CaseStage.CLOSED for row in rows)
     values = [row.value_at_stake for row in rows if row.value_at_stake is not None]
     facts = Facts(
@@ -134,7 +145,7 @@ def _summary(rows: Sequence[CaseRow]) -> tuple[Block, ...]:
             (_("Cases"), f"{len(rows):,}"),
             (_("Open cases"), f"{is_open:,}"),
             (_("Closed cases"), f"{len(rows) - is_open:,}"),
-            (_("Value at stake"), money(sum(values)) if values else _("not known")),
+            (_("Value at stake"), money(sum(values), currency) if values else _("not known")),
         )
     )
     if not rows:
@@ -142,7 +153,7 @@ def _summary(rows: Sequence[CaseRow]) -> tuple[Block, ...]:
     table = Table(
         _("Cases by stage"),
         _STAGE_COLUMNS,
-        _by_stage(rows),
+        _by_stage(rows, currency),
         note=_("n = {n}").format(n=f"{len(rows):,}"),
         total={
             "stage": _("Total"),
@@ -154,14 +165,15 @@ def _summary(rows: Sequence[CaseRow]) -> tuple[Block, ...]:
     return (facts, table)
 
 
-def _by_stage(rows: Sequence[CaseRow]) -> list[_StageRow]:
+def _by_stage(rows: Sequence[CaseRow], currency: str) -> list[_StageRow]:
     found = []
     for stage in CaseStage:
         values = [row.value_at_stake for row in rows if row.stage is stage]
         if values:
             known = [value for value in values if value is not None]
             value = sum(known) if known else None
-            found.append(_StageRow(stage, len(values), value, len(values) - len(known)))
+            without = len(values) - len(known)
+            found.append(_StageRow(stage, len(values), value, currency, without))
     return found
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from db import reference
+from db import derived, reference
 from db.queries import reasons as queries
 from db.queries.reasons import ReasonCount, ReasonFilter, ReasonPair, ReasonTotals
 from db.vocabulary import CustomerClass, RuleKind
@@ -18,7 +18,7 @@ from desktop_app.columns import Align, Column, Kind
 from desktop_app.domain import kpis
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _, language
-from desktop_app.labels import label, percent
+from desktop_app.labels import label, money, percent
 from desktop_app.reports.base import (
     SMALL_N,
     Block,
@@ -36,6 +36,7 @@ from desktop_app.reports.base import (
     new_document,
     period_text,
 )
+from desktop_app.reports.reason_terms import definitions
 from desktop_app.reports.scope import check_period, criteria_of, scope_filters, store_name
 from desktop_app.services import access
 
@@ -62,6 +63,7 @@ class _ReasonRow:
     interval: kpis.Interval | None
     by_class: dict[CustomerClass, int]
     value: int | None
+    currency: str
 
 
 class ExitReasons(Report[ExitReasonsParams]):
@@ -88,7 +90,7 @@ class ExitReasons(Report[ExitReasonsParams]):
         counted = queries.root_reasons(session, criteria)
         sections = [Section(_("Summary"), tuple(_summary(totals, counted)))]
         if counted:
-            rows = _rows(counted, totals.known)
+            rows = _rows(counted, totals.known, derived.currency(session))
             sections += [
                 Section(_("Root reasons"), (_pareto(rows, totals.known), _reasons(rows, totals))),
                 Section(_("By class of customer"), (_by_class(rows, totals.known),)),
@@ -105,7 +107,7 @@ class ExitReasons(Report[ExitReasonsParams]):
             store=store_name(session, params.store),
             period=period_text(params.start, params.end),
             filters=scope_filters(session, params.kind),
-            definitions=_definitions(),
+            definitions=definitions(),
             criteria=criteria_of(params.start, params.end, params.store, params.kind),
         )
 
@@ -146,7 +148,7 @@ def _part(count: int, whole: int) -> str:
     return f"{count:,}" if share is None else f"{count:,} ({percent(share, 0)})"
 
 
-def _rows(counted: Sequence[ReasonCount], n: int) -> list[_ReasonRow]:
+def _rows(counted: Sequence[ReasonCount], n: int, currency: str) -> list[_ReasonRow]:
     groups = {group.code: reference.text(group, language()) for group in reference.reason_groups()}
     ranked = kpis.pareto((reason.code, reason.count) for reason in counted)
     return [
@@ -157,6 +159,7 @@ def _rows(counted: Sequence[ReasonCount], n: int) -> list[_ReasonRow]:
             kpis.wilson(reason.count, n),
             dict(reason.by_class),
             reason.value,
+            currency,
         )
         for reason, row in zip(counted, ranked, strict=True)
     ]
@@ -202,7 +205,14 @@ _REASON_COLUMNS: tuple[Column[_ReasonRow], ...] = (
         align=Align.RIGHT,
         kind=Kind.PERCENT,
     ),
-    Column("value", N_("Value at stake"), lambda r: r.value, align=Align.RIGHT, kind=Kind.MONEY),
+    Column(
+        "value",
+        N_("Value at stake"),
+        lambda row: row.value,
+        lambda row: money(row.value, row.currency),
+        Align.RIGHT,
+        kind=Kind.MONEY,
+    ),
 )
 
 
@@ -382,34 +392,3 @@ def _quotes(session: Session, criteria: ReasonFilter, limit: int) -> list[Sectio
     )
     blocks: tuple[Block, ...] = tuple(itertools.chain([Paragraph(note, faint=True)], quotes))
     return [Section(_("In the customers' words"), blocks)]
-
-
-def _definitions() -> list[tuple[str, str]]:
-    return [
-        (
-            _("Cases opened"),
-            _("Cases opened in the period, in any stage, of the chosen store and kind."),
-        ),
-        (
-            _("Root reason"),
-            _("What the why-chain ends at, one for each case; “not known” is left out of n."),
-        ),
-        (
-            _("Share"),
-            _("Cases with this root reason divided by n, all cases with a known root reason."),
-        ),
-        (
-            _("95% interval"),
-            _("Wilson score interval of the share. Overlapping intervals: no difference is shown."),
-        ),
-        (_("Cumulative"), _("Sum of the shares from the most frequent reason down to this one.")),
-        (_("Class"), _("A, B, C by spend: the class the customer has today.")),
-        (
-            _("Value at stake"),
-            _("Sum over the cases that have a value; cases without one count as not known."),
-        ),
-        (
-            _("Grey"),
-            _("Fewer than {small} cases: too few to be read as a finding.").format(small=SMALL_N),
-        ),
-    ]

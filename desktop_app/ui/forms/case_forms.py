@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from db.queries import customers as customer_queries
 from db.queries.case_file import CaseFile
 from db.vocabulary import (
     Approach,
@@ -23,7 +22,7 @@ from desktop_app.domain.cases import REOPEN_STAGES, CaseDraft, OpenDraft, moves
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
-from desktop_app.services import staff
+from desktop_app.services import customers, staff
 from desktop_app.services.staff import UserRow
 from desktop_app.ui.case_look import churn_choices, coded_choices, list_text
 from desktop_app.ui.editors import ChoiceEditor, DateEditor, EnumEditor, MoneyEditor, TextEditor
@@ -74,11 +73,9 @@ def find_customers(session: "Session", text: str) -> Sequence[tuple[uuid.UUID, s
     return [
         (
             hit.id,
-            list_text(
-                (hit.name or _("(no name)"), hit.number, labels.masked_phone(hit.phone or None))
-            ),
+            list_text((hit.name or _("(no name)"), hit.number, hit.phone or labels.UNKNOWN)),
         )
-        for hit in customer_queries.search(session, text, 8)
+        for hit in customers.search(session, text, 8)
     ]
 
 
@@ -104,7 +101,7 @@ def new_case_form(tasks: Tasks) -> Form:
 def facts_form(file: CaseFile) -> Form:
     """All facts of a case that people fill in."""
     form = Form()
-    form.section(_("Departure"))
+    form.section(_("About the departure"))
     form.add("left_on", _("&Left on"), DateEditor())
     form.add("churn_type", _("Churn &type"), ChoiceEditor(churn_choices(), optional=True))
     form.add("extent", _("&Extent"), ChoiceEditor(coded_choices("extent"), optional=True))

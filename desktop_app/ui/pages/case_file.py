@@ -369,7 +369,7 @@ class CaseFilePage(Page):
     def _reveal(self) -> None:
         if self.view is not None:
             customer_id = self.view.file.row.customer_id
-            self.flows.reveal_phone(customer_id, self.contact.phone.show_whole)
+            self.flows.reveal_phone(customer_id, self.contact.phone.whole())
 
     def _copy_phone(self) -> None:
         if self.view is not None:

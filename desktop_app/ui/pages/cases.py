@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabBar, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from db.queries.cases import CaseFilter, CaseRow
@@ -14,28 +14,24 @@ from db.vocabulary import CaseStage
 from desktop_app import clock, labels
 from desktop_app.columns import Align, Column
 from desktop_app.columns.cases import CASE_COLUMNS
-from desktop_app.domain.permissions import Action, allowed
 from desktop_app.i18n import _, ngettext
-from desktop_app.services import cases, views
-from desktop_app.services.views import ViewRow
+from desktop_app.services import cases
 from desktop_app.ui import case_look, dialogs
 from desktop_app.ui.case_filters import CaseFilters
 from desktop_app.ui.case_flows import CaseFlows
 from desktop_app.ui.case_places import CaseTarget, ListPlace
 from desktop_app.ui.case_preview import CasePreview
-from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.forms.view_form import ViewDraft, view_form
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import PageHeader, action_button, splitter
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Latest
 from desktop_app.ui.theme import Tone
+from desktop_app.ui.view_tabs import ViewTabs
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
 
-PAGE = "cases"
 _PREVIEW_MS = 150
 _ORDER = (
     "number", "customer", "klass", "kind", "stage", "next_due", "next_step", "value_at_stake",
@@ -61,7 +57,7 @@ def built_in_views(me: UUID | None) -> list[tuple[str, CaseFilter]]:
     """The views everybody has."""
     first = clock.today().replace(day=1)
     return [
-        (_("Open"), CaseFilter(open_only=True)),
+        (_("Open cases"), CaseFilter(open_only=True)),
         (_("Mine"), CaseFilter(open_only=True, owner_id=me)),
         (_("Nobody's"), CaseFilter(open_only=True, unassigned=True)),
         (_("Overdue"), CaseFilter(overdue=True)),
@@ -73,7 +69,7 @@ def built_in_views(me: UUID | None) -> list[tuple[str, CaseFilter]]:
 class CasesPage(Page):
     """Tabs of views, filters, list, preview."""
 
-    SPEC: ClassVar[PageSpec] = page_spec(PAGE)
+    SPEC: ClassVar[PageSpec] = page_spec("cases")
     TABLES: ClassVar[frozenset[str]] = frozenset(
         {
             "departure_case",
@@ -88,18 +84,12 @@ class CasesPage(Page):
 
     def build(self) -> None:
         """Make header, views, filters, list and preview."""
-        self._counting, self._listing = Latest(), Latest()
-        self.saved: list[ViewRow] = []
+        self._counting = Latest()
         self.flows = CaseFlows(self)
         self.flows.opened_case.connect(lambda key: self.navigate("case-file", key))
         self.header = PageHeader(_("Cases"), buttons=self._buttons())
-        self.tabs = QTabBar()
-        self.tabs.setAccessibleName(_("Views"))
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.currentChanged.connect(self._on_tab)
-        self.tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.tabs.customContextMenuRequested.connect(self._tab_menu)
+        self.tabs = ViewTabs(self, CaseFilter, lambda: built_in_views(self.actor.user_id))
+        self.tabs.chosen.connect(self._on_view)
         self.filters = CaseFilters(self.tasks)
         self.filters.changed.connect(self._ask)
         self._make_table()
@@ -107,12 +97,9 @@ class CasesPage(Page):
         panes = splitter(self.context, "cases", self.table, self.preview)
         panes.setStretchFactor(0, 7)
         panes.setStretchFactor(1, 3)
-        self._fill_tabs()
-        self.filters.set_value(self._views()[0][1])
-        top = QHBoxLayout()
-        top.addWidget(self.tabs, 1)
+        self.filters.set_value(self.tabs.all()[0][1])
         self.body.addWidget(self.header)
-        self.body.addLayout(top)
+        self.body.addWidget(self.tabs)
         self.body.addWidget(self.filters)
         self.body.addWidget(panes, 1)
         self.follow(self.table)
@@ -157,69 +144,19 @@ class CasesPage(Page):
 
     # ------------------------------------------------------------------ views
 
-    def _views(self) -> list[tuple[str, CaseFilter]]:
-        saved = [(view.name, views.from_json(CaseFilter, view.criteria)) for view in self.saved]
-        return [*built_in_views(self.actor.user_id), *saved]
-
-    def _fill_tabs(self) -> None:
-        current = self.tabs.tabText(self.tabs.currentIndex())
-        self.tabs.blockSignals(True)
-        while self.tabs.count():
-            self.tabs.removeTab(0)
-        count = len(built_in_views(self.actor.user_id))
-        for place, (name, _criteria) in enumerate(self._views()):
-            self.tabs.addTab(name)
-            if place >= count:
-                is_shared = self.saved[place - count].is_shared
-                tip = _("Everybody's view") if is_shared else _("Your own view")
-                self.tabs.setTabToolTip(place, tip)
-            if name == current:
-                self.tabs.setCurrentIndex(place)
-        self.tabs.blockSignals(False)
-
-    def _on_tab(self, place: int) -> None:
-        found = self._views()
-        if 0 <= place < len(found):
-            self.filters.set_value(found[place][1])
-            self._ask()
-
-    def _tab_menu(self, at: QPoint) -> None:
-        place = self.tabs.tabAt(at)
-        number = place - len(built_in_views(self.actor.user_id))
-        if not 0 <= number < len(self.saved) or not self.saved[number].may_remove:
-            return
-        view = self.saved[number]
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        action = menu.addAction(_("Remove the view {name}").format(name=view.name))
-        action.triggered.connect(lambda: self.tasks.write(self, views.remove_view, view.id))
-        menu.popup(self.tabs.mapToGlobal(at))
+    def _on_view(self, criteria: CaseFilter) -> None:
+        self.filters.set_value(criteria)
+        self._ask()
 
     def _save_view(self) -> None:
-        criteria = views.to_json(self.filters.value())
-        may_share = allowed(self.actor.role, Action.SHARE_VIEW)
-        dialog = FormDialog(
-            self,
-            title=_("Save this view"),
-            verb=_("Save"),
-            form=view_form(may_share=may_share),
-            draft=ViewDraft,
-            save=lambda draft: self.tasks.write(
-                dialog, views.save_view, PAGE, draft.name, criteria, shared=draft.shared
-            ),
-        )
-        dialog.open()
+        self.tabs.save(self.filters.value())
 
     # ------------------------------------------------------------------ loading
 
     @override
     def load(self) -> None:
-        self._listing.take(self.tasks.read(self, views.list_views, PAGE)).then(self._show_views)
+        self.tabs.load()
         self._ask()
-
-    def _show_views(self, found: list[ViewRow]) -> None:
-        self.saved = found
-        self._fill_tabs()
 
     def _ask(self) -> None:
         criteria = self.filters.value()

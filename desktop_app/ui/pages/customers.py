@@ -6,30 +6,33 @@ from uuid import UUID
 from PySide6.QtCore import QTimer
 from typing_extensions import override
 
-from db.queries import customers as customer_queries
 from db.queries.customers import CustomerFilter, CustomerRow
-from db.vocabulary import CustomerClass
 from desktop_app.columns.customers import CUSTOMER_COLUMNS
 from desktop_app.i18n import _
-from desktop_app.services import staff
+from desktop_app.services import customers
 from desktop_app.ui import case_look, customer_panel
 from desktop_app.ui.customer_panel import CustomerPanel
-from desktop_app.ui.editors import CheckEditor, ChoiceEditor, EnumEditor
+from desktop_app.ui.list_filters import CustomerFilters, read_stores
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
-from desktop_app.ui.panels import FilterBar, PageHeader, action_button, splitter
+from desktop_app.ui.panels import PageHeader, action_button, splitter
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.theme import Tone
+from desktop_app.ui.view_tabs import ViewTabs
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
-    from db.session import Changes, Session
+    from db.session import Changes
 
 _LIST_SHARE, _CARD_SHARE = 585, 645
 
 
-def read_stores(session: "Session") -> list[tuple[UUID, str]]:
-    """Stores as choices of a filter."""
-    return [(store.id, store.name) for store in staff.list_stores(session)]
+def built_in_views(me: UUID | None) -> list[tuple[str, CustomerFilter]]:
+    """The views everybody has."""
+    return [
+        (_("All"), CustomerFilter()),
+        (_("Mine"), CustomerFilter(owner_id=me)),
+        (_("Unidentified"), CustomerFilter(unidentified=True)),
+    ]
 
 
 def cases_tone(row: CustomerRow) -> Tone | None:
@@ -41,25 +44,21 @@ class CustomersPage(Page):
     """List and card side by side; the list stays when a customer is chosen."""
 
     SPEC: ClassVar[PageSpec] = page_spec("customers")
-    TABLES: ClassVar[frozenset[str]] = customer_panel.TABLES
+    TABLES: ClassVar[frozenset[str]] = customer_panel.TABLES | {"saved_view"}
 
     def build(self) -> None:
         """Make header, filters, list and card."""
         self.header = PageHeader(
             _("Customers"),
             buttons=[
+                action_button(self.context, "view.save"),
                 action_button(self.context, "data.import_customers"),
                 action_button(self.context, "customer.new", primary=True),
             ],
         )
-        self.filters = FilterBar(_("Name, pinyin, phone, card, number"))
-        self._klass = self.filters.add(
-            _("Class"), EnumEditor(CustomerClass, optional=True, empty=_("all classes"))
-        )
-        self._store = self.filters.add(
-            _("Store"), ChoiceEditor([], optional=True, empty=_("all stores"))
-        )
-        self._unknown = self.filters.add("", CheckEditor(_("Only unidentified")))
+        self.tabs = ViewTabs(self, CustomerFilter, lambda: built_in_views(self.actor.user_id))
+        self.tabs.chosen.connect(self._on_view)
+        self.filters = CustomerFilters()
         self.table = RecordTable(
             CUSTOMER_COLUMNS, context=self.context, state_key="customers", name=_("Customers"),
             empty="", chips={"klass": case_look.klass_tone, "open_cases": cases_tone},
@@ -79,7 +78,7 @@ class CustomersPage(Page):
         sides = splitter(self.context, "customers", self.table, self.panel)
         if not self.context.state.get("splitter.customers"):
             sides.setSizes([_LIST_SHARE, _CARD_SHARE])
-        for widget in (self.header, self.filters):
+        for widget in (self.header, self.tabs, self.filters):
             self.body.addWidget(widget)
         self.body.addWidget(sides, 1)
         self.follow(self.table)
@@ -89,7 +88,8 @@ class CustomersPage(Page):
 
     @override
     def load(self) -> None:
-        self.tasks.read(self, read_stores).then(self._store.set_choices)
+        self.tasks.read(self, read_stores).then(self.filters.store.show_stores)
+        self.tabs.load()
         self._query()
         self.panel.reload()
 
@@ -99,12 +99,7 @@ class CustomersPage(Page):
             self.load()
 
     def _query(self) -> None:
-        criteria = CustomerFilter(
-            text=self.filters.search.value() or "",
-            klass=self._klass.value(),
-            store_id=self._store.value(),
-            unidentified=self._unknown.value(),
-        )
+        criteria = self.filters.value()
         if criteria == CustomerFilter():
             self.table.set_empty(
                 _("No customers yet. Import them from a file, or enter the first one."),
@@ -115,15 +110,17 @@ class CustomersPage(Page):
                 _("No customer fits. Change the search or the filter."),
                 (_("Show all"), self._show_all),
             )
-        self.table.set_query(
-            customer_queries.count_customers, customer_queries.list_customers, criteria
-        )
+        self.table.set_query(customers.count_customers, customers.list_customers, criteria)
+
+    def _on_view(self, criteria: CustomerFilter) -> None:
+        self.filters.set_value(criteria)
+        self._query()
 
     def _show_all(self) -> None:
-        self.filters.search.set_value(None)
-        for editor in (self._klass, self._store, self._unknown):
-            editor.set_value(None)
-        self._query()
+        self.tabs.choose(0)
+
+    def _save_view(self) -> None:
+        self.tabs.save(self.filters.value())
 
     def _sync(self) -> None:
         """Rows came in: the cursor may stand in the same place on another customer."""
@@ -152,7 +149,7 @@ class CustomersPage(Page):
 
     @override
     def actions(self) -> Slots:  # type: ignore[override]  # as in Page
-        slots: dict[str, Any] = {"customer.new": self._new}
+        slots: dict[str, Any] = {"customer.new": self._new, "view.save": self._save_view}
         shown = self.panel.shown
         if shown is not None:
             slots["customer.open"] = lambda: self.navigate("customer-card", shown.card.row.id)

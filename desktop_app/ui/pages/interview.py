@@ -1,37 +1,36 @@
 """One exit interview, held by keyboard: everything typed is kept, nothing is modal."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget
 from typing_extensions import override
 
-from db import reference
-from db.vocabulary import InterviewState, ReasonLayer
+from db.vocabulary import InterviewState
 from desktop_app import labels
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.errors import InvalidInputError, Problem, UserError
 from desktop_app.i18n import _, language, ngettext
-from desktop_app.services import cases, customers, drafts, interviews
+from desktop_app.services import customers, drafts, interviews
 from desktop_app.services.drafts import SavedDraft
-from desktop_app.ui import case_look, dialogs, theme
+from desktop_app.ui import case_look, dialogs
 from desktop_app.ui.answer_sheet import AnswerSheet
+from desktop_app.ui.attempt_logger import keep_length
 from desktop_app.ui.call_timer import CallTimer
-from desktop_app.ui.case_panels import ContactPanel, FactsPanel, Notice, SignalPanel, pane_of
+from desktop_app.ui.case_panels import Notice, pane_of
 from desktop_app.ui.case_places import CaseTarget
-from desktop_app.ui.case_view import CaseView
-from desktop_app.ui.interview_sheet import InterviewSheet, read_sheet
+from desktop_app.ui.interview_facts import InterviewFacts
+from desktop_app.ui.interview_sheet import InterviewSheet, note_key, read_sheet, store_note
 from desktop_app.ui.interview_view import InterviewView
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
-from desktop_app.ui.panels import Card, Facts, PageHeader, action_button
+from desktop_app.ui.panels import PageHeader, action_button
 from desktop_app.ui.tasks import Latest
+from desktop_app.ui.typed_drafts import keep
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
-
-_ORDERS = 6
 
 
 class InterviewPage(Page):
@@ -47,6 +46,7 @@ class InterviewPage(Page):
         self._loading = Latest()
         self._recovered: tuple[SavedDraft, ...] = ()
         self.timer = CallTimer()
+        self.timer.changed.connect(self._keep_length)
         self.reopen_button = action_button(self.context, "interview.reopen")
         self.finish_button = action_button(self.context, "interview.finish", primary=True)
         self.tools = [
@@ -66,10 +66,15 @@ class InterviewPage(Page):
         self.recover.pressed.connect(self._take_over)
         self.strip = Notice(_("Go there"))
         self.strip.pressed.connect(self._go_to_problem)
-        self.view = InterviewView(self.context, self._facts())
+        self.facts = InterviewFacts(
+            may_reveal=allowed(self.actor.role, Action.REVEAL_PHONE), reveal=self._reveal
+        )
+        self.facts_pane = pane_of(self.facts, 272, _("Facts for the interview"))
+        self.view = InterviewView(self.context, self.facts_pane)
         self.view.typed.connect(self._keep_typed)
         self.view.answered.connect(self._save_answer)
-        self.view.noted.connect(self._save_note)
+        self.view.note.typed.connect(self._keep_note)
+        self.view.note.entered.connect(self._save_note)
         self.view.at_end.connect(self._on_end)
         self.view.moved.connect(self._show_strip)
         for widget in (self.header, self.recover):
@@ -80,28 +85,6 @@ class InterviewPage(Page):
         self.pages.addWidget(self.answers)
         self.body.addWidget(self.pages, 1)
         self.body.addWidget(self.strip)
-
-    def _facts(self) -> QWidget:
-        self.contact = ContactPanel()
-        self.signal = SignalPanel()
-        self.departure = FactsPanel()
-        self.belief = Card(_("What staff believed"))
-        self.belief_facts = Facts()
-        self.belief.body.addWidget(self.belief_facts)
-        self.orders = Card(_("Last orders"))
-        self.order_facts = Facts()
-        self.orders.body.addWidget(self.order_facts)
-        self.contact.phone.reveal_wanted.connect(self._reveal)
-        self.contact.phone.copy.hide()
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.GAP_M)
-        for card in (self.contact, self.signal, self.orders, self.belief, self.departure):
-            column.addWidget(card)
-        column.addStretch(1)
-        self.facts_pane = pane_of(holder, 272, _("Facts for the interview"))
-        return self.facts_pane
 
     # ------------------------------------------------------------------ loading
 
@@ -126,11 +109,13 @@ class InterviewPage(Page):
         is_same = self.sheet is not None and self.sheet.run.file.row.state is state
         self.sheet = sheet
         self._show_header(sheet)
-        self._show_facts(sheet.view)
+        self.facts.show_view(sheet.view)
         if not is_same:  # while it runs, what is on the screen is newer than what was read
             is_open = state is InterviewState.DRAFT and allowed(self.actor.role, Action.WORK_CASE)
             if is_open:
-                self.view.show_run(run.questions, run.context, run.file.answers, sheet.offers)
+                self.view.show_run(
+                    run.questions, run.context, run.file.answers, sheet.offers, sheet.note
+                )
             self.pages.setCurrentIndex(0 if is_open else 1)
             self._offer_typed(sheet.typed if is_open else ())
         self.answers.show_answers(run.relevant, run.file.answers, sheet.offers)
@@ -156,24 +141,6 @@ class InterviewPage(Page):
             made.setVisible(is_open)
         self.finish_button.setVisible(is_open and may_work)
         self.reopen_button.setVisible(not is_open and may_work)
-
-    def _show_facts(self, view: CaseView) -> None:
-        for panel in (self.contact, self.signal, self.departure):
-            panel.show_view(view)
-        self.contact.phone.allow(allowed(self.actor.role, Action.REVEAL_PHONE))
-        self.contact.phone.copy.hide()
-        belief = view.file.reasons.get(ReasonLayer.BELIEF)
-        self.belief.setVisible(belief is not None)
-        if belief is not None:
-            text = reference.text(belief, language())
-            self.belief_facts.set_facts([(_("Reason"), text), (_("Thought"), belief.verbatim)])
-        recent: dict[str, str] = {}
-        for order in view.orders[:_ORDERS]:
-            day, products = order.on.isoformat(), order.products.replace(",", "、")
-            text = case_look.list_text((labels.money(order.amount, order.currency), products))
-            recent[day] = "\n".join(filter(None, (recent.get(day), text)))
-        self.orders.setVisible(bool(recent))
-        self.order_facts.set_facts(recent.items())
 
     @override
     def title(self) -> str:
@@ -259,10 +226,36 @@ class InterviewPage(Page):
         self.view.take_problems(code, [Problem(f"{code}.value", error.message)])
         self._show_strip()
 
-    def _save_note(self, text: str) -> None:
-        if self.sheet is not None:
+    def _keep_note(self, text: str) -> None:
+        if self.interview_id is not None:
+            content = {"text": text} if text.strip() else {}
+            self.tasks.write(self, keep, note_key(self.interview_id), content).quiet()
+
+    def _save_note(self, text: str, then: Callable[[], object] | None = None) -> None:
+        """Store a note; when that fails it stands in its line again."""
+        sheet, interview_id = self.sheet, self.interview_id
+        if sheet is None or interview_id is None:
+            return
+        case_id = sheet.run.file.row.case_id
+        task = self.tasks.write(self, store_note, case_id, interview_id, text).quiet()
+        task.then(lambda _none: self._on_noted(interview_id, text))
+        if then is not None:
+            task.then(lambda _none: then())
+        task.or_else(self._on_not_noted)
+
+    def _on_noted(self, interview_id: uuid.UUID, text: str) -> None:
+        if interview_id == self.interview_id:
+            self.view.note.take_stored(text)
+
+    def _on_not_noted(self, error: UserError) -> None:
+        self.view.note.open()
+        self.strip.say(error.message, can_act=False)
+
+    def _keep_length(self) -> None:
+        seconds = self.timer.seconds()
+        if self.sheet is not None and seconds and self.isVisible():
             case_id = self.sheet.run.file.row.case_id
-            self.tasks.write(self, cases.add_note, case_id, text).quiet()
+            self.tasks.write(self, keep_length, case_id, seconds).quiet()
 
     def _show_strip(self) -> None:
         count = len(self.view.problems)
@@ -301,6 +294,15 @@ class InterviewPage(Page):
         if self.view.missing():
             self._say_missing()
             return
+        note = self.view.note.text()
+        if note:
+            self._save_note(note, self._store_finish)
+        else:
+            self._store_finish()
+
+    def _store_finish(self) -> None:
+        if self.sheet is None or self.interview_id is None:
+            return
         case_id = self.sheet.run.file.row.case_id
         if self.timer.is_running:
             self.timer.toggle()
@@ -333,7 +335,7 @@ class InterviewPage(Page):
         if self.sheet is not None:
             customer_id = self.sheet.run.file.row.customer_id
             task = self.tasks.write(self, customers.reveal_phone, customer_id).quiet()
-            task.then(self.contact.phone.show_whole)
+            task.then(self.facts.contact.phone.whole())
 
     # ------------------------------------------------------------------ what can be done
 
@@ -360,6 +362,7 @@ class InterviewPage(Page):
     @override
     def can_leave(self) -> bool:
         self.view.leave()
+        self._keep_length()
         return True
 
 

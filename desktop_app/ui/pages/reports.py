@@ -7,18 +7,27 @@ from uuid import UUID
 
 from PySide6.QtCore import QSize, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from db.queries.cases import CaseFilter
 from desktop_app import clock
+from desktop_app.errors import InvalidInputError, UserError
 from desktop_app.i18n import _
 from desktop_app.reports import REPORTS
 from desktop_app.reports.base import Document, Report
 from desktop_app.services import exports, staff
-from desktop_app.ui import dialogs, model_form, panels, theme
+from desktop_app.ui import dialogs, list_export, model_form, panels, theme
 from desktop_app.ui.background import Latest
 from desktop_app.ui.document_view import DocumentView
+from desktop_app.ui.editors import ChoiceEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
@@ -28,7 +37,7 @@ if TYPE_CHECKING:
 
     from desktop_app.progress import Progress
 
-_SIDE_WIDTH = 330
+_SIDE_WIDTH = 364
 
 
 class ReportsPage(Page):
@@ -43,6 +52,7 @@ class ReportsPage(Page):
         self._document: Document | None = None
         self._form = Form()
         self._stores: list[tuple[UUID, str]] = []
+        self._asked: dict[str, Any] = {}
         self.header = panels.PageHeader(
             _("Reports"),
             buttons=[
@@ -57,13 +67,18 @@ class ReportsPage(Page):
         self.view.record_opened.connect(lambda key: self.navigate("case-file", UUID(key)))
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_L)
+        self._right = QStackedWidget()
+        self._right.addWidget(
+            panels.EmptyState(_("Say what it is to cover, then show the report."), "reports")
+        )
+        self._right.addWidget(panels.scrolled(self.view, _("Report")))
         row.addWidget(self._side())
-        row.addWidget(panels.scrolled(self.view, _("Report")), 1)
+        row.addWidget(self._right, 1)
         self.body.addLayout(row, 1)
 
     def _side(self) -> QWidget:
         side = QWidget()
-        side.setFixedWidth(_SIDE_WIDTH)
+        side.setFixedWidth(theme.pixels(_SIDE_WIDTH))
         box = QVBoxLayout(side)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.GAP_M)
@@ -81,7 +96,9 @@ class ReportsPage(Page):
         self._form_place = QVBoxLayout()
         box.addLayout(self._form_place)
         box.addStretch(1)
+        self.list.setCurrentRow(0)  # before the keyboard comes: it would choose without showing it
         self.list.currentRowChanged.connect(lambda _row: self._choose())
+        self._show_form()
         self.setFocusProxy(self.list)
         return side
 
@@ -93,16 +110,23 @@ class ReportsPage(Page):
 
     def _take_stores(self, stores: list[staff.StoreRow]) -> None:
         self._stores = [(store.id, store.name) for store in stores]
-        if self.list.currentRow() < 0:
-            self.list.setCurrentRow(0)
-        else:
-            self._run()
+        editor = self._form.editors.get("store")
+        if isinstance(editor, ChoiceEditor):
+            editor.set_choices(self._stores)
+        if self._asked:
+            self._form.fill(self._asked)
+            self._asked = {}
+        self._run_at_once()
 
     def report(self) -> Report[Any]:
         """The chosen report."""
         return REPORTS[max(self.list.currentRow(), 0)]
 
     def _choose(self) -> None:
+        self._show_form()
+        self._run_at_once()
+
+    def _show_form(self) -> None:
         report = self.report()
         self.summary.setText(_(report.summary))
         self._form.hide()
@@ -113,8 +137,6 @@ class ReportsPage(Page):
         self._form = model_form.build(report.Params, choices, skip=skipped)
         self._form_place.addWidget(self._form)
         self._document = None
-        if not skipped:
-            self._run()
         self.actions_changed()
 
     @override
@@ -124,20 +146,37 @@ class ReportsPage(Page):
             case (str() as report_id, dict() as values):
                 ids = [report.id for report in REPORTS]
                 self.list.setCurrentRow(ids.index(report_id))
-                self._form.fill(values)
-                self._run()
+                self._asked = values
+                self.load()
 
     # ------------------------------------------------------------------ the document
 
+    def _run_at_once(self) -> None:
+        """Show the report unless it waits for the number of a case."""
+        number = self._form.editors.get("number")
+        if number is None or number.value():
+            self._run()
+        else:
+            self.header.set_subtitle("")
+            self._right.setCurrentIndex(0)
+
     def _run(self) -> None:
-        params = self._form.try_read(self.report().Params)
+        report, form = self.report(), self._form
+        params = form.try_read(report.Params)
         if params is not None:
-            report = self.report()
-            self._latest.take(self.tasks.read(self, report.build, params)).then(self._show)
+            task = self._latest.take(self.tasks.read(self, report.build, params))
+            task.then(self._show).or_else(lambda error: self._refuse(form, error))
+
+    def _refuse(self, form: Form, error: UserError) -> None:
+        if isinstance(error, InvalidInputError) and form is self._form:
+            form.show_problems(error.problems)
+        else:
+            self.messages.error(error.message)
 
     def _show(self, document: Document) -> None:
         self._document = document
         self.view.show_document(document)
+        self._right.setCurrentIndex(1)
         self.header.set_subtitle(document.subtitle or document.period)
         self.actions_changed()
 
@@ -156,25 +195,35 @@ class ReportsPage(Page):
             slots |= {
                 "report.excel": lambda: self._write(".xlsx", "Excel (*.xlsx)"),
                 "report.pdf": lambda: self._write(".pdf", "PDF (*.pdf)"),
-                "page.print": lambda: self._write(".pdf", "PDF (*.pdf)"),
+                "page.print": lambda: self._write(".pdf", "PDF (*.pdf)", is_print=True),
             }
         return slots
 
-    def _write(self, suffix: str, kinds: str) -> None:
+    def _write(self, suffix: str, kinds: str, *, is_print: bool = False) -> None:
+        """Ask for a file; write the event, then the file, then show it."""
         document = self._document
         if document is None:
             return
         name = f"{document.title}-{clock.today().isoformat()}{suffix}"
-        path = dialogs.save_file(self, _("Save report"), name, kinds)
+        exports_folder = self.context.workspace / "exports"
+        path = dialogs.save_file(self, _("Save report"), name, kinds, exports_folder)
         if path is None:
             return
         path = path if path.suffix.lower() == suffix else path.with_suffix(suffix)
+        if is_print:
+            noted = self.tasks.write(self, exports.note_print, document.title)
+        else:
+            formats = (suffix.removeprefix("."),)
+            noted = self.tasks.write(self, exports.note_report, document.title, formats)
+        noted.quiet().then(lambda _none: self._write_file(document, path))
+
+    def _write_file(self, document: Document, path: Path) -> None:
         task = self.tasks.read_long(self, write_document, document, path)
         dialogs.show_progress(self, task, _("Save report"))
-        task.then(lambda sentences: self._written(path, document.title, sentences))
+        task.then(lambda sentences: self._written(path, sentences))
+        task.or_else(lambda error: self.messages.error(list_export.not_written(error)))
 
-    def _written(self, path: Path, title: str, sentences: list[str]) -> None:
-        self.tasks.write(self, exports.note, title, 1).quiet()
+    def _written(self, path: Path, sentences: list[str]) -> None:
         text = _("Written to {file}").format(file=path)
         if sentences:
             self.messages.warn("\n".join([text, *sentences]))

@@ -9,43 +9,41 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
 
-from db.queries import signals as signal_queries
 from db.queries.signals import SignalFilter, SignalRow
-from db.vocabulary import CustomerClass, RuleKind, SignalState
+from db.vocabulary import RuleKind, SignalState
 from desktop_app import clock, labels
 from desktop_app.columns.signals import SIGNAL_COLUMNS
 from desktop_app.i18n import _, ngettext
-from desktop_app.services import detection, staff, triage
+from desktop_app.services import detection, triage
 from desktop_app.services.detection import ScanResult
 from desktop_app.ui import case_look, dialogs, theme
+from desktop_app.ui.case_look import SIGNAL_TONES
 from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.editors import ChoiceEditor, EnumEditor
 from desktop_app.ui.forms import signal_forms
+from desktop_app.ui.list_filters import SIGNAL_KINDS, SignalFilters, read_stores
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
-from desktop_app.ui.panels import FilterBar, PageHeader, StatTile, action_button
+from desktop_app.ui.panels import PageHeader, StatTile, action_button, splitter
 from desktop_app.ui.record_table import RecordTable
+from desktop_app.ui.signal_preview import SignalPreview
 from desktop_app.ui.tasks import Latest, Task
 from desktop_app.ui.theme import Tone
 from desktop_app.ui.typed_drafts import DraftKey
+from desktop_app.ui.view_tabs import ViewTabs
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
 
-_KINDS = tuple(kind for kind in RuleKind if kind is not RuleKind.CANCEL_REQUEST)
-_STATE_TONES: Mapping[SignalState, Tone | None] = {
-    SignalState.OPEN: Tone.WARN,
-    SignalState.SNOOZED: Tone.INFO,
-    SignalState.ACCEPTED: Tone.GOOD,
-    SignalState.DISMISSED: Tone.NEUTRAL,
-    SignalState.CLEARED: Tone.NEUTRAL,
-}
 _SNOOZE_DAYS = 14
 
 
-def read_stores(session: "Session") -> list[tuple[UUID, str]]:
-    """Stores as choices of a filter."""
-    return [(store.id, store.name) for store in staff.list_stores(session)]
+def built_in_views() -> list[tuple[str, SignalFilter]]:
+    """The views everybody has."""
+    states = (SignalState.OPEN, SignalState.SNOOZED)
+    return [
+        *((labels.label(state), SignalFilter(frozenset({state}))) for state in states),
+        (_("All"), SignalFilter(frozenset(SignalState))),
+    ]
 
 
 def _dismissal(keys: Sequence[UUID] | None, criteria: SignalFilter) -> str:
@@ -78,9 +76,9 @@ def snooze_all(session: "Session", criteria: SignalFilter, until: dt.date) -> in
     return triage.snooze(session, waiting(session, criteria), until)
 
 
-def state_tone(row: SignalRow) -> Tone | None:
+def state_tone(row: SignalRow) -> Tone:
     """Tone of what became of a signal."""
-    return _STATE_TONES[row.state]
+    return SIGNAL_TONES[row.state]
 
 
 class SignalsPage(Page):
@@ -88,92 +86,85 @@ class SignalsPage(Page):
 
     SPEC: ClassVar[PageSpec] = page_spec("signals")
     TABLES: ClassVar[frozenset[str]] = frozenset(
-        {"defection_signal", "departure_case", "customer", "customer_stat", "store"}
+        {"defection_signal", "departure_case", "customer", "customer_stat", "store", "saved_view"}
     )
 
     def build(self) -> None:
-        """Make header, counts, filters and list."""
+        """Make header, counts, views, filters, list and preview."""
         self._counting = Latest()
         self._criteria = SignalFilter()
         self.header = PageHeader(
             _("Signals"),
             _("What the rules found and nobody has decided yet"),
             buttons=[
+                action_button(self.context, "view.save"),
                 action_button(self.context, "signal.scan"),
                 action_button(self.context, "signal.snooze"),
                 action_button(self.context, "signal.dismiss"),
                 action_button(self.context, "signal.accept", primary=True),
             ],
         )
-        self.tiles = {kind: StatTile(labels.label(kind), "—") for kind in _KINDS}
+        self.tiles = {kind: StatTile(labels.label(kind), "—") for kind in SIGNAL_KINDS}
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_S)
         for kind, tile in self.tiles.items():
             tile.clicked.connect(self._chooser(kind))
             row.addWidget(tile)
-        self._build_filters()
+        self.tabs = ViewTabs(self, SignalFilter, built_in_views)
+        self.tabs.chosen.connect(self._on_view)
+        self.filters = SignalFilters()
+        self.filters.changed.connect(self._query)
+        self._make_table()
+        self.preview = SignalPreview(self.context)
+        panes = splitter(self.context, "signals", self.table, self.preview)
+        panes.setStretchFactor(0, 7)
+        panes.setStretchFactor(1, 3)
+        self.body.addWidget(self.header)
+        self.body.addLayout(row)
+        self.body.addWidget(self.tabs)
+        self.body.addWidget(self.filters)
+        self.body.addWidget(panes, 1)
+        self.follow(self.table)
+        self.setFocusProxy(self.table)
+
+    def _make_table(self) -> None:
         self.table = RecordTable(
             SIGNAL_COLUMNS, context=self.context, state_key="signals", name=_("Signals"),
             empty="", chips={"klass": case_look.klass_tone, "state": state_tone},
         )  # fmt: skip
+        self.table.hide_columns("measured")  # the sentence and the preview say it
         self.table.set_menu(
             "signal.accept", "signal.dismiss", "signal.snooze", None, "customer.open",
             "case.open", None, "list.select_all", "list.copy", "list.columns",
         )  # fmt: skip
-        self.table.model.loaded.connect(self._choose_first)
-        self.table.model.loaded.connect(self.actions_changed)
+        self.table.model.loaded.connect(self._on_rows)
+        self.table.current_changed.connect(lambda _row: self._show_preview())
         self.table.opened.connect(lambda row: self.navigate("customer-card", row.customer_id))
-        self.body.addWidget(self.header)
-        self.body.addLayout(row)
-        self.body.addWidget(self.filters)
-        self.body.addWidget(self.table, 1)
-        self.follow(self.table)
-        self.setFocusProxy(self.table)
-
-    def _build_filters(self) -> None:
-        self.filters = FilterBar()
-        self._kind = self.filters.add(
-            _("Departure"),
-            EnumEditor(RuleKind, optional=True, members=_KINDS, empty=_("all kinds")),
-        )
-        self._klass = self.filters.add(
-            _("Class"), EnumEditor(CustomerClass, optional=True, empty=_("all classes"))
-        )
-        self._store = self.filters.add(
-            _("Store"), ChoiceEditor([], optional=True, empty=_("all stores"))
-        )
-        self._state = self.filters.add(
-            _("State"), EnumEditor(SignalState, optional=True, empty=_("all states"))
-        )
-        self._state.set_value(SignalState.OPEN)
-        self.filters.changed.connect(self._query)
 
     # ------------------------------------------------------------------ reading
 
     @override
     def load(self) -> None:
-        self.tasks.read(self, read_stores).then(self._store.set_choices)
+        self.tasks.read(self, read_stores).then(self.filters.store.show_stores)
+        self.tabs.load()
         self._query()
 
+    def _on_view(self, criteria: SignalFilter) -> None:
+        self.filters.set_value(criteria)
+        self._query()
+
+    def _save_view(self) -> None:
+        self.tabs.save(self.filters.value())
+
     def _query(self) -> None:
-        state = self._state.value()
-        self._criteria = SignalFilter(
-            states=frozenset({state} if state else SignalState),
-            kind=self._kind.value(),
-            store_id=self._store.value(),
-            klass=self._klass.value(),
-            text=self.filters.search.value() or "",
-        )
+        self._criteria = self.filters.value()
         self._say_empty()
-        self.table.set_query(
-            signal_queries.count_signals, signal_queries.list_signals, self._criteria
-        )
-        counted = self.tasks.read(self, signal_queries.count_by_kind, self._without_kind())
+        self.table.set_query(triage.count_signals, triage.list_signals, self._criteria)
+        counted = self.tasks.read(self, triage.count_by_kind, self._without_kind())
         self._counting.take(counted).then(self._show_counts)
 
     def _without_kind(self) -> SignalFilter:
-        found = self._criteria
-        return SignalFilter(found.states, None, found.store_id, found.klass, found.text)
+        return replace(self._criteria, kind=None)
 
     def _say_empty(self) -> None:
         if self._criteria == SignalFilter():
@@ -187,20 +178,21 @@ class SignalsPage(Page):
         else:
             self.table.set_empty(_("No signal fits."), (_("Show what waits"), self._show_open))
 
-    def _choose_first(self) -> None:
+    def _on_rows(self) -> None:
         has_first = self.table.count() and self.table.model.row(0) is not None
         if has_first and not self.table.selected_rows():
             self.table.view.selectRow(0)
+        self._show_preview()
+        self.actions_changed()
+
+    def _show_preview(self) -> None:
+        self.preview.show_signal(self.table.current_row() if self.table.count() else None)
 
     def _show_open(self) -> None:
-        self.filters.search.set_value(None)
-        for editor in (self._kind, self._klass, self._store):
-            editor.set_value(None)
-        self._state.set_value(SignalState.OPEN)
-        self._query()
+        self.tabs.choose(0)
 
     def _show_counts(self, counts: Mapping[RuleKind, int]) -> None:
-        chosen, total = self._kind.value(), sum(counts.values())
+        chosen, total = self.filters.kind.value(), sum(counts.values())
         for kind, tile in self.tiles.items():
             count = counts.get(kind, 0)
             share = labels.percent(count / total if total else 0.0, 0)
@@ -210,7 +202,8 @@ class SignalsPage(Page):
 
     def _chooser(self, kind: RuleKind) -> Any:
         def choose() -> None:
-            self._kind.set_value(None if self._kind.value() is kind else kind)
+            chosen = self.filters.kind
+            chosen.set_value(None if chosen.value() is kind else kind)
 
         return choose
 
@@ -220,7 +213,7 @@ class SignalsPage(Page):
         if target == "scan":
             self._ask_scan()
         elif isinstance(target, RuleKind):
-            self._kind.set_value(target)
+            self.filters.kind.set_value(target)
         elif isinstance(target, UUID):
             self.table.select_key(target)
 
@@ -261,7 +254,7 @@ class SignalsPage(Page):
 
     @override
     def actions(self) -> Slots:  # type: ignore[override]  # as in Page
-        slots: dict[str, Any] = {"signal.scan": self._ask_scan}
+        slots: dict[str, Any] = {"signal.scan": self._ask_scan, "view.save": self._save_view}
         rows = self.table.selected_rows()
         if rows and all(row.state in (SignalState.OPEN, SignalState.SNOOZED) for row in rows):
             slots |= {
@@ -291,7 +284,7 @@ class SignalsPage(Page):
             title=text,
             text=_("Signals of customers with an open case of the same kind join that case. You "
                    "can undo it in one step."),
-            verb=_("Open cases"),
+            verb=_("Open the cases"),
         ):  # fmt: skip
             return
         task: Task[triage.Accepted] = (
@@ -343,6 +336,6 @@ class SignalsPage(Page):
         dialog = FormDialog(
             self, title=text.format(n=labels.number(count)), verb=_("Snooze"),
             form=signal_forms.snooze_form(until), draft=signal_forms.SnoozeDraft, save=save,
-            intro=_("A scan on that day or later brings it back, if it is still true."),
+            intro=_("It comes back on that day, unless a scan finds that it is no longer true."),
         )  # fmt: skip
         dialog.open()

@@ -16,6 +16,7 @@ from desktop_app.columns.work import WORK_COLUMNS, WorkLine
 from desktop_app.domain.permissions import Action, Scope, allowed, scope_of
 from desktop_app.i18n import N_, _, ngettext
 from desktop_app.services import work
+from desktop_app.services.work import Section
 from desktop_app.ui import case_look, theme
 from desktop_app.ui.attempt_logger import AttemptLogger
 from desktop_app.ui.case_flows import CaseFlows
@@ -31,7 +32,8 @@ from desktop_app.ui.tasks import Latest
 from desktop_app.ui.theme import Tone
 from desktop_app.ui.wrap_up import WrapUp
 
-ALL, OVERDUE, TODAY, UNPLANNED, POOL = "all", "overdue", "today", "unplanned", "pool"
+ALL = "all"
+OVERDUE, TODAY, UNPLANNED, POOL = Section.OVERDUE, Section.TODAY, Section.UNPLANNED, Section.POOL
 _PREVIEW_MS = 120
 _MINUTE_MS = 60_000
 
@@ -89,6 +91,7 @@ class TodayPage(Page):
     """Counts above, the queue left, the case in short right, the strip below."""
 
     SPEC: ClassVar[PageSpec] = page_spec("today")
+    LINES: ClassVar[int] = 200  # read at once: more than anybody does in a day
     TABLES: ClassVar[frozenset[str]] = frozenset(
         {"departure_case", "visit", "contact_attempt", "customer", "case_event"}
     )
@@ -96,7 +99,9 @@ class TodayPage(Page):
     def build(self) -> None:
         """Make tiles, queue, preview and strip."""
         self.lines: list[WorkLine] = []
-        self.section = ALL
+        self.day: work.Day | None = None
+        self.section: str = ALL
+        self._later: int | None = None
         self._goes_on = False
         self._loading, self._counting = Latest(), Latest()
         self._day = clock.today()
@@ -184,7 +189,10 @@ class TodayPage(Page):
     def load(self) -> None:
         self._day = clock.today()
         everybody = bool(self.everybody.value())
-        task = self.tasks.read(self, work.today, self._day, everybody=everybody)
+        task = self.tasks.read(
+            self, work.look, self._day,
+            everybody=everybody, section=self._section(), limit=self.LINES,
+        )  # fmt: skip
         self._loading.take(task).then(self._show)
         later = self.tasks.read(self, work.count_later, self._day, everybody=everybody)
         self._counting.take(later).then(self._show_later)
@@ -193,30 +201,52 @@ class TodayPage(Page):
         if clock.today() != self._day:
             self.load()
 
-    def _show(self, lines: list[WorkLine]) -> None:
-        self.lines = lines
+    def _section(self) -> Section | None:
+        return None if self.section == ALL else Section(self.section)
+
+    def _show(self, day: work.Day) -> None:
+        self.day, self.lines = day, day.lines
         for section, tile in self.tiles.items():
-            found = [line for line in lines if section in (ALL, section_of(line))]
-            worth = sum(line.item.value_at_stake or 0 for line in found if line.item.case_id)
-            tone = Tone.BAD if section == OVERDUE and found else None
-            tile.show_value(labels.number(len(found)), labels.money(worth) if worth else " ", tone)
+            found = day.of(None if section == ALL else Section(section))
+            tone = Tone.BAD if section == OVERDUE and found.count else None
+            worth = labels.money(found.worth, day.currency) if found.worth else " "
+            tile.show_value(labels.number(found.count), worth, tone)
         self._filter()
         self.preview.reload()
 
     def _show_later(self, count: int) -> None:
-        day = labels.day_text(self._day)
-        text = ngettext("{n} case is due later", "{n} cases are due later", count).format(n=count)
-        self.header.set_subtitle(f"{day} · {text}")
+        self._later = count
+        self._show_subtitle()
+
+    def _show_subtitle(self) -> None:
+        parts = [labels.day_text(self._day)]
+        rest = 0 if self.day is None else self.day.of(self._section()).count - self.table.count()
+        if rest > 0:
+            parts.append(
+                ngettext(
+                    "and {n} more, shown as these are done",
+                    "and {n} more, shown as these are done",
+                    rest,
+                ).format(n=f"{rest:,}")
+            )
+        if self._later is not None:
+            text = ngettext("{n} case is due later", "{n} cases are due later", self._later)
+            parts.append(text.format(n=self._later))
+        self.header.set_subtitle(" · ".join(parts))
 
     def choose(self, section: str) -> None:
         """Show one section, or everything."""
         self.section = section
-        self._filter()
+        if self.day is not None and self.day.of(None).count > len(self.lines):
+            self.load()  # only the first lines are here
+        else:
+            self._filter()
         self.table.focus()
 
     def _filter(self) -> None:
         shown = [line for line in self.lines if self.section in (ALL, section_of(line))]
         self.table.set_rows(shown)
+        self._show_subtitle()
         for section, tile in self.tiles.items():
             tile.setChecked(section == self.section)
         if shown and self.table.current_row() is None:
@@ -228,6 +258,7 @@ class TodayPage(Page):
     def _show_preview(self) -> None:
         line = self.table.current_row()
         self.preview.show_case(line.item.case_id if line is not None else None)
+        self.preview.show_why(line.why if line is not None else "")
 
     def _on_preview(self, view: CaseView) -> None:
         self.actions_changed()

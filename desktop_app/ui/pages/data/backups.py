@@ -11,6 +11,7 @@ from desktop_app import labels
 from desktop_app.columns.data import backup_columns, size_text
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.i18n import _
+from desktop_app.services import keys
 from desktop_app.services.journal import age_text
 from desktop_app.ui import dialogs, theme
 from desktop_app.ui.page import Page
@@ -154,13 +155,15 @@ class BackupsTab(QWidget):
             text=_(
                 "Everything entered after {time} ({age}) goes away: customers, orders, cases, "
                 "interviews.\n\nThe workspace as it is now is kept beside the copies, so that "
-                "this, too, can be taken back. The window closes and you sign in again with your "
-                "present password."
+                "this, too, can be taken back. The window closes. Everybody signs in with their "
+                "present password; who was added after that time has to be added again."
             ).format(time=time, age=age_text(row.made_at)),
             verb=_("Restore"),
             danger=True,
         ):
-            self._files.restore(row.path)
+            restore = self._files.restore
+            asked = self._tasks.read(self, keys.allow_restore)
+            asked.then(lambda _none: restore(row.path))
 
     def _open_folder(self) -> None:
         if self._files is not None:

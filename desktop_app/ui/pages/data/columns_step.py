@@ -3,32 +3,28 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import ValidationError
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from db.vocabulary import ImportKind
-from desktop_app.errors import Problem
-from desktop_app.i18n import N_, _
+from db.vocabulary import DateOrder, ImportKind, MatchKey, NoCustomer, UnknownCustomer
+from desktop_app.errors import Problem, problems_from_validation
+from desktop_app.i18n import _
 from desktop_app.importing.fields import FIELDS
 from desktop_app.importing.mapping import Mapping, load_mapping, save_mapping
 from desktop_app.importing.readers import Preview
-from desktop_app.importing.values import DateOrder
-from desktop_app.services.imports import MatchKey, NoCustomer, UnknownCustomer
 from desktop_app.ui import dialogs, theme
-from desktop_app.ui.editors import CheckEditor, ChoiceEditor, Editor, ManyEditor, TextEditor
+from desktop_app.ui.editors import (
+    CheckEditor,
+    ChoiceEditor,
+    Editor,
+    EnumEditor,
+    ManyEditor,
+    TextEditor,
+)
 from desktop_app.ui.form import Form
 from desktop_app.ui.page import Page
 from desktop_app.ui.panels import Card, button, scrolled, text_label
 
-_KEYS = {
-    MatchKey.NUMBER: N_("Customer number"),
-    MatchKey.PHONE: N_("Phone"),
-    MatchKey.CARD_NUMBER: N_("Card number"),
-    MatchKey.NAME_PHONE: N_("Name and phone"),
-}
-_ORDERS = {
-    DateOrder.DAY_FIRST: N_("day, month, year"),
-    DateOrder.MONTH_FIRST: N_("month, day, year"),
-}
 _MAX_SAMPLE = 40
 _HEADING_LENGTH = 18
 _FILTER = "*.toml"
@@ -122,42 +118,33 @@ class ColumnsStep(QWidget):
         form.add(
             "key",
             _("Customers are found by"),
-            ChoiceEditor([(key, _(text)) for key, text in _KEYS.items()]),
+            EnumEditor(MatchKey),
             help=_("Rows with the same key are the same customer."),
         )
         if is_orders:
             form.add(
                 "unknown_customer",
                 _("Customers not known yet"),
-                ChoiceEditor(
-                    [
-                        (UnknownCustomer.CREATE, _("are made, as unidentified")),
-                        (UnknownCustomer.REJECT, _("reject the row")),
-                    ]
-                ),
+                EnumEditor(UnknownCustomer),
             )
             form.add(
                 "no_customer",
                 _("Rows without customer"),
-                ChoiceEditor(
-                    [
-                        (NoCustomer.REJECT, _("are rejected")),
-                        (NoCustomer.WALK_IN, _("go to one walk-in customer")),
-                    ]
-                ),
+                EnumEditor(NoCustomer),
             )
         form.add(
             "date_order",
             _("Dates like 03/04/2026 are"),
-            ChoiceEditor(
-                [(order, _(text)) for order, text in _ORDERS.items()],
-                optional=True,
-                empty=_("not in the file"),
-            ),
+            EnumEditor(DateOrder, optional=True, empty=_("not in the file")),
         )
         form.add("decimal_comma", "", CheckEditor(_("The comma is the decimal sign (1.234,50)")))
         if is_orders:
-            form.add("currency", _("Currency where none is given"), TextEditor(max_length=3))
+            form.add(
+                "currency",
+                _("Currency"),
+                TextEditor(max_length=20),
+                help=_("Of all amounts. The first orders or cases settle it."),
+            )
         form.fill(mapping)
         card = Card(_("How to read it"))
         inner: list[QWidget] = [form]
@@ -223,31 +210,35 @@ class ColumnsStep(QWidget):
         }
         if self._attributes is not None:
             values["attributes"] = self._attributes.value()
-        values["currency"] = str(values["currency"]).upper()
-        return self._choices_checked(values)
-
-    def _choices_checked(self, values: dict[str, Any]) -> Mapping | None:
-        currency = values["currency"]
-        if len(currency) != 3 or not currency.isascii() or not currency.isalpha():  # noqa: PLR2004
-            text = _("Enter the three letters of a currency, e.g. CNY.")
-            self._choices.show_problems([Problem("currency", text)])
+        try:
+            return Mapping.model_validate(values)
+        except ValidationError as error:
+            self.show_problems(problems_from_validation(error))
             return None
-        return Mapping.model_validate(values)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Write what is wrong below each field."""
+        """Write what is wrong below each column and each choice."""
         for label in self._problems.values():
             label.hide()
-        others = [problem for problem in problems if problem.field not in self._problems]
+        choices = [problem for problem in problems if self._is_choice(problem.field)]
+        self._choices.show_problems(choices)
+        others = []
         for problem in problems:
-            if problem.field in self._problems:
+            if problem.field in self._problems and problem not in choices:
                 self._problems[problem.field].setText(problem.message)
                 self._problems[problem.field].show()
+            elif problem not in choices:
+                others.append(problem.message)
         if others:
-            self._page.messages.error("\n".join(problem.message for problem in others))
+            self._page.messages.error("\n".join(others))
         first = next((p.field for p in problems if p.field in self._columns), None)
-        if first is not None:
+        if first is not None and not choices:
             self._columns[first].setFocus()
+
+    def _is_choice(self, field: str) -> bool:
+        """Whether a problem is about a choice; the currency is a column too."""
+        column = self._columns.get(field)
+        return field in self._choices.editors and (column is None or column.value() is None)
 
     # ------------------------------------------------------------------ files
 

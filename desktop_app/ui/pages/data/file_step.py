@@ -1,12 +1,12 @@
 """Step one of an import: what kind of file, which file, how it is read."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from db.queries import journal as journal_queries
 from db.queries.journal import ChangeSetFilter
 from db.vocabulary import ChangeKind, ImportKind
 from desktop_app.columns.data import preview_columns
@@ -14,6 +14,8 @@ from desktop_app.columns.journal import change_set_columns
 from desktop_app.i18n import _, ngettext
 from desktop_app.importing.mapping import Mapping
 from desktop_app.importing.readers import ENCODINGS, Preview, ReadOptions
+from desktop_app.importing.remarks import sheet_name
+from desktop_app.services import history
 from desktop_app.services.journal import title_text
 from desktop_app.ui import theme
 from desktop_app.ui.editors import CheckEditor, ChoiceEditor, EnumEditor, FileEditor, IntegerEditor
@@ -52,6 +54,7 @@ class FileStep(QWidget):
         self.fill_merged = CheckEditor(_("Fill merged cells"))
         self._facts = text_label("", "strong")
         self._problem = text_label("", "problem")
+        self._remarks = text_label("")
         self._below = QStackedWidget()
         self._below.addWidget(self._welcome())
         self._holder = QVBoxLayout()
@@ -94,6 +97,7 @@ class FileStep(QWidget):
         column.addWidget(self._options)
         column.addWidget(self._facts)
         column.addWidget(self._problem)
+        column.addWidget(self._remarks)
         column.addWidget(self._below, 1)
 
     def _welcome(self) -> QWidget:
@@ -127,8 +131,8 @@ class FileStep(QWidget):
     def load(self) -> None:
         """Read the list of the latest imports."""
         self.latest.set_query(
-            journal_queries.count_change_sets,
-            journal_queries.list_change_sets,
+            history.count_change_sets,
+            history.list_change_sets,
             ChangeSetFilter(kind=ChangeKind.IMPORT),
         )
 
@@ -217,6 +221,7 @@ class FileStep(QWidget):
         self._say(
             self._facts_text(preview),
             "" if sure else _("The encoding is not sure. Choose the one that shows right names."),
+            preview.remarks,
         )
         if self._table is not None:
             self._table.hide()
@@ -233,7 +238,7 @@ class FileStep(QWidget):
     def _fill_options(self, preview: Preview, mapping: Mapping) -> None:
         head = preview.head
         self._is_filling = True
-        self.sheet.set_choices([(one.name, one.name) for one in head.sheets])
+        self.sheet.set_choices([(one.name, sheet_name(one)) for one in head.sheets])
         self.sheet.set_value(head.sheet)
         if head.encoding and head.encoding_sure:
             self.encoding.set_choices(_encodings(head.encoding))
@@ -260,8 +265,11 @@ class FileStep(QWidget):
             if label is not None:
                 label.setVisible(is_shown)
 
-    def _say(self, facts: str = "", problem: str = "") -> None:
-        for label, text in ((self._facts, facts), (self._problem, problem)):
+    def _say(self, facts: str = "", problem: str = "", remarks: Sequence[str] = ()) -> None:
+        lines = "\n".join(remarks)
+        for label, text in (
+            (self._facts, facts), (self._problem, problem), (self._remarks, lines),
+        ):  # fmt: skip
             label.setText(text)
             label.setVisible(bool(text))
 

@@ -19,7 +19,7 @@ from desktop_app.ui.page import Page
 from desktop_app.ui.pages.data.columns_step import ColumnsStep
 from desktop_app.ui.pages.data.file_step import FileStep
 from desktop_app.ui.pages.data.result_step import ResultStep
-from desktop_app.ui.panels import button
+from desktop_app.ui.panels import button, text_label
 from desktop_app.ui.tasks import Latest
 
 _FILE, _COLUMNS, _CHECK, _RESULT = range(4)
@@ -75,6 +75,7 @@ class ImportTab(QWidget):
         self.stack = QStackedWidget()
         for step in (self.file, self.columns, self.check, self.result):
             self.stack.addWidget(step)
+        self.why = text_label("", "hint", wraps=False)
         self.back_button = button(_("Back"), self._back, "back")
         self.next_button = button(_("Next"), self._next, "forward", "primary")
         self.again_button = button(_("Import another file"), self._again, "import")
@@ -96,7 +97,7 @@ class ImportTab(QWidget):
         foot.setSpacing(theme.GAP_S)
         foot.addWidget(self.back_button)
         foot.addStretch(1)
-        for widget in (self.again_button, self.scan_button, self.next_button):
+        for widget in (self.why, self.again_button, self.scan_button, self.next_button):
             foot.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.GAP_M, 0, 0)
@@ -147,7 +148,17 @@ class ImportTab(QWidget):
         if step == _CHECK:
             is_ready = is_ready and self.check.count_to_write() > 0
         self.next_button.setEnabled(is_ready and not self._is_busy)
+        self.why.setText("" if is_ready or self._is_busy else self._missing())
         self.back_button.setEnabled(not self._is_busy)
+
+    def _missing(self) -> str:
+        """Why the import cannot go on, where nothing above says it."""
+        step = self.stack.currentIndex()
+        if step == _FILE and self.file.path() is None:
+            return _("Choose a file first.")
+        if step == _CHECK:
+            return _("There is nothing to import.")
+        return ""
 
     def _verb(self) -> str:
         return _("Import {n} rows").format(n=f"{self.check.count_to_write():,}")
@@ -235,7 +246,7 @@ class ImportTab(QWidget):
             self._load(path, self._mapping)
             return
         mapping = self._mapping
-        copied = self._tasks.compute(self, files.back_up)  # an import begins with a copy
+        copied = self._tasks.compute(self, files.back_up_first)
         copied.then(lambda _copy: self._load(path, mapping)).or_else(self._on_no_copy)
 
     def _on_no_copy(self, error: UserError) -> None:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from db.queries import journal as journal_queries
 from db.queries.journal import ChangeSetFilter, ChangeSetRow
 from db.vocabulary import ChangeKind
 from desktop_app.columns.journal import (
@@ -16,7 +15,7 @@ from desktop_app.columns.journal import (
     detail_rows,
 )
 from desktop_app.i18n import _, ngettext
-from desktop_app.services import journal, staff
+from desktop_app.services import history, journal, staff, workspace_settings
 from desktop_app.services.journal import UndoPreview, entity_text, title_text
 from desktop_app.ui import dialogs, theme
 from desktop_app.ui.editors import ChoiceEditor, DateEditor, EnumEditor
@@ -47,8 +46,8 @@ def read_details(session: "Session", change_set_id: UUID) -> list[DetailRow]:
     """What a change set did, field by field."""
     names = {str(store.id): store.name for store in staff.list_stores(session)}
     names |= {str(user.id): user.name for user in staff.list_users(session)}
-    changes = journal_queries.changes_of(session, change_set_id, _LISTED)
-    return detail_rows(changes, names, entity_text)
+    changes = history.changes_of(session, change_set_id, _LISTED)
+    return detail_rows(changes, names, entity_text, workspace_settings.currency(session))
 
 
 def kind_tone(row: ChangeSetRow) -> Tone | None:
@@ -121,9 +120,7 @@ class JournalTab(QWidget):
             since=start,
             text=self.filters.search.value() or "",
         )
-        self.table.set_query(
-            journal_queries.count_change_sets, journal_queries.list_change_sets, criteria
-        )
+        self.table.set_query(history.count_change_sets, history.list_change_sets, criteria)
 
     def _show_details(self, row: ChangeSetRow | None) -> None:
         if row is None:

@@ -1,8 +1,8 @@
-"""The page with its three tabs."""
+"""The page with its three tabs, each made when it is first shown."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from db.vocabulary import ImportKind
@@ -18,6 +18,8 @@ from desktop_app.ui.panels import PageHeader
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Changes
 
+_Part = ImportTab | BackupsTab | JournalTab
+_PartT = TypeVar("_PartT", bound=QWidget)
 _IMPORTS = {"customers": ImportKind.CUSTOMERS, "orders": ImportKind.ORDERS}
 
 
@@ -32,24 +34,57 @@ class DataPage(Page):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(_("Parts of the data page"))
-        self.importing: ImportTab | None = None
-        self.backups: BackupsTab | None = None
-        self.journal: JournalTab | None = None
+        self._made: dict[type[QWidget], QWidget] = {}
+        self._holders: dict[type[QWidget], QWidget] = {}
+        self._columns: dict[type[QWidget], QVBoxLayout] = {}
         role = self.actor.role
-        if allowed(role, Action.IMPORT):
-            self.importing = self._add(ImportTab(self), _("Import"))
-        if allowed(role, Action.BACKUP):
-            self.backups = self._add(BackupsTab(self), _("Backups"))
-        if allowed(role, Action.VIEW_JOURNAL):
-            self.journal = self._add(JournalTab(self), _("Journal"))
+        for kind, action, title in (
+            (ImportTab, Action.IMPORT, _("Import")),
+            (BackupsTab, Action.BACKUP, _("Backups")),
+            (JournalTab, Action.VIEW_JOURNAL, _("Journal")),
+        ):
+            if allowed(role, action):
+                self._add(kind, title)
+        self._current()
         self.tabs.currentChanged.connect(self._on_tab)
         self.body.addWidget(PageHeader(_("Data")))
         self.body.addWidget(self.tabs, 1)
         self.setFocusProxy(self.tabs.tabBar())
 
-    def _add(self, tab: Any, title: str) -> Any:
-        self.tabs.addTab(tab, title)
-        return tab
+    def _add(self, kind: type[QWidget], title: str) -> None:
+        holder = self._holders[kind] = QWidget()
+        column = self._columns[kind] = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.tabs.addTab(holder, title)
+
+    def _part(self, kind: type[_PartT]) -> _PartT | None:
+        """A tab, made when it is first wanted; ``None`` if this role may not use it."""
+        holder, made = self._holders.get(kind), self._made.get(kind)
+        if made is None and holder is not None:
+            made = self._made[kind] = kind(self)
+            self._columns[kind].addWidget(made)
+            holder.setFocusProxy(made)
+        return cast("_PartT | None", made)
+
+    @property
+    def importing(self) -> ImportTab | None:
+        """The import wizard."""
+        return self._part(ImportTab)
+
+    @property
+    def backups(self) -> BackupsTab | None:
+        """The copies of the workspace."""
+        return self._part(BackupsTab)
+
+    @property
+    def journal(self) -> JournalTab | None:
+        """What was changed."""
+        return self._part(JournalTab)
+
+    def _current(self) -> _Part | None:
+        holder = self.tabs.currentWidget()
+        kind = next((kind for kind, one in self._holders.items() if one is holder), None)
+        return None if kind is None else cast("_Part | None", self._part(kind))
 
     def _on_tab(self) -> None:
         self.load()
@@ -57,14 +92,14 @@ class DataPage(Page):
 
     @override
     def load(self) -> None:
-        current = self.tabs.currentWidget()
-        if isinstance(current, ImportTab | BackupsTab | JournalTab):
+        current = self._current()
+        if current is not None:
             current.load()
         self.show_count(None)
 
     @override
     def show_count(self, count: int | None) -> None:
-        current = self.tabs.currentWidget()
+        current = self._current()
         super().show_count(current.table.count() if isinstance(current, JournalTab) else None)
 
     @override
@@ -73,22 +108,22 @@ class DataPage(Page):
 
     @override
     def actions(self) -> Slots:  # type: ignore[override]  # as in Page
-        current = self.tabs.currentWidget()
+        current = self._current()
         return current.slots() if isinstance(current, JournalTab) else {}
 
     @override
     def show_record(self, target: object) -> None:
-        wanted: QWidget | None = None
+        wanted: type[QWidget] | None = None
         if target in _IMPORTS and self.importing is not None:
-            wanted = self.importing
+            wanted = ImportTab
             self.importing.start(_IMPORTS[str(target)])
-        elif target in ("backup", "restore", "backups") and self.backups is not None:
-            wanted = self.backups
-        elif target == "journal" and self.journal is not None:
-            wanted = self.journal
-        if wanted is not None:
-            self.tabs.setCurrentWidget(wanted)
-        if wanted is not None and wanted is self.importing:
+        elif target in ("backup", "restore", "backups"):
+            wanted = BackupsTab
+        elif target == "journal":
+            wanted = JournalTab
+        if wanted is not None and wanted in self._holders:
+            self.tabs.setCurrentWidget(self._holders[wanted])
+        if wanted is ImportTab and self.importing is not None:
             self.importing.setFocus()
         self.load()
         if target == "backup" and self.backups is not None:
@@ -96,4 +131,5 @@ class DataPage(Page):
 
     @override
     def can_leave(self) -> bool:
-        return self.importing is None or self.importing.can_leave()
+        made = self._made.get(ImportTab)
+        return not isinstance(made, ImportTab) or made.can_leave()

@@ -9,7 +9,8 @@ from desktop_app.columns.data import REJECT_COLUMNS
 from desktop_app.i18n import _, ngettext
 from desktop_app.importing.load import ImportResult
 from desktop_app.importing.rejects import write_rejects
-from desktop_app.ui import dialogs, theme
+from desktop_app.services import exports
+from desktop_app.ui import dialogs, list_export, theme
 from desktop_app.ui.page import Page
 from desktop_app.ui.pages.data.journal_tab import ask_undo
 from desktop_app.ui.panels import StatTile, button, text_label
@@ -119,14 +120,20 @@ class ResultStep(QWidget):
             _("Save rejected rows"),
             _("{file} rejected.xlsx").format(file=stem),
             f"{_('Tables')} (*.xlsx *.csv)",
+            self._page.context.workspace / "exports",
         )
-        if path is not None:
-            task = self._page.tasks.compute(
-                self, write_rejects, path, result.headings, result.rejects
+        if path is not None:  # the event first: the rows hold what people wrote about people
+            noted = self._page.tasks.write(
+                self, exports.note_rejects, self._name, len(result.rejects)
             )
-            task.then(lambda _none: self._page.messages.done(
-                _("{n} rejected rows were saved.").format(n=f"{result.rejected:,}")
-            ))  # fmt: skip
+            noted.quiet().then(lambda _none: self._write(path, result))
+
+    def _write(self, path: Path, result: ImportResult) -> None:
+        messages = self._page.messages
+        task = self._page.tasks.compute(self, write_rejects, path, result.headings, result.rejects)
+        text = _("{n} rejected rows were saved.").format(n=f"{result.rejected:,}")
+        task.then(lambda _none: messages.done(text))
+        task.or_else(lambda error: messages.error(list_export.not_written(error)))
 
     def _undo(self) -> None:
         if self._result is not None and self._result.change_set is not None:

@@ -9,7 +9,7 @@ from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
 from desktop_app.services import staff
 from desktop_app.services.staff import StoreDraft, StoreRow, UserDraft, UserRow
-from desktop_app.ui import theme
+from desktop_app.ui import dialogs, theme
 from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.forms import staff_forms
 from desktop_app.ui.forms.staff_forms import NewUserDraft, PasswordDraft
@@ -45,11 +45,12 @@ class PeopleSection(Section):
         self.may_manage = self.may(Action.MANAGE_USERS)
         self.edit_user_button = button(_("Edit user…"), self._edit_user, "edit")
         self.password_button = button(_("New password…"), self._new_password, "key")
+        self.code_button = button(_("New recovery code…"), self._new_code, "key")
         self.new_store_button = button(_("New store…"), self._new_store, "add")
         self.edit_store_button = button(_("Edit store…"), self._edit_store, "edit")
         top = _block(
             _("Users"),
-            [self.edit_user_button, self.password_button,
+            [self.edit_user_button, self.password_button, self.code_button,
              action_button(page.context, "user.new", primary=True)],
             self.users,
         )  # fmt: skip
@@ -59,6 +60,7 @@ class PeopleSection(Section):
         for table in (self.users, self.stores):
             page.follow(table)
             table.selection_changed.connect(self._show_buttons)
+            table.current_changed.connect(lambda _row: self._show_buttons())
         self.users.opened.connect(lambda _row: self._edit_user())
         self.stores.opened.connect(lambda _row: self._edit_store())
         self._show_buttons()
@@ -69,6 +71,7 @@ class PeopleSection(Section):
         self.password_button.setEnabled(
             self.may_manage and user is not None and self._files is not None
         )
+        self.code_button.setEnabled(self.may_manage and self._files is not None)
         self.new_store_button.setEnabled(self.may_manage)
         self.edit_store_button.setEnabled(self.may_manage and store is not None)
 
@@ -93,7 +96,7 @@ class PeopleSection(Section):
     def _new_user(self) -> None:
         def save(draft: NewUserDraft) -> Task[Any]:
             task = self.tasks.write(dialog, staff.add_user, draft.as_user())
-            return task.then(lambda _id: self._set_password(draft.login, draft.password))
+            return task.then(lambda _id: self._give_password(draft))
 
         dialog = FormDialog(
             self,
@@ -114,9 +117,11 @@ class PeopleSection(Section):
         form.fill(row)
 
         def save(draft: UserDraft) -> Task[Any]:
-            task = self.tasks.write(dialog, staff.change_user, row.id, row.version, draft)
-            if row.is_active and not draft.is_active:
-                task.then(lambda _none: self._remove_login(row.login))
+            if self._files is None:
+                return self.tasks.write(dialog, staff.change_user, row.id, row.version, draft)
+            task = self.tasks.settle(dialog, self._files.change_user, row.id, row.version, draft)
+            if draft.is_active != row.is_active:
+                task.quiet().then(lambda _none: self._tell_access(draft))
             return task
 
         dialog = FormDialog(
@@ -142,7 +147,7 @@ class PeopleSection(Section):
             form=staff_forms.password_form(),
             draft=PasswordDraft,
             intro=_("The old password stops working at once."),
-            save=lambda draft: self.tasks.compute(
+            save=lambda draft: self.tasks.settle(
                 dialog, files.set_password, row.login, draft.password
             ),
         )
@@ -153,13 +158,45 @@ class PeopleSection(Section):
         )
         dialog.open()
 
-    def _set_password(self, login: str, password: str) -> None:
-        if self._files is not None:
-            self.tasks.compute(self, self._files.set_password, login, password)
+    def _give_password(self, draft: NewUserDraft) -> None:
+        if self._files is None:
+            return
+        task = self.tasks.settle(self, self._files.set_password, draft.login, draft.password)
+        text = _("{name} was added but has no password yet: {reason}")
+        task.or_else(
+            lambda error: self.page.messages.error(
+                text.format(name=draft.name, reason=error.message)
+            )
+        )
 
-    def _remove_login(self, login: str) -> None:
-        if self._files is not None and login != self.page.actor.login:
-            self.tasks.compute(self, self._files.remove_login, login)
+    def _tell_access(self, draft: UserDraft) -> None:
+        """Say what somebody needs now, or what they have lost."""
+        if draft.is_active:
+            text = _("{name} may sign in again. Give them a new password: the old one is removed.")
+        else:
+            text = _(
+                "{name} opens nothing any more: the password is removed and the workspace has a "
+                "new key. The others sign in as before. If {name} knows the recovery code, make a "
+                "new one."
+            )
+        self.page.messages.info(text.format(name=draft.name))
+
+    def _new_code(self) -> None:
+        if self._files is None:
+            return
+        code = self._files.new_recovery_code()
+        text = _(
+            "{code}\n\nWrite this code down and keep it in a safe place. It is not stored anywhere "
+            "and cannot be shown again. The code before stops working; passwords stay as they are."
+        )
+        if dialogs.confirm(
+            self,
+            title=_("Use this new recovery code?"),
+            text=text.format(code=code),
+            verb=_("Written down, use it"),
+        ):
+            task = self.tasks.settle(self, self._files.set_recovery_code, code)
+            task.then(lambda _none: self.page.messages.done(_("The new recovery code holds.")))
 
     # ------------------------------------------------------------------ stores
 

@@ -27,7 +27,7 @@ class WorkspaceSection(Section):
         self.save_button = button(_("Save"), self._save, "save", "primary")
         self.save_button.setEnabled(False)
         may = self.may(Action.EDIT_SETTINGS)
-        self.form.setEnabled(may)
+        self.form.setEnabled(False)  # until what is stored stands in it
         self.drafts = dialogs.draft_strip(self.form, DraftKey(self.tasks, "workspace-settings"))
         self._has_looked = False
         card = Card(_("Rules for all"))
@@ -56,7 +56,10 @@ class WorkspaceSection(Section):
             self._latest.take(task).then(self._fill)
 
     def _fill(self, settings: WorkspaceSettings) -> None:
+        if self.form.is_changed():
+            return  # typed while it was read
         self.form.fill(settings)
+        self.form.setEnabled(self.may(Action.EDIT_SETTINGS))
         self.save_button.setEnabled(False)
         if not self._has_looked and self.form.isEnabled():
             self._has_looked = True

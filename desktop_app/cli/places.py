@@ -1,0 +1,23 @@
+"""Where a command may write: asked before anything is done."""
+
+import os
+from pathlib import Path
+
+from desktop_app.errors import FileProblemError
+from desktop_app.i18n import _
+
+
+def require_place(path: Path, *, overwrite: bool) -> None:
+    """Refuse a file that could not be written, or that is there and is not to be replaced.
+
+    Raises FileProblemError.
+    """
+    if not path.parent.is_dir():
+        text = _("There is no folder {folder} to write into.")
+        raise FileProblemError(text.format(folder=path.parent))
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        text = _("{file} cannot be written here. Choose another place.")
+        raise FileProblemError(text.format(file=path))
+    if path.exists() and not overwrite:
+        text = _("{file} exists already. Choose another name, or allow it with --overwrite.")
+        raise FileProblemError(text.format(file=path))

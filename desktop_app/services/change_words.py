@@ -1,0 +1,77 @@
+"""Change sets, tables and ages in words of the present language."""
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from db.vocabulary import AttemptResult, CaseStage, Channel, Outcome, RuleKind
+from desktop_app import clock
+from desktop_app.i18n import N_, _, ngettext
+from desktop_app.labels import label
+
+_TITLES = (N_("Undo: {title}"), N_("Create the workspace"))  # made in db, translated here
+_WORDS: Mapping[str, type[StrEnum]] = {
+    "rule": RuleKind,
+    "stage": CaseStage,
+    "outcome": Outcome,
+    "result": AttemptResult,
+    "channel": Channel,
+}
+
+
+def title_text(title: str, args: Mapping[str, Any]) -> str:
+    """The title of a change set in the present language."""
+    shown = {name: _word(name, value) for name, value in args.items()}
+    if isinstance(shown.get("args"), dict) and "title" in shown:  # an undo names what it undid
+        shown["title"] = title_text(shown["title"], shown["args"])
+    try:
+        return _(title).format(**shown)
+    except (KeyError, IndexError, ValueError):
+        return _(title)
+
+
+def _word(name: str, value: Any) -> Any:
+    """Stored words of the business in the present language."""
+    words = _WORDS.get(name)
+    return label(words(value)) if words and value in set(words) else value
+
+
+def entity_text(entity: str) -> str:
+    """The word for a table's rows."""
+    return {
+        "customer": _("Customer"),
+        "contact": _("Contact"),
+        "departure_case": _("Case"),
+        "case_reason": _("Reason of a case"),
+        "case_event": _("Entry of a case"),
+        "probe_step": _("Step of a why-chain"),
+        "contact_attempt": _("Attempt"),
+        "visit": _("Visit"),
+        "interview": _("Interview"),
+        "answer": _("Answer"),
+        "defection_signal": _("Signal"),
+        "defection_rule": _("Rule"),
+        "customer_order": _("Order"),
+        "order_line": _("Order line"),
+        "import_job": _("Import"),
+        "saved_view": _("Saved view"),
+        "setting": _("Setting"),
+        "app_user": _("User"),
+        "store": _("Store"),
+        "reason": _("Reason"),
+        "reason_version": _("Words of a reason"),
+    }.get(entity, entity)
+
+
+def age_text(at: dt.datetime) -> str:
+    """How long ago, as a second hint."""
+    minutes = int((clock.now() - at).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:  # noqa: PLR2004
+        return ngettext("{n} minute ago", "{n} minutes ago", minutes).format(n=minutes)
+    hours = minutes // 60
+    if hours < 24:  # noqa: PLR2004
+        return ngettext("{n} hour ago", "{n} hours ago", hours).format(n=hours)
+    return ngettext("{n} day ago", "{n} days ago", hours // 24).format(n=hours // 24)
