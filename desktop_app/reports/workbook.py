@@ -208,6 +208,8 @@ def _content(sheet: str, title: str) -> str:
     """A line of the contents: the sheet, and its title where the sheet does not say it."""
     if not title or title in sheet:
         return sheet
+    if title.startswith(sheet):  # the name is the title, cut off where a name must end
+        return title
     return _("{name}: {value}").format(name=sheet, value=title)
 
 
@@ -431,7 +433,7 @@ def _summary(document: Document, contents: list[list[Value]], clean: _Cleaner, n
     rows: list[list[Value]] = [[clean.value(value, name) for value in pair] for pair in pairs]
     sheet = _plain(name, [clean.text(document.title, name), " "], rows)
     labels_only = [row[0] for row in rows if row[1] is not None]
-    sheet.widths = [min(max(_width("", labels_only, TEXT), 24), 48), 72]
+    sheet.widths = [min(max(_width("", labels_only, TEXT), 24), 72), 72]
     return sheet
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QObject, QTimer
 from PySide6.QtWidgets import QMainWindow, QSplitter
+from shiboken6 import isValid
 
 from desktop_app import paths
 
@@ -43,7 +44,8 @@ class WindowState(QObject):
         mine = self._all.setdefault(self._login, {})
         if mine.get(name) != value:
             mine[name] = value
-            self._timer.start()
+            if isValid(self._timer):  # a table that goes down after its window still tells its size
+                self._timer.start()
 
     def save(self) -> None:
         """Write what has changed; a disk that cannot be written only costs the memory."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.conftest import little_work
 from tests.programs import Winback
 
 pytestmark = [pytest.mark.realdata, pytest.mark.timeout(600)]
@@ -13,7 +14,8 @@ pytestmark = [pytest.mark.realdata, pytest.mark.timeout(600)]
 @pytest.fixture
 def winback(tmp_path: Path) -> Winback:
     made = Winback(tmp_path / "workspace")
-    assert made("new", made.folder).status == 0
+    with little_work():
+        assert made.inside("new", made.folder).status == 0
     return made
 
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from sqlalchemy.orm import Session
@@ -16,6 +18,7 @@ from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.table_model import KEPT_WINDOWS, WINDOW, Query, TableModel
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Tone
+from desktop_app.ui.window_state import WindowState
 
 TOTAL = 100_000
 
@@ -321,3 +324,11 @@ def test_that_the_first_paint_of_100_000_rows_is_quick(qtbot: QtBot, table: Reco
     qtbot.waitUntil(lambda: table.model.row(0) is not None)
     table.view.viewport().repaint()
     assert time.thread_time() - begin < 0.5
+
+
+def test_that_a_table_may_outlive_its_window(qapp: QApplication) -> None:
+    host = QWidget()
+    state = WindowState("somebody", host)
+    shiboken6.delete(host)
+    state.put("table.test", {"order": ["name"]})
+    assert state.get("table.test") == {"order": ["name"]}
