@@ -10,6 +10,7 @@ from desktop_app.cli import (
     data_commands,
     journal_commands,
     list_commands,
+    questionnaire_commands,
     report_commands,
     window_commands,
     workspace_commands,
@@ -35,6 +36,15 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "screenshots": (window_commands.screenshots, N_("Save pictures of every page.")),
     "self-test": (window_commands.self_test, N_("Try the whole loop in a temporary workspace.")),
 }
+_GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {
+    "questionnaire": (
+        N_("Check and try questionnaires."),
+        {
+            "check": (questionnaire_commands.check, N_("Check a form: every problem by its cell.")),
+            "fill": (questionnaire_commands.fill, N_("Try a form with random valid answers.")),
+        },
+    ),
+}
 _GLOBAL_OPTIONS = N_(
     "Options of every command, at any place: --workspace FOLDER (or WINBACK_WORKSPACE), "
     "--user LOGIN (or WINBACK_USER), --lang en|zh_CN, --json (one JSON document), --debug. "
@@ -56,6 +66,11 @@ def build() -> Any:
     for name, (function, text) in _COMMANDS.items():
         settings = getattr(function, "parser_settings", None)
         app.command(name, help=_(text), context_settings=settings)(function)
+    for name, (text, commands) in _GROUPS.items():
+        group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+        for inner, (function, inner_text) in commands.items():
+            group.command(inner, help=_(inner_text))(function)
+        app.add_typer(group, name=name, help=_(text))
     app.callback(invoke_without_command=False)(_version)
     command: Any = typer.main.get_command(app)
     translate_help(command)

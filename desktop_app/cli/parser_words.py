@@ -92,8 +92,11 @@ class _HelpContext(typer.Context):
 
 def translate_help(command: Any) -> None:
     """Let a command and its subcommands write their help in the present language."""
-    command.subcommand_metavar = _("COMMAND [ARGS]...")
-    for one in (command, *command.commands.values()):
+    groups = [one for one in command.commands.values() if hasattr(one, "commands")]
+    for group in (command, *groups):
+        group.subcommand_metavar = _("COMMAND [ARGS]...")
+    inner = [one for group in groups for one in group.commands.values()]
+    for one in (command, *command.commands.values(), *inner):
         one.context_class = _HelpContext
         one.options_metavar = _("[OPTIONS]")
         for parameter in one.params:

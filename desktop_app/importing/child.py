@@ -37,7 +37,10 @@ def main() -> int:
     if request is None:
         return 2
     try:
-        answer(request, answers)
+        if request.get("job") == "xlsform":
+            convert_form(request, answers)
+        else:
+            answer(request, answers)
     except ParseProblem as problem:
         write_frame(answers, {"problem": problem.code, "details": problem.details})
     except MemoryError:
@@ -57,6 +60,23 @@ def _last_words(
     del error
     details = {"reason": f"{kind.__name__}:{line}"}
     write_frame(sys.stdout.buffer, {"problem": "broken", "details": details})
+
+
+def convert_form(request: dict[str, Any], answers: IO[bytes]) -> None:
+    """A form instead of rows; see `xlsform_child`."""
+    from desktop_app.importing import xlsform_child  # noqa: PLC0415  (tables do not need it)
+
+    path = Path(request["path"])
+    if path.stat().st_size == 0:
+        raise ParseProblem("empty")
+    with path.open("rb") as raw:
+        start = raw.read(512)
+    kind = "text"
+    if start.startswith(b"PK\x03\x04"):
+        kind = preflight(path, allow_macros=True)
+    elif start.startswith(OLE_MAGIC):
+        kind = "xls"
+    xlsform_child.convert(request, answers, kind)
 
 
 def open_source(request: dict[str, Any]) -> TextSource | WorkbookSource:

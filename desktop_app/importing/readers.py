@@ -29,6 +29,10 @@ _FILE_PROBLEMS = {
     "not_a_table": N_(
         "{file} is not a table ({kind}). Save the data as CSV or XLSX and import that file."
     ),
+    "not_a_form": N_(
+        "{file} is not a questionnaire. Choose an XLSForm: XLSX, XLS, CSV or Markdown with a sheet "
+        "“survey”."
+    ),
     "web_page": N_(
         "{file} is a web page with the name of a table. Open it in a spreadsheet program, save it "
         "as XLSX and import that file."
@@ -239,7 +243,7 @@ class Table:
                 if "end" in frame:
                     self.counts = _counts(frame["end"])
         except ChildFailedError as error:
-            raise _file_problem(self.path, error.code) from error
+            raise file_problem(self.path, error.code) from error
 
 
 @contextmanager
@@ -303,7 +307,7 @@ def require_sure_encoding(table: Table) -> None:
         FileProblemError: the encoding has to be chosen.
     """
     if not table.head.encoding_sure:
-        raise _file_problem(table.path, "ask_encoding")
+        raise file_problem(table.path, "ask_encoding")
 
 
 class _NeedsStreamError(Exception):
@@ -316,7 +320,7 @@ def _head(path: Path, frames: Iterator[dict[str, Any]], *, is_streamed: bool = F
     except ChildFailedError as error:
         if error.code == "memory" and not is_streamed and _is_zip(path):
             raise _NeedsStreamError from error
-        raise _file_problem(path, error.code) from error
+        raise file_problem(path, error.code) from error
     if frame.get("problem") == "memory" and not is_streamed and _is_zip(path):
         raise _NeedsStreamError
     _raise_problem(path, frame)
@@ -359,9 +363,10 @@ def _counts(end: dict[str, Any]) -> Counts:
 
 def _raise_problem(path: Path, frame: dict[str, Any]) -> None:
     if "problem" in frame:
-        raise _file_problem(path, frame["problem"], **frame["details"])
+        raise file_problem(path, frame["problem"], **frame["details"])
 
 
-def _file_problem(path: Path, code: str, **details: Any) -> FileProblemError:
+def file_problem(path: Path, code: str, **details: Any) -> FileProblemError:
+    """The sentence for what the reading child found, to be raised."""
     text = _FILE_PROBLEMS.get(code, _FILE_PROBLEMS["broken"])
     return FileProblemError(_(text).format(file=path.name, **details))

@@ -87,8 +87,12 @@ def clean(value: Any) -> Cell:
     return value  # type: ignore[no-any-return]  # dates, times, inexact numbers
 
 
-def preflight(path: Path) -> str:
+def preflight(path: Path, *, allow_macros: bool = False) -> str:
     """Look at the directory of a zip before anything is unpacked.
+
+    Args:
+        path: The file.
+        allow_macros: Accept a workbook that carries macros; they are not run either way.
 
     Returns:
         ``xlsx``, ``xlsb`` or ``ods``.
@@ -114,7 +118,7 @@ def preflight(path: Path) -> str:
         if entry.file_size > RATIO_FROM_BYTES and entry.file_size / packed > MAX_RATIO:
             raise ParseProblem("too_large")
         names.add(name.lower().rsplit("/", 1)[-1])
-    if "vbaproject.bin" in names:
+    if "vbaproject.bin" in names and not allow_macros:
         raise ParseProblem("macros")
     for part, kind in (("workbook.bin", "xlsb"), ("workbook.xml", "xlsx"), ("content.xml", "ods")):
         if part in names:

@@ -304,7 +304,7 @@ CHECKS = (
 
 _HOSTS = ("pypi" + ".org", "python" + "hosted.org", "registry" + ".npmjs", "deb.debian" + ".org")
 _PLACES = re.compile(
-    r"(?<![\w./@<-])/(?:work|root|opt|tmp/bash|home/\w+|Users/\w+)/[\w.]"
+    r"(?<![\w./@<)\]-])/(?:work|root|opt|tmp/bash|home/\w+|Users/\w+)/[\w.]"
     + "".join("|" + re.escape(host) for host in _HOSTS)
 )
 _VAGUE = {"utils", "helpers", "common", "manager", "misc", "util", "helper"}

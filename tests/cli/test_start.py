@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("PySide6", "openpyxl", "reportlab", "scipy", "pyqtgraph", "rustpy_xlsxwriter")
+HEAVY = (
+    "PySide6", "openpyxl", "reportlab", "scipy", "pyqtgraph", "rustpy_xlsxwriter",
+    "lxml", "pyxform",
+)  # fmt: skip
 CHECK = """
 import sys
 from desktop_app.__main__ import main

@@ -1,0 +1,150 @@
+"""In the reading child: an XLSForm becomes an XForm, by pyxform, or a list of what is wrong.
+
+The child also sends the cells of the sheets a form is made of, so that the program can say in
+which cell a mistake is.
+"""
+
+import contextlib
+import csv
+import io
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+from desktop_app.importing.wire import ParseProblem, write_frame
+
+SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
+MOST_CELLS = 2_000_000
+_BOOKS = {"xlsx", "xlsm", "xls"}
+_KINDS = {*_BOOKS, "csv", "md"}
+_OWN_PREFIX = "winback"
+_OWN_SPACE = 'xmlns:winback="urn:winback:xforms"'
+
+
+def convert(request: dict[str, Any], answers: IO[bytes], kind: str) -> None:
+    """Convert the file that is asked for and send what became of it.
+
+    Args:
+        request: With ``path``.
+        answers: Where frames go.
+        kind: What the file is by its content: xlsx, xls, or a text.
+
+    Raises:
+        ParseProblem: it cannot be read at all.
+    """
+    path = Path(request["path"])
+    ending = path.suffix.lower().removeprefix(".")
+    if kind == "text":
+        kind = ending if ending in {"csv", "md"} else "csv"
+    elif ending in _BOOKS and ending != "xls":
+        kind = ending
+    if kind not in _KINDS:
+        raise ParseProblem("not_a_form")
+    with contextlib.redirect_stdout(sys.stderr):  # what a library prints is no frame
+        frame: dict[str, Any] = {"form": _converted(path, kind)}
+    frame["form"]["cells"] = _cells(path, kind)
+    write_frame(answers, frame)
+    write_frame(answers, {"end": {}})
+
+
+def _converted(path: Path, kind: str) -> dict[str, Any]:
+    """The XForm, or pyxform's error. Its own `convert` is not called: it writes a file."""
+    from pyxform.builder import create_survey_element_from_dict  # noqa: PLC0415  (only here)
+    from pyxform.errors import PyXFormError  # noqa: PLC0415
+    from pyxform.utils import external_choices_to_csv, has_external_choices  # noqa: PLC0415
+    from pyxform.xls2json import workbook_to_json  # noqa: PLC0415
+    from pyxform.xls2json_backends import get_xlsform  # noqa: PLC0415
+
+    raw = path.read_bytes()
+    warnings: list[str] = []
+    try:
+        source = raw if kind in _BOOKS else raw.decode("utf-8-sig")
+        book = get_xlsform(xlsform=source, file_type=f".{kind}")
+        described = workbook_to_json(
+            workbook_dict=book, fallback_form_name=path.stem, warnings=warnings
+        )
+        itemsets = external_choices_to_csv(book) if has_external_choices(described) else ""
+        xml = create_survey_element_from_dict(described).xml().toxml()
+    except PyXFormError as error:
+        code = error.code.name if error.code is not None else ""
+        context = {name: str(value) for name, value in error.context.items()}
+        return {"error": str(error), "code": code, "context": context}
+    except UnicodeDecodeError as error:
+        raise ParseProblem("wrong_encoding", encoding="UTF-8") from error
+    except (MemoryError, PermissionError):
+        raise
+    except Exception as error:  # noqa: BLE001  (a library reads what anyone may have written)
+        return {"error": type(error).__name__, "code": "INTERNAL", "context": {}}
+    return {"xml": _with_own_space(xml), "warnings": warnings, "itemsets": itemsets or ""}
+
+
+def _with_own_space(xml: str) -> str:
+    """Declare our own prefix when the form uses it without declaring it."""
+    if f" {_OWN_PREFIX}:" not in xml or f"xmlns:{_OWN_PREFIX}=" in xml:
+        return xml
+    return xml.replace("<h:html ", f"<h:html {_OWN_SPACE} ", 1)
+
+
+# Cells -------------------------------------------------------------------------------------------
+
+
+def _cells(path: Path, kind: str) -> dict[str, list[list[str]]]:
+    """Texts of the sheets, row by row from the first, without cells that end a row blank."""
+    if kind == "csv":
+        return _csv_cells(path.read_text(encoding="utf-8-sig"))
+    if kind == "md":
+        return _md_cells(path.read_text(encoding="utf-8-sig"))
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415
+
+    found: dict[str, list[list[str]]] = {}
+    with path.open("rb") as raw:
+        book = CalamineWorkbook.from_filelike(raw)
+        for name in book.sheet_names:
+            if name.strip().lower() not in SHEETS and len(book.sheet_names) > 1:
+                continue
+            sheet = book.get_sheet_by_name(name)
+            if sheet.total_height * sheet.total_width > MOST_CELLS:
+                continue
+            rows = sheet.to_python(skip_empty_area=False)
+            found[name] = [_trimmed([_text(cell) for cell in row]) for row in rows]
+    return found
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, float) and cell == int(cell):
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _csv_cells(text: str) -> dict[str, list[list[str]]]:
+    """A sheet begins with a row that has its name in the first cell only."""
+    return _sheets(list(csv.reader(io.StringIO(text, newline=""))))
+
+
+def _md_cells(text: str) -> dict[str, list[list[str]]]:
+    rows = []
+    for line in text.splitlines():
+        inner = line.strip().strip("|") if "|" in line else ""
+        is_rule = not inner.strip("|-: ")
+        rows.append([] if is_rule else [cell.strip() for cell in inner.split("|")])
+    return _sheets(rows)
+
+
+def _sheets(rows: list[list[str]]) -> dict[str, list[list[str]]]:
+    """Rows by sheet; each keeps the number it has in the file, so rows before it are blank."""
+    found: dict[str, list[list[str]]] = {}
+    name = ""
+    for number, row in enumerate(rows):
+        cells = [cell.strip() for cell in row]
+        if cells and cells[0]:
+            name = cells[0]
+            found[name] = [[] for _before in range(number + 1)]
+        elif name:
+            found[name].append(_trimmed(cells))
+    return found
