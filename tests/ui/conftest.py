@@ -39,6 +39,8 @@ def look(qapp: QApplication, quick_keys: None) -> Iterator[None]:
     gc.disable()  # as in the program: a collection in a worker could delete Qt objects
     yield
     left = not_pressed()
+    for window in QApplication.topLevelWidgets():
+        window.deleteLater()  # what nobody owns would hear of the next test's look
     flush_deleted()
     gc.collect()
     gc.enable()

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from db import keys
 from db.errors import DatabaseError, Trouble
-from db.session import Actor, Database
+from db.session import Actor, Changes, Database
 from db.vocabulary import Role, RuleKind
 from desktop_app import i18n
 from desktop_app.services import detection, reasons, staff, workspace_settings
@@ -90,13 +90,25 @@ def test_that_the_currency_is_free_until_the_first_case(
     currency.set_value("usd")
     section.save_button.click()
     stage.wait(lambda: stage.read(workspace_settings.currency) == "USD")
-    stage.wait(lambda: currency.value() == "USD")
+    stage.wait(lambda: not section.form.is_changed() and currency.value() == "USD")
     with database.write(admin) as session:
         factories.open_case(session)
     currency.set_value("CNY")
     section.save_button.click()
     stage.wait(section.form.problems)
     assert section.form.problems()["currency"].startswith("There are orders or cases in USD")
+    stage.context.tasks.changed.emit(Changes(frozenset({"typed_draft"})))
+    stage.idle()
+    assert section.form.problems().keys() == {"currency"}, "it is still to be read"
+    assert (currency.value(), section.is_changed()) == ("CNY", True)
+    assert section.save_button.isEnabled()
+    section.load()  # a reading that comes late neither takes the text nor the problem away
+    stage.wait(lambda: not stage.context.tasks.is_busy())
+    assert currency.value() == "CNY"
+    assert section.form.problems().keys() == {"currency"}
+    assert section.save_button.isEnabled()
+    press("Discard")
+    assert page.can_leave()
 
 
 def test_that_unsaved_settings_are_asked_about(stage: Stage) -> None:

@@ -1,5 +1,7 @@
 """What everybody of the workspace shares."""
 
+from typing import Any
+
 from PySide6.QtWidgets import QHBoxLayout
 
 from desktop_app.domain.permissions import Action
@@ -30,6 +32,8 @@ class WorkspaceSection(Section):
         self.form.setEnabled(False)  # until what is stored stands in it
         self.drafts = dialogs.draft_strip(self.form, DraftKey(self.tasks, "workspace-settings"))
         self._has_looked = False
+        self._is_saving = False
+        self._sent: dict[str, Any] | None = None  # what is being saved
         card = Card(_("Rules for all"))
         card.body.addWidget(self.drafts)
         card.body.addWidget(self.form)
@@ -51,12 +55,12 @@ class WorkspaceSection(Section):
 
     def load(self) -> None:
         """Read the settings, unless something was entered."""
-        if not self.form.is_changed():
+        if not self.form.is_changed() and not self._is_saving:
             task = self.tasks.read(self, workspace_settings.read)
             self._latest.take(task).then(self._fill)
 
     def _fill(self, settings: WorkspaceSettings) -> None:
-        if self.form.is_changed():
+        if self.form.is_changed() or self._is_saving:
             return  # typed while it was read
         self.form.fill(settings)
         self.form.setEnabled(self.may(Action.EDIT_SETTINGS))
@@ -67,7 +71,7 @@ class WorkspaceSection(Section):
 
     def is_changed(self) -> bool:
         """Whether something was entered and not saved."""
-        return self.form.is_changed()
+        return self.form.is_changed() and self.form.values() != self._sent
 
     def discard(self) -> None:
         """Forget what was entered and show what is stored."""
@@ -79,16 +83,23 @@ class WorkspaceSection(Section):
         draft = self.form.try_read(WorkspaceSettings)
         if draft is not None:
             self.drafts.keep()
-            self.form.mark_saved()
+            self._sent = self.form.values()
             self.save_button.setEnabled(False)
             task = self.tasks.write(self, workspace_settings.change, draft)
             task.then(self._on_saved).or_else(self._on_failed)
 
     def _on_saved(self, _none: None) -> None:
+        was_typed_on = self.form.values() != self._sent
+        self._sent = None
+        if not was_typed_on:
+            self.form.mark_saved()
         self.drafts.forget()
         self.drafts.keep()  # what was typed meanwhile
+        self.load()
 
     def _on_failed(self, error: UserError) -> None:
+        self._sent = None
+        self.save_button.setEnabled(self.form.is_changed())
         if isinstance(error, InvalidInputError):
             self.form.show_problems(error.problems)
         else:
