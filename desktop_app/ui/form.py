@@ -134,16 +134,9 @@ class Form(QWidget):
             editor.remembered() != self._start[name] for name, editor in self.editors.items()
         )
 
-    def mark_saved(self) -> Mapping[str, Any]:
-        """Take what stands there now as what is stored; what was taken for it until now."""
-        before = self._start
+    def mark_saved(self) -> None:
+        """Take what stands there now as what is stored."""
         self._start = {field: editor.remembered() for field, editor in self.editors.items()}
-        return before
-
-    def mark_stored(self, values: Mapping[str, Any]) -> None:
-        """Take back `mark_saved`: what stands there was not stored after all."""
-        self._start = dict(values)
-        self.changed.emit()
 
     def typed(self) -> dict[str, Any]:
         """What differs from what was filled in, for `restore`; never a password."""

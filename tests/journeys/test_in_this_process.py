@@ -274,5 +274,5 @@ def test_that_a_planted_block_is_measured(qtbot: QtBot, qapp: QApplication) -> N
                 pass
 
         QTimer.singleShot(0, work)
-        QTest.qWait(600)
+        until(qtbot, lambda: dog.busy > BUSY_LIMIT)
     assert dog.busy > BUSY_LIMIT

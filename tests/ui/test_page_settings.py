@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from db import keys
 from db.errors import DatabaseError, Trouble
-from db.session import Actor, Changes, Database
+from db.session import Actor, Database
 from db.vocabulary import Role, RuleKind
 from desktop_app import i18n
 from desktop_app.services import detection, reasons, staff, workspace_settings
@@ -97,14 +97,9 @@ def test_that_the_currency_is_free_until_the_first_case(
     section.save_button.click()
     stage.wait(section.form.problems)
     assert section.form.problems()["currency"].startswith("There are orders or cases in USD")
-    stage.context.tasks.changed.emit(Changes(frozenset({"typed_draft"})))
-    stage.idle()
-    assert section.form.problems().keys() == {"currency"}, "it is still to be read"
-    assert (currency.value(), section.is_changed()) == ("CNY", True)
-    assert section.save_button.isEnabled()
     section.load()  # a reading that comes late neither takes the text nor the problem away
-    stage.wait(lambda: not stage.context.tasks.is_busy())
-    assert currency.value() == "CNY"
+    stage.idle()
+    assert (currency.value(), section.is_changed()) == ("CNY", True)
     assert section.form.problems().keys() == {"currency"}
     assert section.save_button.isEnabled()
     press("Discard")

@@ -32,7 +32,6 @@ class WorkspaceSection(Section):
         self.form.setEnabled(False)  # until what is stored stands in it
         self.drafts = dialogs.draft_strip(self.form, DraftKey(self.tasks, "workspace-settings"))
         self._has_looked = False
-        self._is_saving = False
         self._sent: dict[str, Any] | None = None  # what is being saved
         card = Card(_("Rules for all"))
         card.body.addWidget(self.drafts)
@@ -55,12 +54,12 @@ class WorkspaceSection(Section):
 
     def load(self) -> None:
         """Read the settings, unless something was entered."""
-        if not self.form.is_changed() and not self._is_saving:
+        if not self.form.is_changed():
             task = self.tasks.read(self, workspace_settings.read)
             self._latest.take(task).then(self._fill)
 
     def _fill(self, settings: WorkspaceSettings) -> None:
-        if self.form.is_changed() or self._is_saving:
+        if self.form.is_changed():
             return  # typed while it was read
         self.form.fill(settings)
         self.form.setEnabled(self.may(Action.EDIT_SETTINGS))
