@@ -255,6 +255,7 @@ def _opener(folder: Path) -> Path:
 def _screen(variables: dict[str, str]) -> Iterator[str]:
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp"]
+    command.append("-noreset")  # else the first question that ends throws the window manager out
     with running(command, variables, pass_fds=(write,), stdout=subprocess.DEVNULL):
         os.close(write)
         with os.fdopen(read) as stream:
