@@ -434,3 +434,22 @@ def test_that_a_second_table_is_rejected_by_the_import(
     assert (result.rows, result.new, result.rejected) == (7, 5, 2)
     assert [each.row for each in result.rejects] == [8, 9]
     assert "In row 8 begins a second table; it is not read." in result.warnings
+
+
+def test_that_each_format_marks_what_was_written(tmp_path: Path) -> None:
+    found = {
+        "ods": ods_marks(errors_ods(tmp_path / "a.ods"), "订单"),
+        "xlsb": xlsb_marks(xlsb(tmp_path / "a.xlsb"), "订单"),
+        "xls": xls_marks(XLS, 0),
+    }
+    for kind, marks in found.items():
+        codes = {
+            (row + 1, column): code
+            for row, columns in marks.errors.items()
+            for column, code in columns.items()
+        }
+        assert {place: codes.get(place) for place in SHOWN} == SHOWN, kind
+        assert marks.is_complete, kind
+        hidden = {row for first, last in marks.hidden_rows for row in range(first, last + 1)}
+        assert hidden == {2, 5, 6}, kind
+        assert marks.hidden_columns == [(3, 3)], kind
