@@ -185,7 +185,7 @@ PEOPLE = people(random.Random(7), 600)
 
 
 @pytest.mark.no_cover
-@settings(max_examples=max(60, settings.default.max_examples))
+@settings(max_examples=150)
 @given(seed=st.integers(0, 10**6))
 def test_that_it_finds_whom_a_person_would_expect(seed: int, filled: Database) -> None:
     source = random.Random(seed)

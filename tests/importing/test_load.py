@@ -523,7 +523,6 @@ def test_that_rejects_that_cannot_be_written_end_in_a_sentence(tmp_path: Path) -
 
 
 @pytest.mark.realdata
-@pytest.mark.slow  # the command line does the same, see tests/acceptance/test_cdnow.py
 def test_that_cdnow_is_imported_as_pandas_counts_it(
     run: Run, database: Database, shared_data: Path
 ) -> None:

@@ -17,10 +17,7 @@ from tests import order_oracle
 from tests.order_oracle import CDNOW_CLASSES
 from tests.order_oracle import CDNOW_DAY as AS_OF
 
-pytestmark = [
-    pytest.mark.realdata,
-    pytest.mark.slow,  # the command line does the same, see tests/acceptance/test_cdnow.py
-]
+pytestmark = pytest.mark.realdata
 
 
 @pytest.fixture
