@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from desktop_app.importing.layout import trimmed
 from desktop_app.importing.ods_marks import ods_marks
@@ -210,15 +210,18 @@ def _candidates(sheets: list[tuple[str, bool]], wanted: str | None) -> list[str]
 def _open_streamed(path: Path, sheet: str | None) -> WorkbookSource:
     import openpyxl  # noqa: PLC0415  (slow to load; only when the quick reader gave up)
 
+    raw = path.open("rb")  # by ourselves: openpyxl leaves its own file open when it gives up
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(raw, read_only=True, data_only=True, keep_links=False)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raw.close()
         raise ParseProblem("damaged", reason=type(error).__name__) from error
     sheets = [(each.title, each.sheet_state == "visible") for each in book.worksheets]
     try:
         name = _candidates(sheets, sheet)[0]
     except ParseProblem:
         book.close()
+        raw.close()
         raise
     opened = book[name]
     opened.reset_dimensions()  # a wrong <dimension> would hide rows
@@ -227,13 +230,13 @@ def _open_streamed(path: Path, sheet: str | None) -> WorkbookSource:
         sheets=sheets,
         sheet=name,
         height=None,
-        rows=_streamed_rows(book, opened.iter_rows()),
+        rows=_streamed_rows(raw, book, opened.iter_rows()),
         marks=replace(xlsx_marks(path, name), errors={}),  # this reader sees the errors itself
     )
 
 
-def _streamed_rows(book: Any, rows: Iterator[Any]) -> Iterator[Sequence[Any]]:
-    with closing(book):
+def _streamed_rows(raw: IO[bytes], book: Any, rows: Iterator[Any]) -> Iterator[Sequence[Any]]:
+    with raw, closing(book):
         for row in rows:
             end = len(row)
             while end and row[end - 1].value is None:

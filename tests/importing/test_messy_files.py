@@ -151,7 +151,8 @@ def test_that_hidden_rows_and_columns_are_those_another_reader_finds(shared_data
         sheets: list[Worksheet] = []
         with warnings.catch_warnings(), contextlib.suppress(Exception):  # not all are for openpyxl
             warnings.simplefilter("ignore")
-            sheets = openpyxl.load_workbook(path).worksheets
+            with path.open("rb") as raw:  # a reader that gives up leaves its own file open
+                sheets = openpyxl.load_workbook(raw).worksheets
         for sheet in sheets:
             marks = xlsx_marks(path, sheet.title)
             rows = [number - 1 for number, row in sheet.row_dimensions.items() if row.hidden]
