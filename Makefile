@@ -6,7 +6,7 @@ SCRATCH = $$(if [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | awk 'NR==2 {print $$4
 	then echo /dev/shm; else echo "$${TMPDIR:-/tmp}"; fi)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test check translations lock bench clean
+.PHONY: help setup setup-tests run test check translations questionnaires lock bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,10 +37,14 @@ check: setup  ## format, lint, types, import contracts, translations
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	$(PYTHON) installer/catalogue.py check
+	$(PYTHON) -m installer.questionnaires check
 
 translations: setup  ## extract the texts into resources/locale and update every language
 	$(PYTHON) installer/catalogue.py update
 	-$(PYTHON) installer/catalogue.py check
+
+questionnaires: setup  ## make the shipped questionnaires out of resources/questionnaires/*.md
+	$(PYTHON) -m installer.questionnaires
 
 bench: setup  ## measure the program against the raw limit of the machine
 	@QT_QPA_PLATFORM=offscreen $(PYTHON) -m tests.bench $(ARGS)

@@ -1,4 +1,4 @@
-"""Whether a workspace database is whole: pages, references, journal, derived figures."""
+"""Whether a workspace is whole: pages, references, journal, derived figures, files of cases."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -6,7 +6,8 @@ from typing import Any, Final
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from db import backup, derived, journal
+from db import attachments, backup, derived, journal
+from db.attachments import BadFile
 from db.errors import DatabaseError, Trouble
 from db.models import ENTITIES, CustomerStat
 from db.session import Actor, Database
@@ -24,6 +25,7 @@ class Findings:
         tampered_at: Number of the first change set whose digest does not fit, or None.
         outdated: Customers whose stored figures differ from a rebuild.
         unsearchable: Customers missing in the search index, or left over in it.
+        bad_files: Attachments whose file is missing or damaged.
         counts: Rows of each table.
     """
 
@@ -32,13 +34,14 @@ class Findings:
     tampered_at: int | None
     outdated: int
     unsearchable: int
+    bad_files: tuple[BadFile, ...]
     counts: dict[str, int]
 
     @property
     def is_sound(self) -> bool:
         """Whether nothing was found wrong."""
         found = self.damage or self.dangling or self.outdated or self.unsearchable
-        return not found and self.tampered_at is None
+        return not (found or self.bad_files) and self.tampered_at is None
 
 
 class _GiveUpError(Exception):
@@ -60,9 +63,10 @@ def check(database: Database, actor: Actor) -> Findings:
     with database.read(actor) as session:
         dangling = len(session.execute(text("PRAGMA foreign_key_check")).all())
         tampered_at = journal.verify_chain(session)
+        bad_files = attachments.bad_files(session)
         counts = {name: _count(session, entity) for name, entity in sorted(ENTITIES.items())}
     outdated, unsearchable = _compare_figures(database, actor)
-    return Findings(damage, dangling, tampered_at, outdated, unsearchable, counts)
+    return Findings(damage, dangling, tampered_at, outdated, unsearchable, bad_files, counts)
 
 
 def _count(session: Session, entity: type[Any]) -> int:

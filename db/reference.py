@@ -130,43 +130,29 @@ class ChurnType:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """When a question is asked; exactly one of `fact`, `answered`, `answer`, `any_of`, `all_of`.
-
-    `answer` names a question whose chosen reason has this `group`, `churn_type` or `code`.
-    """
-
-    fact: str | None = None
-    answered: str | None = None
-    answer: str | None = None
-    group: str | None = None
-    churn_type: str | None = None
-    code: str | None = None
-    any_of: tuple["Condition", ...] = ()
-    all_of: tuple["Condition", ...] = ()
-
-    def __post_init__(self) -> None:
-        forms = (self.fact, self.answered, self.answer, self.any_of, self.all_of)
-        if sum(bool(form) for form in forms) != 1:
-            raise ValueError("a condition has exactly one form")
-        if sum(bool(part) for part in (self.group, self.churn_type, self.code)) != bool(
-            self.answer
-        ):
-            raise ValueError("an answer is compared with one of group, churn_type and code")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question of the starter exit interview; asked always when it has no condition."""
+class Probe:
+    """What to ask next in the why-chain, after one `reason` or after any of a `group`."""
 
     code: str
     zh: str
     en: str
-    kind: str
-    condition: Condition | None = None
-    also: str | None = None
-    multiple: bool = False
-    repeat: int = 1
+    group: str | None = None
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.group) == bool(self.reason):
+            raise ValueError("a probe belongs to a reason or to a group")
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeEntry:
+    """A theme of answers in words as it is shipped; `words_zh`, `words_en` help to suggest it."""
+
+    code: str
+    zh: str
+    en: str
+    words_zh: str = ""
+    words_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +226,15 @@ def churn_types(folder: Path = FOLDER) -> tuple[ChurnType, ...]:
 
 
 @cache
-def exit_questions(folder: Path = FOLDER) -> tuple[Question, ...]:
-    """The starter exit interview in the order the questions are asked."""
-    return _typed(Question, "exit_interview", "question", folder)
+def probes(folder: Path = FOLDER) -> tuple[Probe, ...]:
+    """The questions of the why-chain by reason and by group."""
+    return _typed(Probe, "probes", "probe", folder)
+
+
+@cache
+def themes(folder: Path = FOLDER) -> tuple[ThemeEntry, ...]:
+    """The themes a workspace begins with."""
+    return _typed(ThemeEntry, "themes", "theme", folder)
 
 
 @cache

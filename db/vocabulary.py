@@ -154,22 +154,35 @@ class InterviewState(StrEnum):
     FINISHED = "finished"
 
 
-class QuestionKind(StrEnum):
-    """What kind of answer a question of an interview asks for."""
+class InterviewMode(StrEnum):
+    """How an answer came in: asked on the phone, at a visit, at the counter, or read from paper."""
 
-    DATE = "date"
-    PRODUCTS = "products"
-    VERBATIM = "verbatim"
-    EVENT = "event"
-    REASON = "reason"
-    PROBE = "probe"
-    COMPETITOR = "competitor"
-    AMOUNT = "amount"
-    PERCENT = "percent"
-    YES_NO = "yes_no"
-    EMPLOYEE = "employee"
-    TEXT = "text"
-    COUNT = "count"
+    CALL = "call"
+    VISIT = "visit"
+    COUNTER = "counter"
+    PAPER = "paper"
+
+
+class ReviewState(StrEnum):
+    """What a reviewer says of a finished interview."""
+
+    RECEIVED = "received"
+    HAS_ISSUES = "has_issues"
+    APPROVED = "approved"
+
+
+class QuestionnairePurpose(StrEnum):
+    """What a questionnaire is for: why customers left, or how satisfied active customers are."""
+
+    EXIT = "exit"
+    SATISFACTION = "satisfaction"
+
+
+class VersionState(StrEnum):
+    """A version of a questionnaire: a draft that is edited, published and never changed again."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
 
 
 class CaseEventKind(StrEnum):

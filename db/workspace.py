@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from db import backup, keys, migrate, reference, rekey
+from db import attachments, backup, keys, migrate, rekey, shipped
 from db.errors import DatabaseError, Trouble, sort_trouble
 from db.journal import name_change
 from db.models import User
@@ -100,6 +100,8 @@ def open_workspace(folder: Path, login: str, password: str) -> Opened:
     database = Database(path, key, device=file.device)
     try:
         database.refresh_figures()
+        shipped.refresh(database)
+        attachments.sweep(database)
         actor = _actor(database, None if login == keys.RECOVERY else login)
     except DatabaseError:
         database.close()
@@ -329,7 +331,8 @@ def _fill(path: Path, device: str, key: bytes, user: User) -> None:
             name_change(session, CREATED, kind=ChangeKind.SYSTEM)
             user.role = Role.ADMINISTRATOR
             session.add(user)
-            reference.seed(session)
+            shipped.seed(session)
+            attachments.make_key(session)
     finally:
         database.close()
 

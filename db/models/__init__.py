@@ -6,7 +6,17 @@ from db.models.cases import Case, CaseEvent, CaseReason, ProbeStep, Reason, Reas
 from db.models.contacts import ContactAttempt, Visit
 from db.models.customers import Contact, Customer
 from db.models.detection import DefectionRule, DefectionSignal
-from db.models.interviews import Answer, Interview, TypedDraft
+from db.models.interviews import (
+    Answer,
+    AnswerTheme,
+    Attachment,
+    ExitRegistration,
+    Interview,
+    InterviewReview,
+    Theme,
+    TypedDraft,
+)
+from db.models.questionnaires import LibraryQuestion, Questionnaire, QuestionnaireVersion
 from db.models.staff import Store, User
 from db.models.system import Change, ChangeSet, ImportJob, SavedView, Setting
 
@@ -17,6 +27,8 @@ ENTITIES: dict[str, type[Base]] = {
 __all__ = [
     "ENTITIES",
     "Answer",
+    "AnswerTheme",
+    "Attachment",
     "Base",
     "Case",
     "CaseEvent",
@@ -29,16 +41,22 @@ __all__ = [
     "CustomerStat",
     "DefectionRule",
     "DefectionSignal",
+    "ExitRegistration",
     "ImportJob",
     "Interview",
+    "InterviewReview",
+    "LibraryQuestion",
     "Order",
     "OrderLine",
     "ProbeStep",
+    "Questionnaire",
+    "QuestionnaireVersion",
     "Reason",
     "ReasonVersion",
     "SavedView",
     "Setting",
     "Store",
+    "Theme",
     "TypedDraft",
     "User",
     "Visit",

@@ -32,7 +32,10 @@ class Visit(Record, Base):
     """A visit, planned or done in person."""
 
     __tablename__ = "visit"
-    __table_args__ = (Index("ix_visit_state_planned_on", "state", "planned_on"),)
+    __table_args__ = (
+        Index("ix_visit_state_planned_on", "state", "planned_on"),
+        Index("ix_visit_by_id", "by_id", "customer_id"),
+    )
 
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("departure_case.id"), index=True)
     customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customer.id"), index=True)

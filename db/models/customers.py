@@ -19,7 +19,7 @@ class Customer(Record, Base):
         Index("ix_customer_phone", "phone"),
         Index("ix_customer_card_number", "card_number"),
         Index("ix_customer_owner_id", "owner_id"),
-        Index("ix_customer_store_id", "store_id"),
+        Index("ix_customer_store_id", "store_id", "id"),
     )
 
     number: Mapped[str] = mapped_column(String(64), unique=True)

@@ -14,18 +14,29 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from db import search
 from db.base import utcnow
 from db.models import (
+    AnswerTheme,
     Case,
     CaseReason,
     Customer,
     CustomerStat,
+    Interview,
     Reason,
     ReasonVersion,
     Store,
+    Theme,
     User,
 )
 from db.queries.paging import Sort
 from db.queries.scope import EVERYTHING, Visible, unowned, visible_cases
-from db.vocabulary import CaseStage, CustomerClass, NextStep, Outcome, ReasonLayer, RuleKind
+from db.vocabulary import (
+    CaseStage,
+    CustomerClass,
+    InterviewState,
+    NextStep,
+    Outcome,
+    ReasonLayer,
+    RuleKind,
+)
 
 FOUND_AT_MOST: Final = 5_000  # so many customers of a text search are looked at
 
@@ -51,7 +62,10 @@ class CaseFilter:
     opened_until: dt.date | None = None
     closed_from: dt.date | None = None
     closed_until: dt.date | None = None
-    root_reason: str | None = None  # code
+    root_reason: str | None = None  # code, as those of the other layers
+    stated_reason: str | None = None
+    belief_reason: str | None = None
+    theme: str | None = None  # code of a theme that an answer in an interview has
     customer_id: uuid.UUID | None = None
     today: dt.date | None = None  # local date of this machine without it
     visible: Visible = EVERYTHING  # services.access.limited fills it in
@@ -264,8 +278,14 @@ def _conditions(session: Session, criteria: CaseFilter) -> list[ColumnElement[bo
     if criteria.klass is not None:
         ranked = select(CustomerStat.customer_id).where(CustomerStat.klass == criteria.klass)
         found.append(Case.customer_id.in_(ranked))
-    if criteria.root_reason is not None:
-        found.append(Case.id.in_(_with_root_reason(criteria.root_reason)))
+    layers = (
+        (ReasonLayer.ROOT, criteria.root_reason),
+        (ReasonLayer.STATED, criteria.stated_reason),
+        (ReasonLayer.BELIEF, criteria.belief_reason),
+    )
+    found += [Case.id.in_(_with_reason(layer, code)) for layer, code in layers if code is not None]
+    if criteria.theme is not None:
+        found.append(Case.id.in_(_with_theme(criteria.theme)))
     if criteria.overdue:
         found += [Case.stage != CaseStage.CLOSED, Case.next_due < (criteria.today or local_day())]
     return found
@@ -300,10 +320,23 @@ def _plain_conditions(criteria: CaseFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _with_root_reason(code: str) -> Select[uuid.UUID]:
+def _with_reason(layer: ReasonLayer, code: str) -> Select[uuid.UUID]:
     return (
         select(CaseReason.case_id)
         .join(ReasonVersion, ReasonVersion.id == CaseReason.reason_version_id)
         .join(Reason, Reason.id == ReasonVersion.reason_id)
-        .where(CaseReason.layer == ReasonLayer.ROOT, Reason.code == code)
+        .where(CaseReason.layer == layer, Reason.code == code)
+    )
+
+
+def _with_theme(code: str) -> Select[uuid.UUID]:
+    return (
+        select(Interview.case_id)
+        .join(AnswerTheme, AnswerTheme.interview_id == Interview.id)
+        .join(Theme, Theme.id == AnswerTheme.theme_id)
+        .where(
+            Theme.code == code,
+            Interview.state == InterviewState.FINISHED,
+            Interview.verifies_id.is_(None),
+        )
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.derived import reference_day
 from db.models import (
+    Attachment,
     Case,
     CaseEvent,
     Contact,
@@ -26,6 +27,7 @@ from db.models import (
 )
 from db.queries.activity import Bought, bought_by
 from db.queries.customers import CustomerRow, rows_of
+from db.queries.exit_registrations import exits
 from db.queries.paging import Sort
 from db.queries.scope import EVERYTHING, Visible, visible_cases
 from db.vocabulary import CaseStage, Outcome, RuleKind, SignalState
@@ -110,7 +112,7 @@ class TimelineEntry:
 
     day: dt.date
     at: dt.datetime | None
-    kind: str  # order, signal, case, event, attempt, visit, interview
+    kind: str  # order, signal, case, event, attempt, visit, interview, exit, file
     values: Mapping[str, Any] = field(default_factory=dict)
     ref: uuid.UUID | None = None
 
@@ -278,8 +280,12 @@ def timeline(
 
 
 def case_timeline(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
-    """What happened in a case, newest first: events, attempts, visits, interviews."""
+    """What happened in a case, newest first: events, attempts, visits, interviews, exits, files.
+
+    The second keying of an interview is a check of the first one and happened to nobody.
+    """
     entries = [*_events(session, case_id), *_attempts(session, case_id)]
+    entries += [*_exits(session, case_id), *_files(session, case_id)]
     entries += [
         TimelineEntry(
             visit.done_on or visit.planned_on,
@@ -305,7 +311,7 @@ def case_timeline(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
         for interview, name in session.execute(
             select(Interview, User.name)
             .outerjoin(User, User.id == Interview.by_id)
-            .where(Interview.case_id == case_id)
+            .where(Interview.case_id == case_id, Interview.verifies_id.is_(None))
         )
     ]
     return sorted(entries, key=_newest_first, reverse=True)
@@ -358,6 +364,45 @@ def _attempts(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
             attempt.id,
         )
         for attempt, name in rows
+    ]
+
+
+def _exits(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
+    return [
+        TimelineEntry(
+            _local_day(found.at),
+            found.at,
+            "exit",
+            {
+                "zh": found.reason.zh if found.reason else "",
+                "en": found.reason.en if found.reason else "",
+                "words": found.words,
+                "arrears": found.arrears,
+                "currency": found.currency,
+                "gift": found.gift,
+                "by": found.by,
+            },
+            found.id,
+        )
+        for found in exits(session, case_id=case_id)
+    ]
+
+
+def _files(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
+    rows = session.execute(
+        select(Attachment, User.name)
+        .outerjoin(User, User.id == Attachment.by_id)
+        .where(Attachment.case_id == case_id)
+    )
+    return [
+        TimelineEntry(
+            _local_day(file.at),
+            file.at,
+            "file",
+            {"name": file.name, "media_type": file.media_type, "size": file.size, "by": name or ""},
+            file.id,
+        )
+        for file, name in rows
     ]
 
 

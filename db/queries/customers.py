@@ -202,10 +202,29 @@ def search(
     session: Session, text: str, limit: int = 20, visible: Visible = EVERYTHING
 ) -> list[CustomerHit]:
     """Customers by name, pinyin, initials, number, phone tail or card tail, best first."""
-    return [
-        CustomerHit(row.id, row.number, row.name, row.phone, row.klass, row.spend_window)
-        for row in rows_of(session, numbers_found(session, text, visible, limit))
-    ]
+    numbers = numbers_found(session, text, visible, limit)
+    found = {
+        no: CustomerHit(key, number, name, phone, CustomerClass(klass), spend)
+        for no, key, number, name, phone, klass, spend in session.execute(
+            _HITS, {"numbers": numbers}
+        )
+    }
+    return [found[number] for number in numbers if number in found]
+
+
+_HITS: Final = (
+    select(
+        _STATS.c.no,
+        _CUSTOMERS.c.id,
+        _CUSTOMERS.c.number,
+        _CUSTOMERS.c.name,
+        _CUSTOMERS.c.phone,
+        _STATS.c.klass,
+        _STATS.c.spend_window,
+    )
+    .join(_CUSTOMERS, _CUSTOMERS.c.id == _STATS.c.customer_id)
+    .where(_STATS.c.no.in_(bindparam("numbers", expanding=True)))
+)
 
 
 def numbers_found(

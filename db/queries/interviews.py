@@ -10,19 +10,42 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import Answer, Case, Customer, CustomerStat, Interview, Reason, ReasonVersion, User
+from db.models import (
+    Answer,
+    Case,
+    Customer,
+    CustomerStat,
+    Interview,
+    Questionnaire,
+    QuestionnaireVersion,
+    Reason,
+    ReasonVersion,
+    User,
+)
 from db.queries.cases import customers_found, in_order
 from db.queries.paging import Sort
 from db.queries.scope import EVERYTHING, Visible, visible_cases
-from db.vocabulary import CaseStage, InterviewState, RuleKind
+from db.vocabulary import (
+    CaseStage,
+    InterviewMode,
+    InterviewState,
+    QuestionnairePurpose,
+    ReviewState,
+    RuleKind,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class InterviewFilter:
-    """Which interviews; the defaults are all of them."""
+    """Which interviews; the defaults are all of them, second keyings left out."""
 
     text: str = ""
     state: InterviewState | None = None
+    review: ReviewState | None = None
+    mode: InterviewMode | None = None
+    questionnaire_id: uuid.UUID | None = None
+    finished_from: dt.date | None = None
+    finished_to: dt.date | None = None
     case_id: uuid.UUID | None = None
     by_id: uuid.UUID | None = None
     visible: Visible = EVERYTHING
@@ -40,22 +63,48 @@ class InterviewRow:
     customer_id: uuid.UUID
     customer_number: str
     customer: str
+    questionnaire_id: uuid.UUID
+    questionnaire: str
+    title_zh: str
+    title_en: str
+    purpose: QuestionnairePurpose
+    version_id: uuid.UUID
+    number: int
     state: InterviewState
+    mode: InterviewMode
+    review: ReviewState | None
+    verifies_id: uuid.UUID | None
     started_at: dt.datetime
     finished_at: dt.datetime | None
+    by_id: uuid.UUID | None
     by: str
     answered: int
 
 
 @dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer as XForms write it; `accepted` says that its warning was seen."""
+
+    value: str
+    mode: InterviewMode
+    seconds: int
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class InterviewFile:
-    """One interview: its line, which questionnaire it follows, and the answers by question."""
+    """One interview: its line, its answers by address, and what is marked to come back to."""
 
     row: InterviewRow
-    questionnaire: str
-    questionnaire_version: int
-    answers: Mapping[str, Mapping[str, Any]]
+    language: str
+    answers: Mapping[str, StoredAnswer]
+    marks: tuple[str, ...]
     version: int
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What was answered, by address."""
+        return {address: answer.value for address, answer in self.answers.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +140,7 @@ def list_interviews(
 
 def interviews_of_case(session: Session, case_id: uuid.UUID) -> tuple[InterviewRow, ...]:
     """All interviews of a case, oldest first."""
-    statement = _rows().where(Interview.case_id == case_id)
+    statement = _rows().where(Interview.case_id == case_id, Interview.verifies_id.is_(None))
     ordered = statement.order_by(Interview.started_at, Interview.id)
     return tuple(_read(row) for row in session.execute(ordered))
 
@@ -102,19 +151,31 @@ def interview_file(session: Session, interview_id: uuid.UUID) -> InterviewFile |
     if row is None:
         return None
     more = session.execute(
-        select(Interview.questionnaire, Interview.questionnaire_version, Interview.version).where(
+        select(Interview.language, Interview.marks, Interview.version).where(
             Interview.id == interview_id
         )
     ).one()
-    answers = session.execute(
-        select(Answer.question, Answer.value).where(Answer.interview_id == interview_id)
-    )
     return InterviewFile(
         row=_read(row),
-        questionnaire=more.questionnaire,
-        questionnaire_version=more.questionnaire_version,
-        answers=MappingProxyType({answer.question: answer.value for answer in answers}),
+        language=more.language,
+        answers=answers_of(session, interview_id),
+        marks=tuple(more.marks),
         version=more.version,
+    )
+
+
+def answers_of(session: Session, interview_id: uuid.UUID) -> Mapping[str, StoredAnswer]:
+    """The answers of one interview by address."""
+    rows = session.execute(
+        select(Answer.address, Answer.value, Answer.mode, Answer.seconds, Answer.accepted).where(
+            Answer.interview_id == interview_id
+        )
+    )
+    return MappingProxyType(
+        {
+            row.address: StoredAnswer(row.value, InterviewMode(row.mode), row.seconds, row.accepted)
+            for row in rows
+        }
     )
 
 
@@ -155,7 +216,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
     answered = (
         select(func.count())
         .select_from(Answer)
-        .where(Answer.interview_id == Interview.id)
+        .where(Answer.interview_id == Interview.id, Answer.value != "")
         .scalar_subquery()
     )
     return (
@@ -168,15 +229,28 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Case.customer_id,
             Customer.number.label("customer_number"),
             Customer.name.label("customer"),
+            Questionnaire.id.label("questionnaire_id"),
+            Questionnaire.code.label("questionnaire"),
+            Questionnaire.zh.label("title_zh"),
+            Questionnaire.en.label("title_en"),
+            Questionnaire.purpose,
+            QuestionnaireVersion.id.label("version_id"),
+            QuestionnaireVersion.number,
             Interview.state,
+            Interview.mode,
+            Interview.review,
+            Interview.verifies_id,
             Interview.started_at,
             Interview.finished_at,
+            Interview.by_id,
             func.coalesce(User.name, "").label("by"),
             answered.label("answered"),
         )
         .select_from(Interview)
         .join(Case, Case.id == Interview.case_id)
         .join(Customer, Customer.id == Case.customer_id)
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Interview.questionnaire_version_id)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
         .outerjoin(User, User.id == Interview.by_id)
     )
 
@@ -187,6 +261,9 @@ def _read(row: Row[*tuple[Any, ...]]) -> InterviewRow:
         "kind": RuleKind(row.kind),
         "stage": CaseStage(row.stage),
         "state": InterviewState(row.state),
+        "mode": InterviewMode(row.mode),
+        "purpose": QuestionnairePurpose(row.purpose),
+        "review": ReviewState(row.review) if row.review else None,
     }
     return InterviewRow(**values | words)
 
@@ -199,6 +276,9 @@ _SORTED_BY: Final[Mapping[str, Any]] = MappingProxyType(
         "kind": in_order(Case.kind, RuleKind),
         "stage": in_order(Case.stage, CaseStage),
         "state": in_order(Interview.state, InterviewState),
+        "mode": in_order(Interview.mode, InterviewMode),
+        "review": in_order(Interview.review, ReviewState),
+        "questionnaire": Questionnaire.code,
         "started_at": Interview.started_at,
         "finished_at": Interview.finished_at,
         "by": User.name,
@@ -215,14 +295,30 @@ def _order(sort: Sort | None) -> tuple[Any, ...]:
 
 
 def _conditions(session: Session, criteria: InterviewFilter) -> list[ColumnElement[bool]]:
-    found = [visible_cases(criteria.visible)]
+    found = [visible_cases(criteria.visible), Interview.verifies_id.is_(None)]
     if criteria.text.strip():
         typed = criteria.text.strip()
         by_customer = Case.customer_id.in_(customers_found(session, typed))
         found.append(or_(Case.number.contains(typed, autoescape=True), by_customer))
     equal = (
         (Interview.state, criteria.state),
+        (Interview.review, criteria.review),
+        (Interview.mode, criteria.mode),
         (Interview.case_id, criteria.case_id),
         (Interview.by_id, criteria.by_id),
     )
+    if criteria.questionnaire_id is not None:
+        versions = select(QuestionnaireVersion.id).where(
+            QuestionnaireVersion.questionnaire_id == criteria.questionnaire_id
+        )
+        found.append(Interview.questionnaire_version_id.in_(versions))
+    if criteria.finished_from is not None:
+        found.append(Interview.finished_at >= start_of(criteria.finished_from))
+    if criteria.finished_to is not None:
+        found.append(Interview.finished_at < start_of(criteria.finished_to + dt.timedelta(days=1)))
     return found + [column == value for column, value in equal if value is not None]
+
+
+def start_of(day: dt.date) -> dt.datetime:
+    """The first moment of a day where the program runs."""
+    return dt.datetime.combine(day, dt.time()).astimezone(dt.UTC)

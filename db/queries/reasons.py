@@ -110,7 +110,7 @@ def reason_totals(session: Session, criteria: ReasonFilter) -> ReasonTotals:
         )
         .outerjoin(ReasonVersion, ReasonVersion.id == CaseReason.reason_version_id)
         .outerjoin(Reason, Reason.id == ReasonVersion.reason_id)
-        .where(*_conditions(criteria))
+        .where(*case_conditions(criteria))
     )
     return ReasonTotals(*session.execute(statement).one())
 
@@ -121,7 +121,7 @@ def root_reasons(session: Session, criteria: ReasonFilter) -> list[ReasonCount]:
     statement = (
         _with_root(Reason.code, klass, func.count(), func.sum(Case.value_at_stake), _NEWEST_USED)
         .outerjoin(CustomerStat, CustomerStat.customer_id == Case.customer_id)
-        .where(Reason.group_code != UNKNOWN_GROUP, *_conditions(criteria))
+        .where(Reason.group_code != UNKNOWN_GROUP, *case_conditions(criteria))
         .group_by(Reason.code, klass)
     )
     counts: dict[str, dict[CustomerClass, int]] = {}
@@ -132,7 +132,7 @@ def root_reasons(session: Session, criteria: ReasonFilter) -> list[ReasonCount]:
         counts.setdefault(code, {})[CustomerClass(word)] = count
         known = [int(part) for part in (values.get(code), value) if part is not None]
         values[code] = sum(known) if known else None
-    words = _words(session)
+    words = reason_words(session)
     found = [
         ReasonCount(
             code,
@@ -151,7 +151,7 @@ def reasons_by_month(session: Session, criteria: ReasonFilter) -> list[MonthCoun
     year, month = extract("year", Case.opened_on), extract("month", Case.opened_on)
     statement = (
         _with_root(year, month, Reason.code, func.count())
-        .where(Reason.group_code != UNKNOWN_GROUP, *_conditions(criteria))
+        .where(Reason.group_code != UNKNOWN_GROUP, *case_conditions(criteria))
         .group_by(year, month, Reason.code)
         .order_by(year, month, Reason.code)
     )
@@ -173,11 +173,11 @@ def stated_and_root(session: Session, criteria: ReasonFilter) -> list[ReasonPair
         .join(stated, (stated.case_id == Case.id) & (stated.layer == ReasonLayer.STATED))
         .join(stated_version, stated_version.id == stated.reason_version_id)
         .join(stated_reason, stated_reason.id == stated_version.reason_id)
-        .where(Reason.group_code != UNKNOWN_GROUP, *_conditions(criteria))
+        .where(Reason.group_code != UNKNOWN_GROUP, *case_conditions(criteria))
         .group_by(stated_reason.code, Reason.code)
         .order_by(func.count().desc(), stated_reason.code, Reason.code)
     )
-    words = _words(session)
+    words = reason_words(session)
     return [
         ReasonPair(*words[first, said][1:], *words[root, found][1:], first, root, count)
         for first, said, root, found, count in session.execute(statement)
@@ -227,7 +227,7 @@ def _verbatims(criteria: ReasonFilter) -> Select[*tuple[Any, ...]]:
         .where(
             CaseReason.layer != ReasonLayer.BELIEF,  # what staff thought is not the customer's word
             func.trim(CaseReason.verbatim) != "",
-            *_conditions(criteria),
+            *case_conditions(criteria),
         )
     )
 
@@ -242,7 +242,7 @@ def _with_root(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _words(session: Session) -> dict[tuple[str, int], tuple[str, str, str]]:
+def reason_words(session: Session) -> dict[tuple[str, int], tuple[str, str, str]]:
     """Group and words of every version of a reason, by code and number."""
     rows = session.execute(
         select(
@@ -256,7 +256,8 @@ def _words(session: Session) -> dict[tuple[str, int], tuple[str, str, str]]:
     return {(code, version): (group, zh, en) for code, version, group, zh, en in rows}
 
 
-def _conditions(criteria: ReasonFilter) -> list[ColumnElement[bool]]:
+def case_conditions(criteria: ReasonFilter) -> list[ColumnElement[bool]]:
+    """The filter as conditions on `Case`."""
     found = [visible_cases(criteria.visible)]
     if criteria.opened_from is not None:
         found.append(Case.opened_on >= criteria.opened_from)

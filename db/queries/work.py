@@ -1,4 +1,4 @@
-"""What is to be done on a day: cases whose next step is due or missing, and planned visits.
+"""What is to be done on a day: next steps of cases, planned visits, interviews with issues.
 
 The order of work is a rule (`desktop_app.domain.cases.priority`); its weights come from there and
 the database sorts by them, so that only the lines that are shown are read. Nothing due is ever
@@ -29,10 +29,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from db.models import Case, Customer, CustomerStat, User, Visit
+from db.models import Case, Customer, CustomerStat, Interview, InterviewReview, User, Visit
 from db.queries.scope import EVERYTHING, Visible, unowned, visible_cases
 from db.queries.visits import nobodys_visit, visible_visits
-from db.vocabulary import CaseStage, CustomerClass, NextStep, RuleKind, VisitState
+from db.vocabulary import (
+    CaseStage,
+    CustomerClass,
+    InterviewState,
+    NextStep,
+    ReviewState,
+    RuleKind,
+    VisitState,
+)
 
 _CHUNK: Final = 500
 
@@ -76,9 +84,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """One thing to do: the next step of a case, or a planned visit (`is_visit`).
+    """One thing to do: the next step of a case, a planned visit (`is_visit`), or an interview.
 
-    A visit without a case has no case fields; `screening_note` says why a case is held back.
+    A visit without a case has no case fields; `screening_note` says why a case is held back. An
+    interview is one of the owner that has issues; `purpose` is what the reviewer said last.
     """
 
     case_id: uuid.UUID | None
@@ -101,11 +110,12 @@ class WorkItem:
     stage_since: dt.datetime | None
     screening_note: str
     purpose: str
+    interview_id: uuid.UUID | None = None
 
     @property
     def id(self) -> uuid.UUID:
-        """Key of the line: the visit, or else the case."""
-        return self.visit_id or self.case_id or self.customer_id
+        """Key of the line: the interview or the visit, or else the case."""
+        return self.interview_id or self.visit_id or self.case_id or self.customer_id
 
 
 def work_items(
@@ -128,7 +138,7 @@ def work_items(
         limit: only so many, the first ones.
     """
     lines = _ranked(criteria, weights)
-    statement = select(lines.c.case_id, lines.c.visit_id).limit(limit)
+    statement = select(lines.c.id).limit(limit)
     statement = statement.order_by(
         lines.c.held_back,
         lines.c.first.desc(),
@@ -139,20 +149,21 @@ def work_items(
     )
     if section is not None:
         statement = statement.where(lines.c.section == section.value)
-    order = [visit_id or case_id for case_id, visit_id in session.execute(statement)]
+    order = list(session.scalars(statement))
     found: dict[uuid.UUID, WorkItem] = {}
     for start in range(0, len(order), _CHUNK):
         keys = order[start : start + _CHUNK]
         cases = session.execute(_case_lines().where(Case.id.in_(keys)))
         visits = session.execute(_visit_lines().where(Visit.id.in_(keys)))
-        found |= {item.id: item for item in map(_read, chain(cases, visits))}
+        sent_back = session.execute(_interview_lines(criteria.day).where(Interview.id.in_(keys)))
+        found |= {item.id: item for item in map(_read, chain(cases, visits, sent_back))}
     return [found[key] for key in order]
 
 
 def tallies(session: Session, criteria: WorkFilter) -> dict[Section, Tally]:
     """How much there is in each section; those without a line are there too."""
     lines = _lines(criteria).subquery()
-    statement = select(lines.c.section, func.count(), func.sum(lines.c.value)).group_by(
+    statement = select(lines.c.section, func.count(), func.sum(lines.c.worth)).group_by(
         lines.c.section
     )
     found = {
@@ -180,16 +191,12 @@ def count_later(session: Session, criteria: WorkFilter) -> int:
 def _lines(criteria: WorkFilter) -> CompoundSelect[*tuple[Any, ...]]:
     """What the order and the sections need of every line, and no more."""
     cases = select(
-        Case.id.label("case_id"),
-        literal(None, Visit.id.type).label("visit_id"),
         Case.id,
         *_marks(Case.owner_id, Case.next_due, criteria.day),
         Case.number,
     ).where(*_case_conditions(criteria))
     visits = (
         select(
-            Visit.case_id,
-            Visit.id.label("visit_id"),
             Visit.id,
             *_marks(Visit.by_id, Visit.planned_on, criteria.day),
             func.coalesce(Case.number, Customer.number),
@@ -199,10 +206,21 @@ def _lines(criteria: WorkFilter) -> CompoundSelect[*tuple[Any, ...]]:
         .outerjoin(Case, Case.id == Visit.case_id)
         .where(*_visit_conditions(criteria))
     )
-    return union_all(cases, visits)
+    sent_back = (
+        select(
+            Interview.id,
+            *_marks(Interview.by_id, literal(criteria.day), criteria.day, counts=False),
+            Case.number,
+        )
+        .select_from(Interview)
+        .join(Case, Case.id == Interview.case_id)
+        .where(*_interview_conditions(criteria))
+    )
+    return union_all(cases, visits, sent_back)
 
 
-def _marks(owner_id: Any, due: Any, day: dt.date) -> tuple[Any, ...]:
+def _marks(owner_id: Any, due: Any, day: dt.date, *, counts: bool = True) -> tuple[Any, ...]:
+    """What a line is ranked and added up by; the value of its case counts once."""
     held_back = and_(
         Case.stage == CaseStage.IDENTIFIED, owner_id.is_(None), Case.screening_note != ""
     )
@@ -217,6 +235,7 @@ def _marks(owner_id: Any, due: Any, day: dt.date) -> tuple[Any, ...]:
         section.label("section"),
         func.coalesce(Case.kind, "").label("kind"),
         func.coalesce(Case.value_at_stake, 0).label("value"),
+        (func.coalesce(Case.value_at_stake, 0) if counts else literal(0)).label("worth"),
         due.label("due"),
     )
 
@@ -288,6 +307,35 @@ def _visit_lines() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _interview_lines(day: dt.date) -> Select[*tuple[Any, ...]]:
+    said = (
+        select(InterviewReview.comment)
+        .where(
+            InterviewReview.interview_id == Interview.id,
+            InterviewReview.state == ReviewState.HAS_ISSUES,
+        )
+        .order_by(InterviewReview.at.desc(), InterviewReview.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    own = (
+        Interview.by_id.label("owner_id"),
+        literal(NextStep.INTERVIEW.value).label("step"),
+        literal(day).label("due"),
+        literal(value=None).label("visit_id"),
+        func.coalesce(said, "").label("purpose"),
+        Interview.id.label("interview_id"),
+    )
+    return (
+        _columns(*own)
+        .select_from(Interview)
+        .join(Case, Case.id == Interview.case_id)
+        .join(Customer, Customer.id == Case.customer_id)
+        .outerjoin(CustomerStat, CustomerStat.customer_id == Customer.id)
+        .outerjoin(User, User.id == Interview.by_id)
+    )
+
+
 def _read(row: Row[*tuple[Any, ...]]) -> WorkItem:
     values = dict(row._mapping)  # noqa: SLF001  (public by documentation)
     words = {
@@ -336,4 +384,16 @@ def _visit_conditions(criteria: WorkFilter) -> list[ColumnElement[bool]]:
         found.append(or_(mine, nobodys_visit()) if criteria.unassigned else mine)
     elif not criteria.unassigned:
         found.append(or_(~nobodys_visit(), of_case))
+    return found
+
+
+def _interview_conditions(criteria: WorkFilter) -> list[ColumnElement[bool]]:
+    found = [
+        Interview.state == InterviewState.FINISHED,
+        Interview.review == ReviewState.HAS_ISSUES,
+        Interview.verifies_id.is_(None),
+        visible_cases(criteria.visible),
+    ]
+    if criteria.user_id is not None:
+        found.append(Interview.by_id == criteria.user_id)
     return found

@@ -29,6 +29,10 @@ class Action(StrEnum):
     OVERRIDE_SCREENING = "override_screening"
     EDIT_REFERENCE = "edit_reference"
     """Rename, retire, split and merge reasons."""
+    EDIT_QUESTIONNAIRE = "edit_questionnaire"
+    """Design questionnaires and publish their versions."""
+    REVIEW_INTERVIEW = "review_interview"
+    """Say of finished interviews whether they are good, and code answers into themes."""
     REPORT = "report"
     """See a report on the screen."""
     EXPORT = "export"
@@ -74,6 +78,8 @@ _MANAGER = _AGENT | {
     Action.SCAN,
     Action.ASSIGN_CASE,
     Action.OVERRIDE_SCREENING,
+    Action.EDIT_QUESTIONNAIRE,
+    Action.REVIEW_INTERVIEW,
     Action.EXPORT,
     Action.UNDO_ANY,
     Action.VIEW_JOURNAL,
@@ -92,6 +98,8 @@ _HEAD_OFFICE = frozenset(
         Action.REOPEN_CASE,
         Action.OVERRIDE_SCREENING,
         Action.EDIT_REFERENCE,
+        Action.EDIT_QUESTIONNAIRE,
+        Action.REVIEW_INTERVIEW,
         Action.REPORT,
         Action.EXPORT,
         Action.UNDO_OWN,

@@ -66,6 +66,9 @@ def convert_form(request: dict[str, Any], answers: IO[bytes]) -> None:
     """A form instead of rows; see `xlsform_child`."""
     from desktop_app.importing import xlsform_child  # noqa: PLC0415  (tables do not need it)
 
+    if "cells" in request:
+        xlsform_child.convert_cells(request, answers)
+        return
     path = Path(request["path"])
     if path.stat().st_size == 0:
         raise ParseProblem("empty")

@@ -8,6 +8,7 @@ import contextlib
 import csv
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -40,29 +41,79 @@ def convert(request: dict[str, Any], answers: IO[bytes], kind: str) -> None:
         kind = ending
     if kind not in _KINDS:
         raise ParseProblem("not_a_form")
-    with contextlib.redirect_stdout(sys.stderr):  # what a library prints is no frame
-        frame: dict[str, Any] = {"form": _converted(path, kind)}
-    frame["form"]["cells"] = _cells(path, kind)
-    write_frame(answers, frame)
+    raw = path.read_bytes()
+    books: list[Any] = []
+    found = _converted(lambda: _source(raw, kind), path.stem, kind, books)
+    cells = _cells(path, kind)
+    for book in books if kind in _BOOKS else ():
+        _as_read(cells, book)
+    _send(answers, found, cells)
+
+
+def convert_cells(request: dict[str, Any], answers: IO[bytes]) -> None:
+    """Convert a form that is being edited and send what became of it.
+
+    Args:
+        request: With ``cells``, the rows of each sheet, the headings first, and ``name``, the id of
+            a form that gives itself none.
+        answers: Where frames go.
+    """
+    cells: dict[str, list[list[str]]] = request["cells"]
+    _send(answers, _converted(lambda: _book_of(cells), request["name"], "", []), cells)
+
+
+def _send(answers: IO[bytes], found: dict[str, Any], cells: dict[str, list[list[str]]]) -> None:
+    write_frame(answers, {"form": found | {"cells": cells}})
     write_frame(answers, {"end": {}})
 
 
-def _converted(path: Path, kind: str) -> dict[str, Any]:
-    """The XForm, or pyxform's error. Its own `convert` is not called: it writes a file."""
+def _source(raw: bytes, kind: str) -> bytes | str:
+    return raw if kind in _BOOKS else raw.decode("utf-8-sig")
+
+
+def _book_of(cells: dict[str, list[list[str]]]) -> dict[str, Any]:
+    """The sheets as pyxform makes them of a workbook."""
+    book: dict[str, Any] = {"sheet_names": list(cells)}
+    for name, rows in cells.items():
+        headings = rows[0] if rows else []
+        doubled = next((text for text in headings if text and headings.count(text) > 1), None)
+        if doubled is not None:
+            from pyxform.errors import PyXFormError  # noqa: PLC0415
+
+            raise PyXFormError(f"Duplicate column header: {doubled}")
+        book[name] = [
+            {head: cell for head, cell in zip(headings, row, strict=False) if head and cell}
+            for row in rows[1:]
+        ]
+        book[f"{name}_header"] = [{head: None for head in headings if head}]
+    return book
+
+
+def _converted(
+    source: Callable[[], bytes | str | dict[str, Any]], name: str, kind: str, books: list[Any]
+) -> dict[str, Any]:
+    """The XForm, or pyxform's error. Its own `convert` is not called: it writes a file.
+
+    What pyxform has read of the sheets is added to ``books``.
+    """
+    with contextlib.redirect_stdout(sys.stderr):  # what a library prints is no frame
+        return _by_pyxform(source, name, kind, books)
+
+
+def _by_pyxform(
+    source: Callable[[], bytes | str | dict[str, Any]], name: str, kind: str, books: list[Any]
+) -> dict[str, Any]:
     from pyxform.builder import create_survey_element_from_dict  # noqa: PLC0415  (only here)
     from pyxform.errors import PyXFormError  # noqa: PLC0415
     from pyxform.utils import external_choices_to_csv, has_external_choices  # noqa: PLC0415
     from pyxform.xls2json import workbook_to_json  # noqa: PLC0415
     from pyxform.xls2json_backends import get_xlsform  # noqa: PLC0415
 
-    raw = path.read_bytes()
     warnings: list[str] = []
     try:
-        source = raw if kind in _BOOKS else raw.decode("utf-8-sig")
-        book = get_xlsform(xlsform=source, file_type=f".{kind}")
-        described = workbook_to_json(
-            workbook_dict=book, fallback_form_name=path.stem, warnings=warnings
-        )
+        book = get_xlsform(xlsform=source(), file_type=f".{kind}" if kind else None)
+        books.append(book)
+        described = workbook_to_json(workbook_dict=book, fallback_form_name=name, warnings=warnings)
         itemsets = external_choices_to_csv(book) if has_external_choices(described) else ""
         xml = create_survey_element_from_dict(described).xml().toxml()
     except PyXFormError as error:
@@ -110,10 +161,37 @@ def _cells(path: Path, kind: str) -> dict[str, list[list[str]]]:
     return found
 
 
+def _as_read(cells: dict[str, list[list[str]]], book: Any) -> None:
+    """Put in what pyxform has read, where it reads a cell in another way: dates, rich text."""
+    places = {name.strip().lower(): name for name in cells}
+    for name in SHEETS:
+        lines = getattr(book, name) or ()
+        headings = list((getattr(book, f"{name}_header") or [{}])[0])
+        own = places.get(name)
+        if own is None and name == "survey" and len(cells) == 1:
+            own = next(iter(cells))
+        if own is None:  # a sheet too large to be looked at cell by cell
+            if headings:
+                cells[name] = [
+                    headings,
+                    *([line.get(key, "") for key in headings] for line in lines),
+                ]
+            continue
+        rows = cells[own] or [[]]
+        columns = {" ".join(text.split()): at for at, text in reversed([*enumerate(rows[0])])}
+        for row, line in zip(rows[1:], lines, strict=False):
+            for heading, text in line.items():
+                at = columns.get(" ".join(heading.split()), len(row))
+                if at < len(row):
+                    row[at] = text
+
+
 def _text(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
     if isinstance(cell, float) and cell == int(cell):
         return str(int(cell))
-    return str(cell).strip()
+    return str(cell).replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
 def _trimmed(cells: list[str]) -> list[str]:

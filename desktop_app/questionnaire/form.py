@@ -243,6 +243,7 @@ class Form:
         shape: Nodes, repeats, lists.
         files: Files the lists come from.
         warnings: Sentences about what is odd, with the path it is about.
+        broken: Formulas that are wrong and were left out: the form can be tried, not published.
         document: The empty filling: answers and lists.
         templates: A fresh instance of each repeat.
     """
@@ -261,12 +262,24 @@ class Form:
     shape: Shape
     files: tuple[ExternalFile, ...]
     warnings: tuple["FormProblem", ...]
+    broken: tuple["FormProblem", ...]
     document: Any = field(repr=False)
     templates: Mapping[str, Any] = field(repr=False)
 
     def asked(self) -> Iterator[Question]:
         """Every question that a person sees, in order."""
         yield from _questions(self.items)
+
+    def path_of(self, name: str) -> str:
+        """The path of the first question of a name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for path, question in self.questions.items():
+            if question.name == name:
+                return path
+        raise KeyError(name)
 
 
 def _questions(items: tuple[Item, ...]) -> Iterator[Question]:

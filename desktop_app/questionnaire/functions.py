@@ -7,16 +7,15 @@ import base64
 import hashlib
 import math
 import random as _random
-import re
 import secrets
 import uuid as _uuid
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, Final
 
 from desktop_app.questionnaire import functions_nodes as nodes
 from desktop_app.questionnaire import functions_time as times
 from desktop_app.questionnaire import values
+from desktop_app.questionnaire.patterns import fits
 from desktop_app.questionnaire.surroundings import surroundings
 from desktop_app.questionnaire.values import number_of, text_of, truth_of
 
@@ -98,21 +97,9 @@ def lower_case(_context: Any, text: Any) -> str:
     return text_of(text).lower()
 
 
-@lru_cache(maxsize=512)
-def pattern(text: str) -> re.Pattern[str] | None:
-    r"""A regular expression, None when it is none; ``[\w-.]`` is read as it is meant."""
-    for attempt in (text, re.sub(r"(\\[wds])-(?=[^\]])", r"\1\\-", text)):
-        try:
-            return re.compile(attempt)
-        except (re.error, OverflowError, RecursionError):
-            continue
-    return None
-
-
 def regex(_context: Any, text: Any, expression: Any) -> bool:
-    """Whether the whole text has a form; one that is not understood accepts everything."""
-    found = pattern(text_of(expression))
-    return found is None or found.fullmatch(text_of(text)) is not None
+    """Whether the whole text has a form; see `patterns.fits`."""
+    return fits(text_of(text), text_of(expression))
 
 
 def uuid(_context: Any, length: Any = None) -> str:

@@ -74,6 +74,8 @@ def _instances(filling: Filling, repeat: Repeat, address: str, depth: int) -> It
 
 def _inside(above: str, path: str) -> str:
     """The address of a definition inside an instance of what stands around it."""
+    if "[" not in above:
+        return path
     parts = above.split("/")[1:]
     names = names_of(path)
     common = 0

@@ -39,7 +39,7 @@ _MISSING_FILE: Final = N_(
     "The file “{name}” is not there, so its list is empty. Put it beside the form."
 )
 _BAD_FILE: Final = N_("The file “{name}” cannot be read as a list. Save it as CSV in UTF-8.")
-_FORMULA: Final = N_("{problem} (at “{place}” in “{formula}”)")
+_FORMULA: Final = N_("{problem} (at “{place}” in “{formula}”) The formula is left out.")
 _NEAR: Final = 25
 
 FileSource = Callable[[str], bytes | None]
@@ -58,10 +58,11 @@ class Reader:
     shape: Shape
     texts: dict[str, Text]
     problems: list[FormProblem] = field(default_factory=list)
+    broken: list[FormProblem] = field(default_factory=list)
     warnings: list[FormProblem] = field(default_factory=list)
 
     def expression(self, source: str | None, path: Names, part: str) -> Expression | None:
-        """Understand an expression; a mistake becomes a problem of the form."""
+        """Understand an expression; a wrong one is left out and noted as broken."""
         text = (source or "").strip()
         if not text:
             return None
@@ -70,7 +71,7 @@ class Reader:
         except XPathError as error:
             place = text[error.at : error.at + _NEAR] or text[-_NEAR:]
             message = _(_FORMULA).format(problem=error.message, place=place, formula=text)
-            self.problems.append(FormProblem(message, joined(path), part, text))
+            self.broken.append(FormProblem(message, joined(path), part, text))
             return None
         for unknown in found.unknown:
             self.warn(_(_UNKNOWN_PATH).format(path=unknown), path, part, text)
@@ -92,7 +93,7 @@ def load(xml: str | bytes, files: FileSource = no_files, itemsets: str = "") -> 
         itemsets: External choices of the XLSForm, as CSV.
 
     Raises:
-        FormProblemsError: it is no form, or formulas in it are wrong.
+        FormProblemsError: it is no form, or its formulas go in a circle.
     """
     raw = xml.encode() if isinstance(xml, str) else xml
     try:
@@ -158,6 +159,7 @@ class _FormReader:
             shape=shape,
             files=tuple(self.external),
             warnings=tuple(dict.fromkeys(reader.warnings)),
+            broken=tuple(dict.fromkeys(reader.broken)),
             document=document,
             templates=templates,
         )

@@ -139,8 +139,11 @@ class BodyReader:
         text_id = itext_id(reference)
         value = itemset.find("{*}value")
         nodeset = itemset.get("nodeset")
+        items = self.reader.expression(nodeset, names, "choice_filter")
+        if items is None and nodeset and "[" in nodeset:  # a broken filter filters nothing
+            items = self.reader.expression(nodeset.partition("[")[0], names, "choice_filter")
         return ChoiceList(
-            items=self.reader.expression(nodeset, names, "choice_filter"),
+            items=items,
             value=(value.get("ref") or "name").strip() if value is not None else "name",
             label=(text_id if text_id is not None else reference).strip(),
             is_itext=text_id is not None,

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from db.models import Case, DefectionSignal, Interview, User
+from db.models import Case, DefectionSignal, Interview, QuestionnaireVersion, User
 from db.queries import case_file, cases, interviews, visits, work
 from db.queries.cases import CaseFilter, CaseRow
 from db.queries.interviews import InterviewFilter
@@ -375,10 +375,14 @@ def test_that_interviews_are_filtered(met: Desk, agent: Actor) -> None:
 def test_that_an_interview_survives_a_case_without_stat(desk: Desk, admin: Actor) -> None:
     def within(session: Session) -> interviews.InterviewSubject:
         case_id = factories.open_case(session)
+        version_id = session.scalars(select(QuestionnaireVersion.id)).first()
         session.add(
-            Interview(case_id=case_id, questionnaire="x", questionnaire_version=1,
-                      started_at=dt.datetime.now(dt.UTC))
-        )  # fmt: skip
+            Interview(
+                case_id=case_id,
+                questionnaire_version_id=version_id,
+                started_at=dt.datetime.now(dt.UTC),
+            )
+        )
         session.flush()
         return interviews.interview_subject(session, case_id)
 

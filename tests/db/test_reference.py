@@ -147,25 +147,6 @@ def test_that_a_wrong_field_of_a_reason_is_named(
     assert "reasons.toml, reason, " in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "condition",
-    [
-        "{}",
-        '{ fact = "a", answered = "b" }',
-        '{ answer = "stated_reason" }',
-        '{ answer = "stated_reason", group = "price", code = "comp_price_war" }',
-        '{ fact = "a", group = "price" }',
-        '{ any_of = [{ fact = "a", code = "b" }] }',
-    ],
-)
-def test_that_a_condition_has_exactly_one_form(folder: Path, condition: str) -> None:
-    text = (folder / "exit_interview.toml").read_text(encoding="utf-8")
-    wrong = text.replace('condition = { fact = "partial" }', f"condition = {condition}")
-    assert wrong != text
-    with pytest.raises(reference.ReferenceFileError, match="share_moved"):
-        reference.exit_questions(written(folder, "exit_interview", wrong))
-
-
 # ---------------------------------------------------------------- seeding
 
 

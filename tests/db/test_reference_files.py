@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from db import reference
-from db.vocabulary import Approach, CustomerClass, QuestionKind
+from db.vocabulary import Approach, CustomerClass
 from desktop_app.domain import reasons as domain_reasons
-from desktop_app.domain.interview import Fact
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "resources" / "reference").glob("*.toml"))
@@ -365,45 +364,3 @@ def test_that_benchmarks_have_the_figures_of_the_requirements() -> None:
 def test_that_only_the_doubtful_benchmark_is_off() -> None:
     off = [entry.code for entry in reference.benchmarks() if not entry.enabled]
     assert off == ["profit_double_churn_1pct"]
-
-
-def test_that_the_exit_interview_has_the_fifteen_questions_in_order() -> None:
-    questions = reference.exit_questions()
-    assert len(questions) == 15
-    assert {question.kind for question in questions} == set(QuestionKind)
-    assert questions[0].code == "left_on"
-    assert [(q.code, q.repeat) for q in questions if q.kind == "probe"] == [("why", 5)]
-    if REQUIREMENTS.exists():
-        rows = re.findall(r"^\| `(\w+)(?:_1\.\.5)?` \|", section("2.13", "2.14"), re.MULTILINE)
-        assert [question.code for question in questions] == rows
-
-
-def test_that_conditions_name_facts_questions_and_reasons_that_exist() -> None:
-    facts = set(codes("exit_interview", "fact"))
-    reasons = {reason.code for reason in reference.reasons()}
-    groups = {group.code for group in reference.reason_groups()}
-    types = {kind.code for kind in reference.churn_types()}
-    used: set[str] = set()
-    asked: set[str] = set()
-
-    def check(condition: reference.Condition) -> None:
-        for part in (*condition.any_of, *condition.all_of):
-            check(part)
-        if condition.fact:
-            used.add(condition.fact)
-        assert {condition.answered, condition.answer} - {None} <= asked  # asked earlier
-        assert condition.group in groups | {None}
-        assert condition.churn_type in types | {None}
-        assert condition.code in reasons | {None}
-
-    for question in reference.exit_questions():
-        if question.condition:
-            check(question.condition)
-        asked.add(question.code)
-    assert used == facts == set(Fact)
-
-
-def test_that_no_exit_question_asks_for_attitude_or_a_hypothesis() -> None:
-    for question in reference.exit_questions():
-        assert not re.search("满意|态度|评分|如果|假如", question.zh)
-        assert not re.search(r"satisf|attitude|\bif\b|would you|rate", question.en, re.IGNORECASE)

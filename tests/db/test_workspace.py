@@ -98,7 +98,7 @@ def test_that_a_workspace_is_made_again_after_it_could_not_be_finished(
     def fail(*_args: object) -> None:
         raise DatabaseError(Trouble.FULL)
 
-    owner = {"upgrade": workspace.migrate, "save": keys, "seed": workspace.reference}[name]
+    owner = {"upgrade": workspace.migrate, "save": keys, "seed": workspace.shipped}[name]
     with monkeypatch.context() as patched:
         patched.setattr(owner, name, fail)
         assert trouble(workspace.create, folder, "anna", "", "x") is Trouble.FULL

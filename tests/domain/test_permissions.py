@@ -31,6 +31,8 @@ close_case            y     y    y    -      -      y     y      -
 reopen_case           y     y    y    y      -      -     y      -
 override_screening    -     y    y    y      -      -     y      -
 edit_reference        -     -    -    y      -      -     y      -
+edit_questionnaire    -     y    y    y      -      -     y      -
+review_interview      -     y    y    y      -      -     y      -
 report                y     y    y    y      y      y     y      y
 export                -     y    y    y      -      -     y      -
 reveal_phone          y     y    y    -      -      y     y      -

@@ -71,7 +71,7 @@ def test_that_the_table_names_every_form(shared_data: Path) -> None:
     assert set(table()) == set(files(shared_data))
     assert len(table()) == 166
     failed = [row for row in table().values() if not row.ok]
-    assert len(failed) <= 22
+    assert len(failed) == 18  # all of them refused by pyxform too
     assert [row.says for row in failed if row.row is None] == ["empty"]
 
 

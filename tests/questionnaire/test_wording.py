@@ -1,5 +1,6 @@
 """The wording check: what it must find, what it must leave alone, and how well it does both."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -9,7 +10,9 @@ import pytest
 
 from desktop_app import i18n
 from desktop_app.paths import resource
+from desktop_app.questionnaire import xform
 from desktop_app.questionnaire.form import Severity
+from desktop_app.questionnaire.worded import worded
 from desktop_app.questionnaire.wording import (
     Purpose,
     Remark,
@@ -22,9 +25,10 @@ from desktop_app.questionnaire.wording_words import fold, words
 
 HERE = Path(__file__).parent
 REQUIREMENTS = HERE.parents[2] / "shared" / "design" / "requirements.md"
-STARTERS = tomllib.loads(resource("reference", "exit_interview.toml").read_text("utf-8"))[
-    "question"
-]
+STARTER = xform.load(
+    json.loads(resource("questionnaires", "exit_interview.json").read_text())["xml"]
+)
+STARTERS = tuple(worded(STARTER))
 
 
 def table(name: str) -> list[dict[str, Any]]:
@@ -88,14 +92,8 @@ def test_that_the_tables_are_large_and_half_clean() -> None:
     assert clean >= (len(rows) + len(STARTERS)) / 2
 
 
-@pytest.mark.parametrize("row", STARTERS, ids=lambda row: row["code"])
-def test_that_a_starter_question_passes(row: dict[str, Any]) -> None:
-    starter = WordedQuestion(
-        row["code"],
-        "text",
-        {"zh": row["zh"], "en": row["en"]},
-        has_condition="condition" in row,
-    )
+@pytest.mark.parametrize("starter", STARTERS, ids=lambda each: each.name)
+def test_that_a_starter_question_passes(starter: WordedQuestion) -> None:
     assert check_wording([starter], Purpose.EXIT) == []
 
 

@@ -68,6 +68,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_job")),
     )
     op.create_table(
+        "library_question",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("zh", sa.String(length=200), nullable=False),
+        sa.Column("en", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("origin", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_library_question")),
+        sa.UniqueConstraint("code", name=op.f("uq_library_question_code")),
+    )
+    op.create_table(
+        "questionnaire",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("zh", sa.String(length=200), nullable=False),
+        sa.Column("en", sa.String(length=200), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("origin", sa.String(length=32), nullable=False),
+        sa.Column("current_version", sa.Integer(), nullable=True),
+        sa.Column("retired_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire")),
+        sa.UniqueConstraint("code", name=op.f("uq_questionnaire_code")),
+    )
+    op.create_table(
         "reason",
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("group_code", sa.String(length=64), nullable=False),
@@ -107,6 +137,19 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_store")),
         sa.UniqueConstraint("code", name=op.f("uq_store_code")),
+    )
+    op.create_table(
+        "theme",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("zh", sa.String(length=120), nullable=False),
+        sa.Column("en", sa.String(length=120), nullable=False),
+        sa.Column("retired_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_theme")),
+        sa.UniqueConstraint("code", name=op.f("uq_theme_code")),
     )
     op.create_table(
         "workspace_figures",
@@ -199,7 +242,51 @@ def upgrade() -> None:
         batch_op.create_index("ix_customer_card_number", ["card_number"], unique=False)
         batch_op.create_index("ix_customer_owner_id", ["owner_id"], unique=False)
         batch_op.create_index("ix_customer_phone", ["phone"], unique=False)
-        batch_op.create_index("ix_customer_store_id", ["store_id"], unique=False)
+        batch_op.create_index("ix_customer_store_id", ["store_id", "id"], unique=False)
+
+    op.create_table(
+        "questionnaire_version",
+        sa.Column("questionnaire_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=True),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("xml", sa.Text(), nullable=False),
+        sa.Column("itemsets", sa.Text(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("questions", sa.Integer(), nullable=False),
+        sa.Column("overruled", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"],
+            ["app_user.id"],
+            name=op.f("fk_questionnaire_version_published_by_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_id"],
+            ["questionnaire.id"],
+            name=op.f("fk_questionnaire_version_questionnaire_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire_version")),
+        sa.UniqueConstraint(
+            "questionnaire_id",
+            "number",
+            name=op.f("uq_questionnaire_version_questionnaire_id_number"),
+        ),
+    )
+    with op.batch_alter_table("questionnaire_version", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_questionnaire_version_draft",
+            ["questionnaire_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'draft'"),
+        )
 
     op.create_table(
         "saved_view",
@@ -220,7 +307,7 @@ def upgrade() -> None:
     op.create_table(
         "typed_draft",
         sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("key", sa.String(length=640), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -375,7 +462,6 @@ def upgrade() -> None:
             ["customer_id", "kind"],
             unique=True,
             sqlite_where=sa.text("stage <> 'closed'"),
-            postgresql_where=sa.text("stage <> 'closed'"),
         )
 
     op.create_table(
@@ -499,11 +585,53 @@ def upgrade() -> None:
         batch_op.create_index("ix_defection_signal_state", ["state", "as_of"], unique=False)
 
     op.create_table(
+        "exit_registration",
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("reason_version_id", sa.Uuid(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("arrears", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("gift", sa.String(length=120), nullable=False),
+        sa.Column("gift_given", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["app_user.id"], name=op.f("fk_exit_registration_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_exit_registration_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_exit_registration_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reason_version_id"],
+            ["reason_version.id"],
+            name=op.f("fk_exit_registration_reason_version_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exit_registration")),
+    )
+    with op.batch_alter_table("exit_registration", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exit_registration_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_exit_registration_customer_id"), ["customer_id"], unique=False
+        )
+
+    op.create_table(
         "interview",
         sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("questionnaire", sa.String(length=64), nullable=False),
-        sa.Column("questionnaire_version", sa.Integer(), nullable=False),
+        sa.Column("questionnaire_version_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("mode", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=64), nullable=False),
+        sa.Column("review", sa.String(length=32), nullable=True),
+        sa.Column("marks", sa.JSON(), nullable=False),
+        sa.Column("verifies_id", sa.Uuid(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("by_id", sa.Uuid(), nullable=True),
@@ -515,10 +643,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["case_id"], ["departure_case.id"], name=op.f("fk_interview_case_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["questionnaire_version_id"],
+            ["questionnaire_version.id"],
+            name=op.f("fk_interview_questionnaire_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["verifies_id"], ["interview.id"], name=op.f("fk_interview_verifies_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interview")),
     )
     with op.batch_alter_table("interview", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_interview_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_interview_questionnaire_version_id"),
+            ["questionnaire_version_id"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_interview_verifies_id"), ["verifies_id"], unique=False)
 
     op.create_table(
         "order_line",
@@ -595,6 +737,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index("ix_visit_by_id", ["by_id", "customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index("ix_visit_state_planned_on", ["state", "planned_on"], unique=False)
@@ -602,8 +745,11 @@ def upgrade() -> None:
     op.create_table(
         "answer",
         sa.Column("interview_id", sa.Uuid(), nullable=False),
-        sa.Column("question", sa.String(length=64), nullable=False),
-        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("address", sa.String(length=500), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("mode", sa.String(length=32), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -612,10 +758,88 @@ def upgrade() -> None:
             ["interview_id"], ["interview.id"], name=op.f("fk_answer_interview_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+        sa.UniqueConstraint("interview_id", "address", name=op.f("uq_answer_interview_id_address")),
+    )
+    op.create_table(
+        "answer_theme",
+        sa.Column("interview_id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.String(length=500), nullable=False),
+        sa.Column("theme_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_answer_theme_by_id")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"], ["interview.id"], name=op.f("fk_answer_theme_interview_id")
+        ),
+        sa.ForeignKeyConstraint(["theme_id"], ["theme.id"], name=op.f("fk_answer_theme_theme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_theme")),
         sa.UniqueConstraint(
-            "interview_id", "question", name=op.f("uq_answer_interview_id_question")
+            "interview_id",
+            "address",
+            "by_id",
+            "theme_id",
+            name=op.f("uq_answer_theme_interview_id_address_by_id_theme_id"),
         ),
     )
+    with op.batch_alter_table("answer_theme", schema=None) as batch_op:
+        batch_op.create_index("ix_answer_theme_theme_id", ["theme_id"], unique=False)
+
+    op.create_table(
+        "attachment",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("interview_id", sa.Uuid(), nullable=True),
+        sa.Column("address", sa.String(length=500), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_attachment_by_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_attachment_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["interview_id"], ["interview.id"], name=op.f("fk_attachment_interview_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+    )
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachment_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_attachment_interview_id"), ["interview_id"], unique=False
+        )
+
+    op.create_table(
+        "interview_review",
+        sa.Column("interview_id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_interview_review_by_id")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"], ["interview.id"], name=op.f("fk_interview_review_interview_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interview_review")),
+    )
+    with op.batch_alter_table("interview_review", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_interview_review_interview_id"), ["interview_id"], unique=False
+        )
+
     op.execute(
         "CREATE VIRTUAL TABLE customer_fts USING fts5(tokens, content='', contentless_delete=1,"
         " detail=none, tokenize='ascii')"
@@ -628,11 +852,25 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TABLE customer_fts")
+    with op.batch_alter_table("interview_review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interview_review_interview_id"))
+
+    op.drop_table("interview_review")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachment_interview_id"))
+        batch_op.drop_index(batch_op.f("ix_attachment_case_id"))
+
+    op.drop_table("attachment")
+    with op.batch_alter_table("answer_theme", schema=None) as batch_op:
+        batch_op.drop_index("ix_answer_theme_theme_id")
+
+    op.drop_table("answer_theme")
     op.drop_table("answer")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_state_planned_on")
         batch_op.drop_index(batch_op.f("ix_visit_customer_id"))
         batch_op.drop_index(batch_op.f("ix_visit_case_id"))
+        batch_op.drop_index("ix_visit_by_id")
 
     op.drop_table("visit")
     op.drop_table("probe_step")
@@ -643,9 +881,16 @@ def downgrade() -> None:
 
     op.drop_table("order_line")
     with op.batch_alter_table("interview", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interview_verifies_id"))
+        batch_op.drop_index(batch_op.f("ix_interview_questionnaire_version_id"))
         batch_op.drop_index(batch_op.f("ix_interview_case_id"))
 
     op.drop_table("interview")
+    with op.batch_alter_table("exit_registration", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exit_registration_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_exit_registration_case_id"))
+
+    op.drop_table("exit_registration")
     with op.batch_alter_table("defection_signal", schema=None) as batch_op:
         batch_op.drop_index("ix_defection_signal_state")
         batch_op.drop_index("ix_defection_signal_customer_id_kind")
@@ -666,11 +911,7 @@ def downgrade() -> None:
 
     op.drop_table("case_event")
     with op.batch_alter_table("departure_case", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_departure_case_open",
-            sqlite_where=sa.text("stage <> 'closed'"),
-            postgresql_where=sa.text("stage <> 'closed'"),
-        )
+        batch_op.drop_index("uq_departure_case_open", sqlite_where=sa.text("stage <> 'closed'"))
         batch_op.drop_index("ix_departure_case_value_at_stake")
         batch_op.drop_index(batch_op.f("ix_departure_case_store_id"))
         batch_op.drop_index("ix_departure_case_stage")
@@ -707,6 +948,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_saved_view_page"))
 
     op.drop_table("saved_view")
+    with op.batch_alter_table("questionnaire_version", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_questionnaire_version_draft", sqlite_where=sa.text("state = 'draft'")
+        )
+
+    op.drop_table("questionnaire_version")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_store_id")
         batch_op.drop_index("ix_customer_phone")
@@ -721,12 +968,15 @@ def downgrade() -> None:
     op.drop_table("change")
     op.drop_table("app_user")
     op.drop_table("workspace_figures")
+    op.drop_table("theme")
     op.drop_table("store")
     op.drop_table("setting")
     with op.batch_alter_table("reason", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reason_group_code"))
 
     op.drop_table("reason")
+    op.drop_table("questionnaire")
+    op.drop_table("library_question")
     op.drop_table("import_job")
     op.drop_table("defection_rule")
     with op.batch_alter_table("change_set", schema=None) as batch_op:

@@ -1,0 +1,198 @@
+"""Questionnaires: the list, their versions, and what a form is made of."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from db.models import Interview, Questionnaire, QuestionnaireVersion, Reason, ReasonVersion, User
+from db.vocabulary import QuestionnairePurpose, ReasonOrigin, VersionState
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionnaireRow:
+    """A line of the list; `questions` are those of the version in use, else of the draft."""
+
+    id: uuid.UUID
+    code: str
+    zh: str
+    en: str
+    purpose: QuestionnairePurpose
+    origin: ReasonOrigin
+    current_version: int | None
+    current_id: uuid.UUID | None
+    draft_id: uuid.UUID | None
+    questions: int
+    interviews: int
+    retired_on: dt.date | None
+
+    def title(self, language: str) -> str:
+        """The title in a language of the program."""
+        return (self.zh if language.startswith("zh") else self.en) or self.zh or self.en
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version of a questionnaire, without its questions."""
+
+    id: uuid.UUID
+    questionnaire_id: uuid.UUID
+    number: int
+    state: VersionState
+    questions: int
+    interviews: int
+    note: str
+    published_at: dt.datetime | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSource:
+    """What the form of a version is made of; `revision` rises when a draft is saved."""
+
+    id: uuid.UUID
+    questionnaire_id: uuid.UUID
+    number: int
+    state: VersionState
+    content: Mapping[str, Any]
+    xml: str
+    itemsets: str
+    files: Mapping[str, str]
+    overruled: Mapping[str, str]
+    note: str
+    revision: int
+
+
+def list_questionnaires(
+    session: Session,
+    purpose: QuestionnairePurpose | None = None,
+    *,
+    with_retired: bool = False,
+) -> list[QuestionnaireRow]:
+    """The questionnaires, shipped ones first, then by code."""
+    current, draft = (
+        select(
+            QuestionnaireVersion.questionnaire_id,
+            QuestionnaireVersion.number,
+            QuestionnaireVersion.id,
+            QuestionnaireVersion.questions,
+        )
+        .where(QuestionnaireVersion.state == state)
+        .subquery()
+        for state in (VersionState.PUBLISHED, VersionState.DRAFT)
+    )
+    interviews = (
+        select(func.count())
+        .select_from(Interview)
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Interview.questionnaire_version_id)
+        .where(
+            QuestionnaireVersion.questionnaire_id == Questionnaire.id,
+            Interview.verifies_id.is_(None),
+        )
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            Questionnaire,
+            current.c.id.label("current_id"),
+            draft.c.id.label("draft_id"),
+            func.coalesce(current.c.questions, draft.c.questions, 0).label("questions"),
+            interviews.label("interviews"),
+        )
+        .outerjoin(
+            current,
+            and_(
+                current.c.questionnaire_id == Questionnaire.id,
+                current.c.number == Questionnaire.current_version,
+            ),
+        )
+        .outerjoin(draft, draft.c.questionnaire_id == Questionnaire.id)
+        .order_by(Questionnaire.origin != ReasonOrigin.SHIPPED, Questionnaire.code)
+    )
+    if purpose is not None:
+        statement = statement.where(Questionnaire.purpose == purpose)
+    if not with_retired:
+        statement = statement.where(Questionnaire.retired_on.is_(None))
+    return [
+        QuestionnaireRow(
+            id=found.id,
+            code=found.code,
+            zh=found.zh,
+            en=found.en,
+            purpose=QuestionnairePurpose(found.purpose),
+            origin=ReasonOrigin(found.origin),
+            current_version=found.current_version,
+            current_id=current_id,
+            draft_id=draft_id,
+            questions=questions,
+            interviews=count,
+            retired_on=found.retired_on,
+        )
+        for found, current_id, draft_id, questions, count in session.execute(statement)
+    ]
+
+
+def versions_of(session: Session, questionnaire_id: uuid.UUID) -> list[VersionRow]:
+    """The versions of a questionnaire, the newest first."""
+    interviews = (
+        select(func.count())
+        .select_from(Interview)
+        .where(
+            Interview.questionnaire_version_id == QuestionnaireVersion.id,
+            Interview.verifies_id.is_(None),
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            QuestionnaireVersion.id,
+            QuestionnaireVersion.questionnaire_id,
+            QuestionnaireVersion.number,
+            QuestionnaireVersion.state,
+            QuestionnaireVersion.questions,
+            interviews.label("interviews"),
+            QuestionnaireVersion.note,
+            QuestionnaireVersion.published_at,
+            func.coalesce(User.name, "").label("by"),
+        )
+        .outerjoin(User, User.id == QuestionnaireVersion.published_by_id)
+        .where(QuestionnaireVersion.questionnaire_id == questionnaire_id)
+        .order_by(QuestionnaireVersion.number.desc())
+    )
+    return [VersionRow(**{**row, "state": VersionState(row["state"])}) for row in rows.mappings()]
+
+
+def version_source(session: Session, version_id: uuid.UUID) -> VersionSource | None:
+    """What the form of a version is made of."""
+    found = session.get(QuestionnaireVersion, version_id)
+    if found is None:
+        return None
+    return VersionSource(
+        id=found.id,
+        questionnaire_id=found.questionnaire_id,
+        number=found.number,
+        state=VersionState(found.state),
+        content=found.content,
+        xml=found.xml,
+        itemsets=found.itemsets,
+        files=found.files,
+        overruled=found.overruled,
+        note=found.note,
+        revision=found.version,
+    )
+
+
+def reasons_stamp(session: Session) -> tuple[Any, ...]:
+    """Changes whenever the list of reasons does."""
+    row = session.execute(
+        select(
+            func.count(Reason.id),
+            func.sum(Reason.version),
+            select(func.count(ReasonVersion.id)).scalar_subquery(),
+        )
+    ).one()
+    return tuple(row)

@@ -1,0 +1,136 @@
+"""Theme suggestions for open text, learned from the texts people coded before.
+
+Each text becomes a set of features: single Chinese characters and pairs of them, and other words
+by their beginning (so that "price", "prices" and "pricing" meet). Rare features weigh more
+(tf-idf). A theme is the mean direction of its texts; a new text is as near to it as the cosine
+between the two, and that is a sum over features: the largest parts are the words that speak for
+the theme. Nothing is decided: a person accepts or refuses each suggestion.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import log, sqrt
+
+CONFIDENCE = 0.08
+"""Nearness below which nothing is suggested; an own choice, to be changed with the call."""
+
+_STEM = 5
+_SILENT = frozenset(
+    re.findall(
+        r"[a-z]+|[\u4e00-\u9fff]",
+        """
+        a about all am an and any are as at be but by can did do does for from had has have he her
+        his i if in is it its me my no not of on or our she so than that the their them then there
+        they this to too us very was we were what when will with would you your
+        的了是我你他她它们在就也都和很不有没这那个一着过把被给吗吧呢啊
+        """,
+    )
+)
+"""Words that say nothing about a theme: left out when they stand alone."""
+
+_HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
+_RUNS = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:['’][^\W_{_HAN}]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One theme for a text.
+
+    Attributes:
+        theme: Its code.
+        nearness: Cosine from 0 to 1.
+        words: What in the text speaks for it, strongest first.
+    """
+
+    theme: str
+    nearness: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """What was learned.
+
+    Attributes:
+        texts: Number of coded texts by theme; texts without any feature are not counted.
+        rarity: Weight of each feature.
+        directions: Theme to the weights of its features, of length one.
+    """
+
+    texts: Mapping[str, int]
+    rarity: Mapping[str, float]
+    directions: Mapping[str, Mapping[str, float]]
+
+
+def learn(coded: Iterable[tuple[str, str]]) -> Themes:
+    """Learn from pairs of text and theme code; a text with two themes comes twice."""
+    known = [(features(text), theme) for text, theme in coded]
+    documents = [(frozenset(found), theme) for found, theme in known if found]
+    frequency = Counter(feature for found, _theme in documents for feature in found)
+    rarity = {
+        feature: log((1 + len(documents)) / (1 + count)) + 1e-9
+        for feature, count in frequency.items()
+    }
+    sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for found, theme in documents:
+        size = _length(rarity[feature] for feature in found)
+        for feature in found:
+            sums[theme][feature] += rarity[feature] / size
+    directions = {}
+    for theme in sorted(sums):
+        size = _length(sums[theme].values())
+        directions[theme] = {feature: part / size for feature, part in sums[theme].items()}
+    return Themes(Counter(theme for _found, theme in documents), rarity, directions)
+
+
+def suggest(
+    themes: Themes, text: str, *, confidence: float = CONFIDENCE, most: int = 3, words: int = 4
+) -> tuple[Suggestion, ...]:
+    """Rank the themes for a text, the nearest first; nothing when none is near enough.
+
+    Features never seen before count as fully rare: a text about something new is far from all.
+    """
+    found = features(text)
+    unseen = log(1 + sum(themes.texts.values()))
+    size = _length(themes.rarity.get(feature, unseen) for feature in found)
+    ranked = []
+    for theme, direction in themes.directions.items():
+        parts = {
+            feature: themes.rarity[feature] * direction[feature] / size
+            for feature in found
+            if feature in direction
+        }
+        nearness = min(1.0, sum(parts.values()))
+        if parts and nearness >= confidence:
+            ranked.append(Suggestion(theme, nearness, _speaking(parts, found, words)))
+    return tuple(sorted(ranked, key=lambda one: (-one.nearness, one.theme))[:most])
+
+
+def features(text: str) -> dict[str, str]:
+    """Features of a text, each with how it reads in the text."""
+    found: dict[str, str] = {}
+    for run in _RUNS.findall(unicodedata.normalize("NFKC", text).casefold()):
+        if re.match(rf"[{_HAN}]", run):
+            for width in (2, 1):
+                for at in range(len(run) - width + 1):
+                    part = run[at : at + width]
+                    if part not in _SILENT:
+                        found[part] = part
+        elif run not in _SILENT:
+            found.setdefault(run[:_STEM], run)
+    return found
+
+
+def _speaking(parts: Mapping[str, float], found: Mapping[str, str], most: int) -> tuple[str, ...]:
+    """The strongest features as words; a character within a pair that speaks is not repeated."""
+    within = {char for feature in parts if len(feature) > 1 for char in feature}
+    speaking = [feature for feature in parts if feature not in within]
+    ranked = sorted(speaking, key=lambda feature: (-parts[feature], feature))
+    return tuple(found[feature] for feature in ranked[:most])
+
+
+def _length(weights: Iterable[float]) -> float:
+    return sqrt(sum(weight * weight for weight in weights))
