@@ -10,9 +10,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
-
-from typer.exceptions import Abort, Exit, TyperException
+from typing import TYPE_CHECKING, Final
 
 from desktop_app import i18n
 from desktop_app.cli import output
@@ -20,6 +18,9 @@ from desktop_app.cli.options import Globals, UsageProblemError, hoist
 from desktop_app.cli.state import State, Windows
 from desktop_app.errors import CancelledError, InvalidInputError, UserError, from_database
 from desktop_app.i18n import _
+
+if TYPE_CHECKING:  # slow to import; the window does not need it
+    from typer.exceptions import TyperException
 
 DONE: Final = 0
 USER_ERROR: Final = 1
@@ -84,6 +85,8 @@ def _choose_language(options: Globals) -> None:
 
 def _status_of(error: BaseException, options: Globals, log_file: Path | None) -> int:
     """Say what went wrong and give the exit status."""
+    from typer.exceptions import Abort, Exit, TyperException  # noqa: PLC0415  (see above)
+
     match error:
         case SystemExit():
             raise error
@@ -124,7 +127,7 @@ def _database_or_bug(error: BaseException, options: Globals, log_file: Path | No
     return _sentence(text.format(kind=type(error).__name__, file=place), BUG)
 
 
-def _usage(error: TyperException) -> int:
+def _usage(error: "TyperException") -> int:
     """A wrong command line, with where help is found."""
     from desktop_app.cli.parser_words import usage_sentence  # noqa: PLC0415  (a window has none)
 

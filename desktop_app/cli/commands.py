@@ -8,9 +8,12 @@ import typer
 from desktop_app.cli import (
     case_commands,
     data_commands,
+    exit_commands,
+    interview_commands,
     journal_commands,
     list_commands,
     questionnaire_commands,
+    questionnaire_files,
     report_commands,
     window_commands,
     workspace_commands,
@@ -28,6 +31,10 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "import": (data_commands.import_file, N_("Import customers or orders from a file.")),
     "scan": (case_commands.scan, N_("Look for departing customers.")),
     "open-cases": (case_commands.open_cases, N_("Open a case for every open signal.")),
+    "register-exit": (
+        exit_commands.register_exit,
+        N_("Register at the counter that a customer leaves."),
+    ),
     "list": (list_commands.list_entity, N_("List records.")),
     "show": (list_commands.show, N_("Show one record.")),
     "report": (report_commands.report, N_("Write a report as Excel, PDF or JSON.")),
@@ -38,10 +45,26 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
 }
 _GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {
     "questionnaire": (
-        N_("Check and try questionnaires."),
+        N_("Check, try, list, export and import questionnaires."),
         {
             "check": (questionnaire_commands.check, N_("Check a form: every problem by its cell.")),
             "fill": (questionnaire_commands.fill, N_("Try a form with random valid answers.")),
+            "list": (questionnaire_files.list_all, N_("List the questionnaires.")),
+            "export": (
+                questionnaire_files.export,
+                N_("Write a questionnaire as XLSForm, as XForm, or on paper."),
+            ),
+            "import": (questionnaire_files.take_in, N_("Take in an XLSForm.")),
+        },
+    ),
+    "interview": (
+        N_("Write interviews as files."),
+        {
+            "export": (
+                interview_commands.export,
+                N_("Write answers as Excel, CSV, XML or for statistics."),
+            ),
+            "pdf": (interview_commands.pdf, N_("Write one filled questionnaire.")),
         },
     ),
 }

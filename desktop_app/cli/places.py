@@ -21,3 +21,13 @@ def require_place(path: Path, *, overwrite: bool) -> None:
     if path.exists() and not overwrite:
         text = _("{file} exists already. Choose another name, or allow it with --overwrite.")
         raise FileProblemError(text.format(file=path))
+
+
+def require_folder(path: Path) -> None:
+    """Refuse a folder that is a file, or that could not be made. Raises FileProblemError."""
+    if not path.parent.is_dir():
+        text = _("There is no folder {folder} to write into.")
+        raise FileProblemError(text.format(folder=path.parent))
+    if (path.exists() and not path.is_dir()) or not os.access(path.parent, os.W_OK):
+        text = _("{file} cannot be written here. Choose another place.")
+        raise FileProblemError(text.format(file=path))

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from desktop_app.cli.options import Globals
 from desktop_app.domain import currencies
 from desktop_app.errors import NotAllowedError, UserError
 from desktop_app.i18n import _
 
 if TYPE_CHECKING:
+    import typer
+
     from db.session import Session
     from db.workspace import Opened
 
@@ -97,7 +97,7 @@ class State:
             yield session
 
 
-def state_of(context: typer.Context) -> State:
+def state_of(context: "typer.Context") -> State:
     """The state of the running command."""
     state = context.obj
     if not isinstance(state, State):

@@ -95,7 +95,7 @@ def check(
         Path | None, typer.Argument(metavar="[DIR]", help=N_("Another workspace than given."))
     ] = None,
 ) -> None:
-    """Check pages, references, journal and figures; exit status 1 when something is wrong."""
+    """Check pages, references, journal, figures, files; exit status 1 when something is wrong."""
     from db import check as checks  # noqa: PLC0415
 
     state = state_of(context)
@@ -119,6 +119,14 @@ def _check_document(found: "Findings") -> dict[str, object]:
         "journal": "ok" if found.tampered_at is None else found.tampered_at,
         "figures": found.outdated,
         "search": found.unsearchable,
+        "files": [
+            {
+                "case": bad.case_number,
+                "name": bad.name,
+                "problem": "missing" if bad.is_missing else "damaged",
+            }
+            for bad in found.bad_files
+        ],
         "counts": found.counts,
     }
 
@@ -146,6 +154,13 @@ def _check_sentences(found: "Findings") -> list[str]:
             n,
         )
         sentences.append(text.format(n=n))
+    for bad in found.bad_files:
+        text = (
+            _("The file “{name}” of case {number} is missing in the folder “attachments”.")
+            if bad.is_missing
+            else _("The file “{name}” of case {number} is damaged.")
+        )
+        sentences.append(text.format(name=bad.name, number=bad.case_number))
     return sentences
 
 

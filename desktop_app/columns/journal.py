@@ -18,14 +18,18 @@ from db.vocabulary import (
     Channel,
     CustomerKind,
     ImportKind,
+    InterviewMode,
     InterviewState,
     NextStep,
     Op,
     Outcome,
+    QuestionnairePurpose,
     ReasonLayer,
+    ReviewState,
     Role,
     RuleKind,
     SignalState,
+    VersionState,
     VisitState,
 )
 from desktop_app import labels
@@ -109,6 +113,24 @@ FIELD_TITLES: Mapping[str, str] = MappingProxyType(
         "key": N_("Key"),
         "criteria": N_("Filter"),
         "file_name": N_("File"),
+        "questionnaire_version_id": N_("Version of the questionnaire"),
+        "mode": N_("Mode"),
+        "review": N_("Review"),
+        "marks": N_("To come back to"),
+        "seconds": N_("Seconds on the question"),
+        "accepted": N_("Warning seen"),
+        "comment": N_("Comment"),
+        "current_version": N_("Version in use"),
+        "content": N_("Questions"),
+        "questions": N_("Number of questions"),
+        "overruled": N_("Overruled remarks"),
+        "published_at": N_("Published"),
+        "words": N_("The customer's own words"),
+        "arrears": N_("Arrears"),
+        "gift": N_("Gift"),
+        "gift_given": N_("Gift handed over"),
+        "media_type": N_("Kind of file"),
+        "size": N_("Size"),
         "started_at": N_("Started"),
         "finished_at": N_("Finished"),
     }
@@ -135,8 +157,14 @@ _WORDS_OF: Mapping[tuple[str, str], type[StrEnum]] = {
     ("defection_signal", "state"): SignalState,
     ("visit", "state"): VisitState,
     ("interview", "state"): InterviewState,
+    ("interview", "mode"): InterviewMode,
+    ("answer", "mode"): InterviewMode,
+    ("interview", "review"): ReviewState,
+    ("interview_review", "state"): ReviewState,
+    ("questionnaire", "purpose"): QuestionnairePurpose,
+    ("questionnaire_version", "state"): VersionState,
 }
-_MONEY = frozenset({"value_at_stake", "amount"})
+_MONEY = frozenset({"value_at_stake", "amount", "arrears"})
 _LONG = 160
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*[+-]\d\d:\d\d$")
 _KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

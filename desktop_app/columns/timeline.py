@@ -84,6 +84,27 @@ def _interview(values: Mapping[str, Any]) -> Words:
     return Words(f"{_('Exit interview')} · {_label(InterviewState, values['state'])}")
 
 
+def _exit(values: Mapping[str, Any]) -> Words:
+    reason = values["zh"] if language().startswith("zh") else values["en"]
+    lines = [reason, values["words"], arrears_text(values["arrears"], values["currency"])]
+    if values["gift"]:
+        lines.append(_("Gift: {gift}").format(gift=values["gift"]))
+    return Words(_("Exit at the counter"), "\n".join(filter(None, lines)))
+
+
+def arrears_text(arrears: int | None, currency: str) -> str:
+    """What a customer owed when the exit was registered."""
+    if arrears is None:
+        return _("Arrears not known")
+    if arrears == 0:
+        return _("No arrears")
+    return _("Arrears {amount}").format(amount=labels.money(arrears, currency))
+
+
+def _file(values: Mapping[str, Any]) -> Words:
+    return Words(_("File · {name}").format(name=values["name"]))
+
+
 def _label(enum: type[StrEnum], value: Any) -> str:
     return labels.label(enum(value))
 
@@ -95,4 +116,6 @@ _MAKERS = {
     "attempt": _attempt,
     "visit": _visit,
     "interview": _interview,
+    "exit": _exit,
+    "file": _file,
 }

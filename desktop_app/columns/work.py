@@ -28,6 +28,8 @@ class WorkLine:
 
 def step_text(line: WorkLine) -> str:
     """What is to be done."""
+    if line.item.interview_id is not None:
+        return _("Correct the interview")
     if line.item.step is None:
         return _("Plan the next step")
     return labels.label(line.item.step)

@@ -31,7 +31,7 @@ from desktop_app.demo.team import Process, World, later, working_day
 from desktop_app.domain.cases import CaseDraft, CloseDraft, ReopenDraft, StateOfMind
 from desktop_app.domain.contacts import AttemptDraft, VisitDraft
 from desktop_app.domain.reasons import ChurnType, ReasonDraft
-from desktop_app.services import cases, contacts, interviews
+from desktop_app.services import cases, contacts, interview_end
 
 _RESULTS: Final = (
     (AttemptResult.REACHED, 54.0),
@@ -197,7 +197,7 @@ def _understand(world: World, job: Job, rng: random.Random) -> Generator[dt.date
             return False
         yield clock.now() + dt.timedelta(minutes=rng.randrange(12, 40))
         with world.acting(job.worker) as session:
-            interviews.finish(session, interview_id)
+            interview_end.finish(session, interview_id)
     else:
         with world.acting(job.worker) as session:
             _note_reasons(session, job)

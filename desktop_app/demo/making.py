@@ -19,6 +19,7 @@ from desktop_app.demo.buyers import make_buyers
 from desktop_app.demo.chain import Chain, chain
 from desktop_app.demo.desk import desk, save_views
 from desktop_app.demo.office import begin, cancellation, office, somebody_leaves
+from desktop_app.demo.review_work import after_the_interviews
 from desktop_app.demo.team import LOGIN, World, at, working_day
 from desktop_app.i18n import _, in_language
 from desktop_app.progress import Progress, Silent
@@ -96,6 +97,7 @@ def make_demo(
             world.start(save_views(world))
             world.start(somebody_leaves(world))
             world.start(desk(world))
+            world.start(after_the_interviews(world))
             for number in range(max(1, round(customers * _CANCELLATIONS))):
                 world.start(cancellation(world, number))
         world.run()

@@ -69,3 +69,20 @@ DISMISSALS: Final = (
     "集团统一采购，换了付款单位，不是流失。",
     "一次性工程采购，不再跟进。",
 )
+REVIEWS: Final = (
+    "客户原话太短，请补上具体是哪一次。",
+    "追问停在第一步，没有问到根本原因。",
+    "表面原因和客户原话对不上，请核对。",
+    "停购日期早于最后一次订单，请更正。",
+)
+"""What a reviewer finds wrong with an interview."""
+
+DETAILS: Final = (
+    "上一回要的是{good}，前后打了{n}个电话。",
+    "那是{month}月的事，办公室{n}个人都知道。",
+    "我们{good}一个月要用{n}箱，不是小数目。",
+    "经手的是采购小{name}，单子还在她那里。",
+    "后来{good}是{name}主任自己去别处买的。",
+    "光是{good}就为这个退过{n}次。",
+)
+"""What a customer adds, so that no two of them say the same."""

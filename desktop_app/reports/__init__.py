@@ -9,11 +9,25 @@ from typing import Any
 from desktop_app.errors import NotFoundError
 from desktop_app.i18n import _
 from desktop_app.reports.base import Report
+from desktop_app.reports.catalogue.asked_and_known import AskedAndKnown
 from desktop_app.reports.catalogue.case_file import CaseFileReport
 from desktop_app.reports.catalogue.case_list import CaseList
+from desktop_app.reports.catalogue.coder_agreement import CoderAgreement
 from desktop_app.reports.catalogue.exit_reasons import ExitReasons
+from desktop_app.reports.catalogue.interview_quality import InterviewQuality
+from desktop_app.reports.catalogue.reason_layers import ReasonLayers
+from desktop_app.reports.catalogue.themes import ThemesReport
 
-REPORTS: tuple[Report[Any], ...] = (ExitReasons(), CaseList(), CaseFileReport())
+REPORTS: tuple[Report[Any], ...] = (
+    ExitReasons(),
+    CaseList(),
+    CaseFileReport(),
+    AskedAndKnown(),
+    ReasonLayers(),
+    ThemesReport(),
+    InterviewQuality(),
+    CoderAgreement(),
+)
 """All reports, in the order of the page."""
 
 

@@ -73,6 +73,9 @@ class Table:
         faint: Says of a row that its numbers are too small to be read as a finding.
         total: A last row in bold: values by the id of the column.
         key: Gives the id of the record behind a row, to open it.
+        page: The page that shows such a record.
+        cases: Gives the filter for the cases behind a cell, by row and id of the column; the names
+            are those of the document's criteria. Empty where there are none.
     """
 
     title: str
@@ -82,6 +85,8 @@ class Table:
     faint: Callable[[Any], bool] | None = None
     total: Mapping[str, object] | None = None
     key: Callable[[Any], str] | None = None
+    page: str = "case-file"
+    cases: Callable[[Any, str], Mapping[str, str]] | None = None
 
     def is_faint(self, row: object) -> bool:
         """Whether the row is shown in grey."""
@@ -206,6 +211,15 @@ class ReportParams(BaseModel):
 
 
 ParamsT = TypeVar("ParamsT", bound=ReportParams)
+RowT = TypeVar("RowT")
+
+
+class GivenColumn(Column[RowT]):
+    """A column whose title a person wrote: it is shown as it is."""
+
+    def heading(self) -> str:
+        """The title."""
+        return self.title
 
 
 class Report(ABC, Generic[ParamsT]):

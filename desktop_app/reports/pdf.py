@@ -54,25 +54,26 @@ def write_pdf(document: Document, path: Path, *, overwrite: bool = False) -> Wri
     )
     header_and_footer(document, layout, {"program": _("Winback Desk"), "made": made})
     with new_file(path, overwrite=overwrite) as temporary:
-        _paint(document, layout, temporary)
+        paint(layout, temporary, title=document.title, author=document.by)
     return Written(path, layout.losses)
 
 
-def _paint(document: Document, layout: Layout, path: Path) -> None:
+def paint(layout: Layout, path: Path, *, title: str, author: str) -> None:
+    """Draw pages into a PDF file, with the title and author that programs show of it."""
     from reportlab import rl_config  # noqa: PLC0415  (slow to import)
     from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415
 
     rl_config.useA85 = 0  # 20 % larger and slow; only for mail of the nineties
     size = (layout.width, layout.height)
     canvas = Canvas(str(path), pagesize=size, pageCompression=1, lang=language().replace("_", "-"))
-    canvas.setTitle(fonts.boxed(document.title))
-    canvas.setAuthor(fonts.boxed(document.by))
+    canvas.setTitle(fonts.boxed(title))
+    canvas.setAuthor(fonts.boxed(author))
     canvas.setCreator(f"Winback Desk {VERSION}")
     for number, page in enumerate(layout.pages):
-        for index, title in enumerate(page.bookmarks):
+        for index, heading in enumerate(page.bookmarks):
             key = f"{number}-{index}"
             canvas.bookmarkPage(key)
-            canvas.addOutlineEntry(title, key)
+            canvas.addOutlineEntry(heading, key)
         _paint_page(canvas, page, layout.height)
         canvas.showPage()
     canvas.save()

@@ -41,6 +41,7 @@ FIRST_DAY: Final = date(1900, 3, 1)  # Excel counts a 29 February 1900
 NAME_UNITS: Final = 31
 SAMPLE: Final = 300
 NARROW, WIDE = 8, 60
+TITLE_SCALE: Final = 1.6  # letters of the title are so much wider than those below
 SOURCE: Final = 90  # widest column of where a quote comes from
 
 TEXT, INTEGER, NUMBER = "@", "#,##0", "#,##0.00"
@@ -433,7 +434,8 @@ def _summary(document: Document, contents: list[list[Value]], clean: _Cleaner, n
     rows: list[list[Value]] = [[clean.value(value, name) for value in pair] for pair in pairs]
     sheet = _plain(name, [clean.text(document.title, name), " "], rows)
     labels_only = [row[0] for row in rows if row[1] is not None]
-    sheet.widths = [min(max(_width("", labels_only, TEXT), 24), 72), 72]
+    titled = display_width(document.title) * TITLE_SCALE
+    sheet.widths = [min(max(_width("", labels_only, TEXT), 24, titled), 72), 72]
     return sheet
 
 

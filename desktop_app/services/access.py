@@ -5,6 +5,7 @@ there. Without one, nothing is allowed.
 """
 
 import dataclasses
+import uuid
 from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import select
@@ -69,7 +70,11 @@ def visible(session: Session) -> Visible:
     see their own and what nobody works on, and every customer of the store. Scope OWN: the own.
     See `db.queries.scope.Reach`.
     """
-    who = actor(session)
+    return visible_to(actor(session))
+
+
+def visible_to(who: Actor) -> Visible:
+    """Whose records somebody sees, as `visible` says."""
     match permissions.scope_of(who.role):
         case Scope.ALL:
             reach = Reach.ALL
@@ -96,12 +101,17 @@ def require_case(session: Session, case: Case) -> None:
     mine = actor(session).user_id
     if mine is not None and case.owner_id == mine:
         return  # in every scope; most of the work is on one's own cases
-    session.flush()
-    seen = select(Case.id).where(Case.id == case.id, visible_cases(visible(session)))
-    if session.execute(seen).first() is None:
+    if not sees_case(session, actor(session), case.id):
         raise NotAllowedError(
             _("Case {number} belongs to somebody else.").format(number=case.number)
         )
+
+
+def sees_case(session: Session, who: Actor, case_id: uuid.UUID) -> bool:
+    """Whether a case lies within the scope of a user, who need not be the actor."""
+    session.flush()
+    seen = select(Case.id).where(Case.id == case_id, visible_cases(visible_to(who)))
+    return session.execute(seen).first() is not None
 
 
 def require_customer(session: Session, customer: Customer) -> None:

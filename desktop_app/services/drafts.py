@@ -21,7 +21,7 @@ from desktop_app.errors import InvalidInputError, NotAllowedError, Problem
 from desktop_app.i18n import _
 from desktop_app.services import access
 
-MAX_KEY: Final = 160
+MAX_KEY: Final = 640
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def save_draft(session: Session, key: str, content: Mapping[str, Any]) -> None:
         content: values ready for JSON.
 
     Raises:
-        InvalidInputError: the key is empty or longer than 160 characters.
+        InvalidInputError: the key is empty or longer than 640 characters.
     """
     access.require(session, Action.SAVE_VIEW)
     if not 0 < len(key) <= MAX_KEY:

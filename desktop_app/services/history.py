@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from db.models import (
     ENTITIES,
+    Attachment,
     Case,
     ChangeSet,
     Contact,
     Customer,
     DefectionSignal,
+    ExitRegistration,
     Interview,
     Visit,
 )
@@ -122,7 +124,7 @@ def _require_seen(session: Session, entity: str, row_id: uuid.UUID) -> None:
             access.require_customer(session, session.get_one(Customer, record.customer_id))
         case Case():
             access.require_case(session, record)
-        case Interview():
+        case Interview() | Attachment() | ExitRegistration():
             access.require_case(session, session.get_one(Case, record.case_id))
         case Visit():
             if not visit_queries.is_seen(session, row_id, access.visible(session)):

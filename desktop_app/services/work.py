@@ -98,9 +98,10 @@ def today(
 ) -> list[WorkLine]:
     """What is due by the end of a day: one's own cases and visits, and what nobody works on.
 
-    A case without a next step is due every day. Requests to cancel come first, then value at
-    stake x urgency (`domain.cases.priority`), then the earliest due, then the case number; cases
-    held back by the screening come last. Snoozed signals are no work yet.
+    A case without a next step is due every day, and so is an interview of one's own that has
+    issues. Requests to cancel come first, then value at stake x urgency
+    (`domain.cases.priority`), then the earliest due, then the case number; cases held back by the
+    screening come last. Snoozed signals are no work yet.
 
     Args:
         session: the session.
@@ -137,6 +138,8 @@ def _line(item: WorkItem, day: dt.date) -> WorkLine:
 def _why(item: WorkItem, rank: Priority, held_back: bool) -> str:  # noqa: FBT001
     if held_back:
         return _("Held back by the screening: {note}").format(note=item.screening_note)
+    if item.interview_id is not None:
+        return _("The interview has issues: {comment}").format(comment=item.purpose)
     if item.case_id is None:
         return _("Visit planned for {day}").format(day=labels.day_text(item.due))
     return rank.sentence

@@ -29,14 +29,14 @@ def test_that_a_good_form_is_checked(run: Run, form: Path) -> None:
 
 
 def test_that_a_bad_form_is_told_with_its_cells(run: Run, form: Path) -> None:
-    form.write_text(FORM.replace(". < 20", ". < "), encoding="utf-8")
+    form.write_text(FORM.replace("text | why", "txet | why"), encoding="utf-8")
     done = run("questionnaire", "check", form, "--json")
     assert done.status == 1
     assert done.document["ok"] is False
     (error,) = done.document["errors"]
-    assert (error["sheet"], error["row"], error["column"]) == ("survey", 4, "E")
+    assert (error["sheet"], error["row"], error["column"]) == ("survey", 5, "B")
     plain = run("questionnaire", "check", form)
-    assert plain.out.startswith("survey!E4: ")
+    assert plain.out.startswith("survey!B5: ")
     for command in (("fill", form), ("fill", form, "--json")):
         assert run("questionnaire", *command).status == 1
 

@@ -7,6 +7,10 @@ import pytest
 
 from db import keys, migrate, workspace
 from db.session import make_engine
+from db.vocabulary import RuleKind
+from desktop_app.domain.cases import OpenDraft
+from desktop_app.domain.customers import CustomerDraft
+from desktop_app.services import attachments, cases, customers
 from tests.cli.conftest import Run
 
 
@@ -31,6 +35,29 @@ def test_that_check_of_a_sound_workspace_says_so(run: Run, folder: Path) -> None
     assert checked.document["ok"]
     assert checked.document["counts"]["app_user"] == 1
     assert run("check", folder).out.strip().endswith("The workspace is sound.")
+
+
+def test_that_check_names_missing_files(run: Run, folder: Path) -> None:
+    opened = workspace.open_workspace(folder, "admin", "correct horse")
+    with opened.database.write(opened.actor) as session:
+        customer = customers.create(session, CustomerDraft(name="王芳"))
+        case_id = cases.open_case(session, customer, OpenDraft(kind=RuleKind.LAPSING))
+        attachments.add(session, case_id, b"a picture", "受潮.png")
+    opened.database.close()
+    assert run("check", "--json").document["files"] == []
+    (file,) = (folder / "attachments").iterdir()
+    file.write_bytes(b"something else")
+    damaged = run("check", "--json")
+    assert damaged.status == 1
+    number = damaged.document["files"][0]["case"]
+    wanted = {"case": number, "name": "受潮.png", "problem": "damaged"}
+    assert damaged.document["files"] == [wanted]
+    file.unlink()
+    missing = run("check")
+    assert missing.status == 1
+    assert missing.sentence.endswith(
+        f"The file “受潮.png” of case {number} is missing in the folder “attachments”."
+    )
 
 
 def test_that_check_finds_a_tampered_journal_and_outdated_figures(run: Run, folder: Path) -> None:

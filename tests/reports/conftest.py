@@ -16,3 +16,4 @@ def _load(name: str) -> None:
 
 _load("documents")
 _load("world")
+_load("forms")

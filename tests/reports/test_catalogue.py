@@ -12,6 +12,8 @@ from report_world import add_case, add_cases, add_full_case, at
 
 from db import reference
 from db.vocabulary import Role, RuleKind
+from desktop_app.domain.customers import CustomerDraft
+from desktop_app.domain.exit_registration import ExitDraft
 from desktop_app.domain.reasons import ChurnType, NewReasonDraft
 from desktop_app.errors import InvalidInputError, NotAllowedError, NotFoundError
 from desktop_app.reports import REPORTS, report
@@ -19,7 +21,7 @@ from desktop_app.reports.base import Document, Figure, Paragraph, Table
 from desktop_app.reports.json import to_json
 from desktop_app.reports.pdf import write_pdf
 from desktop_app.reports.xlsx import write_xlsx
-from desktop_app.services import reasons
+from desktop_app.services import customers, exit_registration, reasons
 from tests.world import once
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -273,6 +275,18 @@ def test_that_a_case_file_has_everything_about_the_case(database, admin, tmp_pat
     ):  # fmt: skip
         assert part in text, part
     write_xlsx(document, tmp_path / "a.xlsx")
+
+
+def test_that_a_case_file_tells_of_the_exit_at_the_counter(database, admin):
+    with database.write(admin) as session:
+        customer = customers.create(session, CustomerDraft(name="王芳"))
+        draft = ExitDraft(reason="price_increase", words="涨价没有通知", arrears=0, gift="杯子")
+        made = exit_registration.register(session, customer, draft)
+    document = build(database, admin, "case-file", case=made.case_id)
+    (row,) = table(document, "Registered")["rows"]
+    assert (row["reason"], row["words"], row["gift"]) == ("Price change", "涨价没有通知", "杯子")
+    assert row["arrears"] == "0.00"
+    assert "Exit at the counter" in [section.title for section in document.sections]
 
 
 def test_that_a_case_file_is_found_by_number(database, admin):

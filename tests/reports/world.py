@@ -91,8 +91,8 @@ def add_full_case(database: Database, actor: Actor, name: str = "张𠮷") -> uu
         contacts.log_attempt(session, case_id, draft)
     with time_machine.travel(at(date(2026, 8, 7)), tick=False), database.write(actor) as session:
         interview = interviews.start(session, case_id)
-        interviews.save_answer(session, interview, "left_on", {"value": "2026-07-01"})
-        interviews.save_answer(session, interview, "what_happened", {"value": "送货晚了三次"})
+        interviews.save_answer(session, interview, "/data/left_on", "2026-07-01")
+        interviews.save_answer(session, interview, "/data/what_happened", "送货晚了三次")
     with time_machine.travel(at(date(2026, 8, 8)), tick=False), database.write(actor) as session:
         customer = session.scalars(select(Customer).where(Customer.name == name)).one()
         visit = VisitDraft(planned_on=date(2026, 8, 10), purpose="当面道歉")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from db.models import Case, DefectionSignal, SavedView
+from db.models import Case, DefectionSignal, Interview, QuestionnaireVersion, SavedView
 from db.queries.cases import CaseFilter
 from db.queries.customer_card import OrderFilter
 from db.queries.customers import CustomerFilter
@@ -18,39 +18,62 @@ from db.queries.journal import ChangeSetFilter
 from db.queries.scope import Reach, Visible
 from db.queries.signals import SignalFilter
 from db.queries.visits import VisitFilter
+from db.questionnaires import shipped
 from db.session import SYSTEM, Actor, Session
 from db.vocabulary import (
     AttemptResult,
     CaseStage,
     ChangeKind,
+    InterviewMode,
     Outcome,
+    QuestionnairePurpose,
     ReasonLayer,
+    ReviewState,
     Role,
     RuleKind,
 )
 from desktop_app.domain.cases import CaseDraft, CloseDraft, OpenDraft, ReopenDraft
 from desktop_app.domain.contacts import VisitDraft
 from desktop_app.domain.customers import ContactDraft, CustomerDraft
+from desktop_app.domain.exit_registration import ExitDraft
 from desktop_app.domain.permissions import Action
+from desktop_app.domain.questionnaires import QuestionnaireDraft, TitleDraft
 from desktop_app.domain.reasons import ReasonDraft, WhyChainDraft
 from desktop_app.errors import NotAllowedError
 from desktop_app.services import (
     access,
+    attachments,
     cases,
+    coding,
     contacts,
     customers,
+    double_entry,
     drafts,
+    exit_registration,
     history,
+    insights,
+    interview_end,
     interviews,
+    quality,
+    questionnaires,
+    reviews,
     triage,
     views,
     work,
 )
+from desktop_app.services.coding import ThemeDraft, Wanted
+from desktop_app.services.insights import ClosedFilter
+from desktop_app.services.quality import QualityFilter
+from desktop_app.services.questionnaires import FormSource, in_use
 from tests import factories
 from tests.factories import Desk
 
 TODAY = dt.date(2026, 9, 15)
-MODULES = (cases, contacts, customers, drafts, history, interviews, triage, views, work)
+MODULES = (
+    attachments, cases, coding, contacts, customers, double_entry, drafts, exit_registration,
+    history, insights, interview_end, interviews, quality, questionnaires, reviews, triage,
+    views, work,
+)  # fmt: skip
 _numbers = itertools.count(1)
 PLAN = VisitDraft(planned_on=TODAY)
 
@@ -91,14 +114,96 @@ def visited(session: Session, user: Actor) -> Prepared:
 def interviewed(session: Session, user: Actor) -> Prepared:
     found = own(session, user)
     run = interviews.start(session, found["case_id"])
-    for code, value in (("what_happened", "话"), ("stated_reason", "unknown_other")):
-        interviews.save_answer(session, run, code, {"value": value})
+    for name, value in (("what_happened", "话"), ("stated_reason", "unknown_other")):
+        interviews.save_answer(session, run, f"/data/{name}", value)
     return found | {"run": run}
+
+
+def filed(session: Session, user: Actor) -> Prepared:
+    """An interview of the user's own case with a file."""
+    found = interviewed(session, user)
+    row = attachments.add(
+        session, found["case_id"], b"x", "a.png", interview_id=found["run"], address="/data/x"
+    )
+    return found | {"file": row.id}
+
+
+def keyed(session: Session, user: Actor) -> Prepared:
+    """A finished paper interview that nobody in particular has keyed."""
+    found = own(session, user)
+    run = interviews.start(session, found["case_id"], mode=InterviewMode.PAPER)
+    for name, value in (("what_happened", "话"), ("stated_reason", "unknown_other")):
+        interviews.save_answer(session, run, f"/data/{name}", value)
+    interview_end.finish(session, run)
+    session.get_one(Interview, run).by_id = None
+    return found | {"run": run}
+
+
+def keyed_twice(session: Session, user: Actor) -> Prepared:
+    found = keyed(session, user)
+    return found | {"second": double_entry.begin(session, found["run"])}
+
+
+def compared(session: Session, user: Actor) -> Prepared:
+    found = keyed_twice(session, user)
+    double_entry.compare(session, found["second"])
+    return found
+
+
+def new_draft(found: Prepared) -> QuestionnaireDraft:
+    return QuestionnaireDraft(code=f"q{found['number']}", zh="问卷", en="Form")
+
+
+def drafted(session: Session, user: Actor) -> Prepared:
+    """A questionnaire of one's own with a draft that could be published."""
+    found = nothing(session, user)
+    draft = QuestionnaireDraft(
+        code=f"s{uuid.uuid4().hex[:8]}", zh="回访", purpose=QuestionnairePurpose.SATISFACTION
+    )
+    form = next(each for each in shipped() if each.code == "satisfaction")
+    version_id = questionnaires.create(session, draft, form.content, FormSource(form.xml))
+    version = session.get_one(QuestionnaireVersion, version_id)
+    return found | {"draft": version_id, "questionnaire": version.questionnaire_id}
+
+
+PERSON = "/data/person"
+REPEATING = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
+<h:head><h:title>x</h:title><model><instance><data id="x"><person><name/></person></data></instance>
+<bind nodeset="/data/person/name" type="string"/></model></h:head><h:body><group ref="/data/person">
+<label>P</label><repeat nodeset="/data/person"><input ref="/data/person/name"><label>N</label>
+</input></repeat></group></h:body></h:html>"""
+
+
+def counting(session: Session, user: Actor) -> Prepared:
+    """An interview with a repeat."""
+    found = own(session, user)
+    draft = QuestionnaireDraft(
+        code=f"r{uuid.uuid4().hex[:8]}", zh="名单", purpose=QuestionnairePurpose.SATISFACTION
+    )
+    version_id = questionnaires.create(session, draft, {}, FormSource(REPEATING))
+    questionnaires.publish(session, version_id)
+    key = session.get_one(QuestionnaireVersion, version_id).questionnaire_id
+    return found | {"run": interviews.start(session, found["case_id"], questionnaire_id=key)}
 
 
 def finished(session: Session, user: Actor) -> Prepared:
     found = interviewed(session, user)
-    interviews.finish(session, found["run"])
+    interview_end.finish(session, found["run"])
+    return found
+
+
+def themed(session: Session, user: Actor) -> Prepared:
+    """Two themes of one's own and a finished interview."""
+    found = finished(session, user)
+    number = next(_numbers)
+    names = ("theme", "other")
+    made = {name: coding.add_theme(session, ThemeDraft(zh=f"{name} {number}")) for name in names}
+    return found | made | {"number": f"M{number:05d}"}
+
+
+def retired(session: Session, user: Actor) -> Prepared:
+    found = themed(session, user)
+    coding.retire_theme(session, found["theme"])
     return found
 
 
@@ -201,10 +306,75 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     "answer": (
         WORKERS,
         interviewed,
-        lambda s, p: interviews.save_answer(s, p["run"], "where_now", {"value": "x"}),
+        lambda s, p: interviews.save_answer(s, p["run"], "/data/left_on", "2026-08-01"),
     ),
-    "finish": (WORKERS, interviewed, lambda s, p: interviews.finish(s, p["run"])),
-    "reopen interview": (WORKERS, finished, lambda s, p: interviews.reopen(s, p["run"])),
+    "answers": (WORKERS, interviewed, lambda s, p: interviews.save_answers(s, p["run"], {})),
+    "accept a warning": (
+        WORKERS,
+        interviewed,
+        lambda s, p: interviews.accept(s, p["run"], "/data/what_happened"),
+    ),
+    "add to a repeat": (WORKERS, counting, lambda s, p: interviews.add_repeat(s, p["run"], PERSON)),
+    "take from a repeat": (
+        WORKERS,
+        counting,
+        lambda s, p: interviews.remove_repeat(s, p["run"], f"{PERSON}[1]"),
+    ),
+    "mark a question": (
+        WORKERS,
+        interviewed,
+        lambda s, p: interviews.set_mark(s, p["run"], "/data/left_on", is_on=True),
+    ),
+    "language": (WORKERS, interviewed, lambda s, p: interviews.set_language(s, p["run"], "en")),
+    "finish": (WORKERS, interviewed, lambda s, p: interview_end.finish(s, p["run"])),
+    "reopen interview": (WORKERS, finished, lambda s, p: interview_end.reopen(s, p["run"], "x")),
+    "questionnaires": (EVERYBODY, nothing, lambda s, _p: questionnaires.list_questionnaires(s)),
+    "versions": (
+        EVERYBODY,
+        nothing,
+        lambda s, _p: questionnaires.versions_of(s, uuid.uuid4()),
+    ),
+    "version": (EVERYBODY, drafted, lambda s, p: questionnaires.load_version(s, p["draft"])),
+    "form": (EVERYBODY, nothing, lambda s, _p: questionnaires.form_of(s, in_use(s))),
+    "in use": (EVERYBODY, nothing, lambda s, _p: in_use(s)),
+    "is used": (EVERYBODY, drafted, lambda s, p: questionnaires.is_used(s, p["draft"])),
+    "files of a form": (EVERYBODY, nothing, lambda s, _p: questionnaires.files_of(s)),
+    "make a questionnaire": (
+        DECIDERS,
+        nothing,
+        lambda s, p: questionnaires.create(s, new_draft(p), {}),
+    ),
+    "begin a version": (
+        DECIDERS,
+        drafted,
+        lambda s, p: questionnaires.begin_draft(s, p["questionnaire"]),
+    ),
+    "save a version": (
+        DECIDERS,
+        drafted,
+        lambda s, p: questionnaires.save_draft(s, p["draft"], {"survey": [["name"]]}, None),
+    ),
+    "title": (
+        DECIDERS,
+        drafted,
+        lambda s, p: questionnaires.set_title(s, p["questionnaire"], TitleDraft(zh="乙", en="b")),
+    ),
+    "publish": (DECIDERS, drafted, lambda s, p: questionnaires.publish(s, p["draft"])),
+    "discard a version": (
+        DECIDERS,
+        drafted,
+        lambda s, p: questionnaires.discard_draft(s, p["draft"]),
+    ),
+    "retire a questionnaire": (
+        DECIDERS,
+        drafted,
+        lambda s, p: questionnaires.retire(s, p["questionnaire"]),
+    ),
+    "restore a questionnaire": (
+        DECIDERS,
+        drafted,
+        lambda s, p: questionnaires.restore(s, p["questionnaire"]),
+    ),
     "save draft": (
         EVERYBODY - {Role.AUDITOR},
         nothing,
@@ -261,6 +431,47 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     "open drafts": (EVERYBODY, nothing, lambda s, _p: drafts.open_drafts(s)),
     "list views": (EVERYBODY, viewed, lambda s, _p: views.list_views(s, "cases")),
     "case timeline": (EVERYBODY, own, lambda s, p: cases.timeline(s, p["case_id"])),
+    # double entry
+    "begin double entry": (WORKERS, keyed, lambda s, p: double_entry.begin(s, p["run"])),
+    "compare keyings": (WORKERS, keyed_twice, lambda s, p: double_entry.compare(s, p["second"])),
+    "give up keying": (WORKERS, keyed_twice, lambda s, p: double_entry.give_up(s, p["second"])),
+    "settle": (
+        WORKERS,
+        compared,
+        lambda s, p: double_entry.settle(s, p["run"], "/data/what_happened", "话"),
+    ),
+    "discrepancies": (EVERYBODY, compared, lambda s, p: double_entry.discrepancies(s, p["run"])),
+    "double entry": (EVERYBODY, compared, lambda s, p: double_entry.overview(s, p["run"])),
+    "error rate": (EVERYBODY, compared, lambda s, p: double_entry.error_rate(s, p["run"])),
+    # exits at the counter
+    "register exit": (
+        WORKERS,
+        nothing,
+        lambda s, p: exit_registration.register(s, p["customer"], ExitDraft()),
+    ),
+    "standing": (EVERYBODY, nothing, lambda s, p: exit_registration.standing(s, p["customer"])),
+    "exits of a case": (EVERYBODY, own, lambda s, p: exit_registration.of_case(s, p["case_id"])),
+    "exits of a customer": (
+        EVERYBODY,
+        nothing,
+        lambda s, p: exit_registration.of_customer(s, p["customer"]),
+    ),
+    # files
+    "add file": (WORKERS, own, lambda s, p: attachments.add(s, p["case_id"], b"x", "a.txt")),
+    "remove file": (WORKERS, filed, lambda s, p: attachments.remove(s, p["file"])),
+    "take file out": (
+        MANAGERS | {Role.HEAD_OFFICE},
+        filed,
+        lambda s, p: attachments.take_out(s, p["file"]),
+    ),
+    "read file": (EVERYBODY, filed, lambda s, p: attachments.read(s, p["file"])),
+    "find file": (EVERYBODY, filed, lambda s, p: attachments.find(s, p["run"], "a.png")),
+    "files of a case": (EVERYBODY, filed, lambda s, p: attachments.rows_of_case(s, p["case_id"])),
+    "files of an interview": (
+        EVERYBODY,
+        filed,
+        lambda s, p: attachments.rows_of_interview(s, p["run"]),
+    ),
     # customers
     "count customers": (
         EVERYBODY,
@@ -373,11 +584,53 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
         nothing,
         lambda s, p: history.record_history(s, "customer", p["customer"]),
     ),
+    # after the interview
+    "review": (
+        DECIDERS,
+        finished,
+        lambda s, p: reviews.set_state(s, p["run"], ReviewState.HAS_ISSUES, "x"),
+    ),
+    "review sheet": (EVERYBODY, finished, lambda s, p: reviews.sheet(s, p["run"])),
+    "reviews": (EVERYBODY, finished, lambda s, p: reviews.history(s, p["run"])),
+    "count reviews": (EVERYBODY, finished, lambda s, _p: reviews.count_by_state(s)),
+    "questions in words": (DECIDERS, finished, lambda s, _p: coding.questions(s, "zh")),
+    "answers to code": (DECIDERS, finished, lambda s, _p: coding.queue(s, Wanted(), "zh")),
+    "progress of coding": (DECIDERS, finished, lambda s, _p: coding.progress(s, Wanted())),
+    "learned themes": (DECIDERS, nothing, lambda s, _p: coding.learned(s)),
+    "code": (
+        DECIDERS,
+        themed,
+        lambda s, p: coding.code_answer(s, p["run"], "/data/what_happened", [p["theme"]]),
+    ),
+    "list themes": (DECIDERS, nothing, lambda s, _p: coding.list_themes(s)),
+    "add theme": (
+        DECIDERS,
+        nothing,
+        lambda s, p: coding.add_theme(s, ThemeDraft(zh=f"主题 {p['number']}")),
+    ),
+    "rename theme": (
+        DECIDERS,
+        themed,
+        lambda s, p: coding.rename_theme(s, p["theme"], ThemeDraft(zh=f"改 {p['number']}")),
+    ),
+    "retire theme": (DECIDERS, themed, lambda s, p: coding.retire_theme(s, p["theme"])),
+    "restore theme": (DECIDERS, retired, lambda s, p: coding.restore_theme(s, p["theme"])),
+    "merge themes": (
+        DECIDERS,
+        themed,
+        lambda s, p: coding.merge_themes(s, [p["theme"]], p["other"]),
+    ),
+    "radar": (EVERYBODY, finished, lambda s, _p: quality.radar(s, QualityFilter())),
+    "radar flags": (DECIDERS, finished, lambda s, _p: quality.flags(s)),
+    "rates": (EVERYBODY, closed, lambda s, _p: insights.rates(s, ClosedFilter())),
 }
 
 
 READING = frozenset(
     {
+        "discrepancies", "double entry", "error rate", "standing", "exits of a case",
+        "exits of a customer", "read file", "find file", "files of a case",
+        "files of an interview",
         "count cases", "list cases", "count by stage", "case file", "find", "propose",
         "list visits", "count visits", "interview", "list interviews", "count interviews",
         "today", "later", "look at the day", "count the day", "load draft", "open drafts",
@@ -386,6 +639,9 @@ READING = frozenset(
         "class sizes", "card", "timeline", "count orders", "list orders", "count signals",
         "list signals", "count by kind", "waiting", "count changes", "list changes",
         "changes of one", "find change", "list imports", "history of a record",
+        "questionnaires", "versions", "version", "form", "in use", "is used", "files of a form",
+        "review sheet", "reviews", "count reviews", "questions in words", "answers to code",
+        "progress of coding", "learned themes", "list themes", "radar", "radar flags", "rates",
     }
 )  # fmt: skip
 
@@ -428,13 +684,17 @@ def test_that_every_public_service_is_in_the_matrix() -> None:
         if callable(value)
         and not name.startswith("_")
         and getattr(value, "__module__", "").startswith("desktop_app.services")
+        and getattr(value, "__module__", "") != "desktop_app.services.interview_rows"
         and not isinstance(value, type)
     }
     plain = {
-        "interviews.questions", "interviews.draft_key", "views.to_json", "views.from_json",
-        "interviews.put_why_chain", "cases.next_case_numbers", "cases.note_of",
+        "interviews.draft_key", "interviews.draft_prefix", "interview_end.draft_prefix",
+        "interview_end.finishing_problems", "interview_end.said_of",
+        "interview_end.copy_corrected", "double_entry.draft_prefix",
+        "interview_end.put_why_chain", "questionnaires.remarks_of", "questionnaires.remark_key",
+        "views.to_json", "views.from_json", "cases.next_case_numbers", "cases.note_of",
         "cases.standing_hits", "customers.as_draft", "customers.next_customer_number",
-        "triage.next_case_numbers",
+        "triage.next_case_numbers", "insights.counts_of", "quality.half_a_year_ago",
     }  # fmt: skip
     assert len(public - plain) == len(MATRIX) - 1  # sharing a view is saving one
 

@@ -37,7 +37,7 @@ from desktop_app.domain.cases import REOPEN_STAGES, CaseDraft, CloseDraft, OpenD
 from desktop_app.domain.contacts import VisitDraft
 from desktop_app.domain.reasons import ChurnType, ReasonDraft, WhyChainDraft, WhyStepDraft
 from desktop_app.errors import UserError
-from desktop_app.services import cases, contacts, interviews
+from desktop_app.services import cases, contacts, interview_end, interviews
 from tests import factories
 from tests.conftest import KEY, NOW
 from tests.factories import Desk
@@ -185,17 +185,21 @@ class CaseLife(RuleBasedStateMachine):
             if row["case_id"] == case_id and row["state"] == InterviewState.DRAFT
         ]
         for row in drafts:
-            self.attempt(interviews.save_answer, row["id"], "stated_reason", {"value": code})
-            self.attempt(interviews.save_answer, row["id"], "what_happened", {"value": "涨价"})
-            why = {"value": "又涨价", "reason": code}
-            self.attempt(interviews.save_answer, row["id"], "why_1", why)
+            for name, value in (
+                ("stated_reason", code),
+                ("what_happened", "涨价"),
+                ("why_step_1/why_1", "又涨价"),
+                ("why_step_1/why_1_reason", code),
+            ):
+                self.attempt(interviews.save_answer, row["id"], f"/data/{name}", value)
             if finish:
-                self.attempt(interviews.finish, row["id"])
+                self.attempt(interview_end.finish, row["id"])
 
     @precondition(lambda self: self.rows["interview"])
     @rule(number=PICK)
     def reopen_interview(self, number: int) -> None:
-        self.attempt(interviews.reopen, self.pick(list(self.rows["interview"].values()), number))
+        run_id = self.pick(list(self.rows["interview"].values()), number)
+        self.attempt(interview_end.reopen, run_id, "更正")
 
     @precondition(lambda self: self.cases(is_open=True))
     @rule(number=PICK, outcome=st.sampled_from(Outcome), code=REASONS)

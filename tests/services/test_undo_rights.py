@@ -144,7 +144,7 @@ WORK: dict[str, Callable[[Session, uuid.UUID, uuid.UUID], object]] = {
     "attempt": lambda s, case, _customer: factories.attempt(s, case, AttemptResult.NO_ANSWER),
     "interview": lambda s, case, _customer: interviews.start(s, case),
     "answer": lambda s, case, _customer: interviews.save_answer(
-        s, interviews.start(s, case), "where_now", {"value": "x"}
+        s, interviews.start(s, case), "/data/left_on", "2026-08-01"
     ),
     "visit": lambda s, _case, customer: contacts.plan_visit(
         s, None, customer, contacts.VisitDraft(planned_on=dt.date(2026, 9, 20))

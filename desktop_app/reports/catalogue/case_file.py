@@ -1,28 +1,27 @@
 """One case on paper: facts, customer, reasons, interview, contacts, what happened, signatures."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy.orm import Session
 
 from db import reference
-from db.queries import interviews
 from db.queries.case_file import AttemptRow, CaseFile, StageTime, WhyStep
 from db.queries.customer_card import CustomerCard, TimelineEntry
+from db.queries.exit_registrations import ExitRow
 from db.queries.interviews import InterviewFile
 from db.queries.visits import VisitRow
-from db.vocabulary import QuestionKind, ReasonLayer
+from db.vocabulary import ReasonLayer
 from desktop_app import clock, labels
-from desktop_app.columns import Align, Column, shown_value
+from desktop_app.columns import Align, Column, Kind
 from desktop_app.columns.customers import CONTACT_COLUMNS
 from desktop_app.columns.timeline import words
-from desktop_app.domain import interview as questionnaire
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import InvalidInputError, Problem
 from desktop_app.i18n import N_, _, language
 from desktop_app.labels import UNKNOWN, day_text, label, masked_phone, moment_text, money
+from desktop_app.questionnaire import answer_words
 from desktop_app.reports.base import (
     Block,
     Document,
@@ -36,7 +35,8 @@ from desktop_app.reports.base import (
     Table,
     new_document,
 )
-from desktop_app.services import access, cases, customers
+from desktop_app.services import access, cases, customers, exit_registration, interviews
+from desktop_app.services.interviews import InterviewRun
 
 
 class CaseFileParams(ReportParams):
@@ -67,15 +67,12 @@ class CaseFileReport(Report[CaseFileParams]):
             raise InvalidInputError([Problem("number", _("Enter the number of a case."))])
         file = cases.case_file(session, params.case or cases.find(session, params.number))
         card, _metrics = customers.card(session, file.row.customer_id)
-        asked = [
-            found
-            for row in file.interviews
-            if (found := interviews.interview_file(session, row.id)) is not None
-        ]
+        asked = [interviews.load(session, row.id) for row in file.interviews]
+        exits = exit_registration.of_case(session, file.row.id)
         return new_document(
             session,
             self,
-            sections=_sections(file, card, asked, cases.timeline(session, file.row.id)),
+            sections=_sections(file, card, asked, exits, cases.timeline(session, file.row.id)),
             subtitle=_("{number}, {customer}").format(
                 number=file.row.number, customer=file.row.customer or _("(no name)")
             ),
@@ -89,7 +86,8 @@ class CaseFileReport(Report[CaseFileParams]):
 def _sections(
     file: CaseFile,
     card: CustomerCard,
-    asked: list[InterviewFile],
+    asked: list[InterviewRun],
+    exits: tuple[ExitRow, ...],
     timeline: list[TimelineEntry],
 ) -> list[Section]:
     sections = [
@@ -97,8 +95,10 @@ def _sections(
         Section(_("Customer"), _customer(card)),
         Section(_("Reasons"), _reasons(file)),
     ]
+    if exits:
+        sections.append(Section(_("Exit at the counter"), _exits(exits)))
     sections += [
-        Section(_("Exit interview of {day}").format(day=_day(one)), _interview(one, file))
+        Section(_("Exit interview of {day}").format(day=_day(one.file)), _interview(one, file))
         for one in asked
     ]
     sections += [
@@ -220,6 +220,28 @@ def _reasons(file: CaseFile) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+_EXIT_COLUMNS: tuple[Column[ExitRow], ...] = (
+    Column("at", N_("When"), lambda row: row.at),
+    Column("reason", N_("Reason"), lambda row: _words(row.reason) if row.reason else ""),
+    Column("words", N_("The customer's own words"), lambda row: row.words),
+    Column(
+        "arrears",
+        N_("Arrears"),
+        lambda row: row.arrears,
+        text=lambda row: money(row.arrears, row.currency),
+        align=Align.RIGHT,
+        kind=Kind.MONEY,
+    ),
+    Column("gift", N_("Gift"), lambda row: row.gift),
+    Column("by", N_("By"), lambda row: row.by),
+)
+
+
+def _exits(exits: tuple[ExitRow, ...]) -> tuple[Block, ...]:
+    note = _("n = {n}").format(n=len(exits))
+    return (Table(_("Registered"), _EXIT_COLUMNS, exits, note=note),)
+
+
 def _day(one: InterviewFile) -> str:
     moment = one.row.finished_at or one.row.started_at
     return f"{clock.local(moment):%Y-%m-%d}"
@@ -232,61 +254,26 @@ _ANSWER_COLUMNS: tuple[Column[_AnswerRow], ...] = (
 )
 
 
-def _interview(one: InterviewFile, file: CaseFile) -> tuple[Block, ...]:
-    """Every answer, also to questions that are not in the present questionnaire any more."""
-    names = {reason.code: _words(reason) for reason in reference.reasons()}
-    names |= {found.code: _words(found) for found in file.reasons.values()}
-    steps = questionnaire.build_questions(reference.exit_questions())
-    rows: list[_AnswerRow] = []
-    left = dict(one.answers)
-    for step in steps:
-        answer = left.pop(step.code, None)
-        if answer is not None and (text := _answer(step, answer, names, file.row.currency)):
-            rows.append((step.text, text))
-    rows += [(code, str(answer.get("value", ""))) for code, answer in left.items()]
+def _interview(one: InterviewRun, file: CaseFile) -> tuple[Block, ...]:
+    """Every answer, also to questions that the questionnaire does not have any more."""
+    filling = one.filling(language())
+    rows: list[_AnswerRow] = [
+        (each.label, each.words)
+        for each in answer_words.asked(filling, file.row.currency)
+        if each.words
+    ]
+    rows += [(address.rpartition("/")[2], value) for address, value in filling.left_over.items()]
+    row = one.file.row
     facts = Facts(
         (
-            (_("Held by"), _or_unknown(one.row.by)),
-            (_("State"), label(one.row.state)),
-            (_("Started"), moment_text(one.row.started_at)),
-            (_("Finished at"), moment_text(one.row.finished_at)),
+            (_("Held by"), _or_unknown(row.by)),
+            (_("State"), label(row.state)),
+            (_("Started"), moment_text(row.started_at)),
+            (_("Finished at"), moment_text(row.finished_at)),
         )
     )
     note = _("{answered} answers").format(answered=len(rows))
     return (facts, Table(_("Answers"), _ANSWER_COLUMNS, rows, note=note))
-
-
-def _answer(
-    step: questionnaire.Question, answer: Mapping[str, Any], names: Mapping[str, str], currency: str
-) -> str:
-    parts = [_value(step.kind, answer.get("value"), names, currency)]
-    if step.also is not None:
-        parts.append(_value(step.also, answer.get("also"), names, currency))
-    reason = answer.get("reason")
-    if isinstance(reason, str):
-        coded = names.get(reason, reason)
-        parts.append(_("coded as: {reason}").format(reason=coded))
-    return "\n".join(part for part in parts if part)
-
-
-def _value(  # noqa: PLR0911  (one a kind)
-    kind: QuestionKind, value: object, names: Mapping[str, str], currency: str
-) -> str:
-    match value:
-        case None | "":
-            return ""
-        case bool():
-            return _("Yes") if value else _("No")
-        case int() if kind is QuestionKind.AMOUNT:
-            return money(value, currency)
-        case int() | float() if kind is QuestionKind.PERCENT:
-            return f"{value:g}%"
-        case list():
-            return _(", ").join(str(part) for part in value)
-        case str() if kind is QuestionKind.REASON:
-            return names.get(value, value)
-        case _:
-            return shown_value(value)
 
 
 _ATTEMPT_COLUMNS: tuple[Column[AttemptRow], ...] = (

@@ -1,0 +1,290 @@
+"""Questionnaires of a workspace on the command line: list, write as files, take in."""
+
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from desktop_app.cli import output
+from desktop_app.cli.options import UsageProblemError
+from desktop_app.cli.places import require_place
+from desktop_app.cli.state import State, change_set_of, state_of
+from desktop_app.errors import ConflictError, UserError
+from desktop_app.i18n import N_, _, language
+from desktop_app.questionnaire.wording import Purpose
+
+if TYPE_CHECKING:
+    from db.session import Session
+    from desktop_app.importing.xlsforms import Converted
+    from desktop_app.reports.base import Loss
+    from desktop_app.services.questionnaires import VersionFile
+
+Overwrite = Annotated[bool, typer.Option("--overwrite", help=N_("Replace files that are there."))]
+_LANGUAGES = ("zh", "en")
+
+
+def list_all(
+    context: typer.Context,
+    retired: Annotated[bool, typer.Option("--retired", help=N_("Retired ones, too."))] = False,
+) -> None:
+    """List the questionnaires with their versions in use and their interviews."""
+    from desktop_app.labels import label  # noqa: PLC0415
+    from desktop_app.services import questionnaires  # noqa: PLC0415
+
+    state = state_of(context)
+    with state.read() as session:
+        rows = questionnaires.list_questionnaires(session, with_retired=retired)
+    if state.options.as_json:
+        output.say_json(
+            [
+                {
+                    "code": row.code,
+                    "zh": row.zh,
+                    "en": row.en,
+                    "purpose": row.purpose,
+                    "version": row.current_version,
+                    "has_draft": row.draft_id is not None,
+                    "questions": row.questions,
+                    "interviews": row.interviews,
+                    "retired_on": row.retired_on,
+                }
+                for row in rows
+            ]
+        )
+        return
+    heads = (
+        _("Code"), _("Title"), _("Purpose"), _("Version"), _("Questions"), _("Interviews held"),
+    )  # fmt: skip
+    lines = [
+        (
+            row.code,
+            row.title(language()),
+            label(row.purpose),
+            str(row.current_version or "-"),
+            str(row.questions),
+            str(row.interviews),
+        )
+        for row in rows
+    ]
+    output.say_table(heads, lines, (False, False, False, True, True, True))
+
+
+def export(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(help=N_("Code of the questionnaire."))],
+    xlsform: Annotated[Path | None, typer.Option(help=N_("XLSForm workbook to write."))] = None,
+    xform: Annotated[Path | None, typer.Option(help=N_("XForm to write, as ODK reads it."))] = None,
+    paper: Annotated[
+        Path | None, typer.Option(help=N_("PDF to write, for filling in by hand."))
+    ] = None,
+    case: Annotated[
+        str, typer.Option(metavar="NUMBER", help=N_("Case that stands on the paper form."))
+    ] = "",
+    spoken: Annotated[
+        str,
+        typer.Option("--language", metavar="zh|en", help=N_("Language of the paper form.")),
+    ] = "",
+    both: Annotated[
+        bool, typer.Option("--both", help=N_("The other language below, on paper."))
+    ] = False,
+    number: Annotated[
+        int, typer.Option("--version", help=N_("Version; the one in use without it."))
+    ] = 0,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write a questionnaire: as XLSForm, as XForm, on paper."""
+    state = state_of(context)
+    asked = {"xlsform": xlsform, "xform": xform, "paper": paper}
+    targets = {kind: path for kind, path in asked.items() if path is not None}
+    if not targets:
+        raise UsageProblemError(_("Say what to write: --xlsform, --xform or --paper FILE."))
+    if spoken and spoken not in _LANGUAGES:
+        text = _("{option} may be: {choices}.")
+        raise UsageProblemError(text.format(option="--language", choices=", ".join(_LANGUAGES)))
+    for path in targets.values():
+        require_place(path, overwrite=overwrite)
+    files: list[Path] = []
+    losses: tuple[Loss, ...] = ()
+    if paper is not None:
+        losses = _write_paper(state, code, case, spoken, paper, both=both, overwrite=overwrite)
+        files.append(paper)
+    forms = {kind: path for kind, path in targets.items() if kind != "paper"}
+    if forms:
+        files += _write_forms(state, code, number, forms, overwrite=overwrite)
+    for loss in losses:
+        output.tell(loss.sentence())
+    if state.options.as_json:
+        found: dict[str, Any] = {"questionnaire": code, "files": [str(each) for each in files]}
+        found["losses"] = [loss.sentence() for loss in losses]
+        output.say_json(found)
+        return
+    for path in files:
+        output.say(str(path))
+
+
+def _write_paper(
+    state: State, code: str, case: str, spoken: str, path: Path, *, both: bool, overwrite: bool
+) -> "tuple[Loss, ...]":
+    from desktop_app.cli import entities  # noqa: PLC0415
+    from desktop_app.reports import interview_papers  # noqa: PLC0415
+    from desktop_app.reports.paper_form import write_paper  # noqa: PLC0415
+    from desktop_app.services import answer_exports  # noqa: PLC0415
+
+    with state.read() as session:
+        row = answer_exports.find_questionnaire(session, code)
+        case_id = entities.find_case(session, case) if case else None
+        made = interview_papers.paper_form(
+            session, questionnaire_id=row.id, case_id=case_id, code=spoken, both=both
+        )
+    if case_id is not None:
+        with state.write() as session:  # first: what cannot be written down does not go out
+            answer_exports.note_paper(session, code, case_id)
+    return write_paper(made, path, overwrite=overwrite).losses
+
+
+def _write_forms(
+    state: State, code: str, number: int, targets: dict[str, Path], *, overwrite: bool
+) -> list[Path]:
+    from desktop_app.questionnaire.sheets import Sheets  # noqa: PLC0415
+    from desktop_app.reports.answer_files import write_file  # noqa: PLC0415
+    from desktop_app.reports.xlsform import write_xlsform  # noqa: PLC0415
+    from desktop_app.services import answer_exports, exports, questionnaires  # noqa: PLC0415
+
+    with state.read() as session:
+        exports.allow(session)
+        file = _version(session, code, number)
+        media = questionnaires.files_of(session, file.source.files)
+    used = {each.name for each in file.form.files} if file.form is not None else set()
+    places = {
+        path.parent / f"{path.stem}-media" / name: content
+        for path in targets.values()
+        for name, content in media.items()
+        if name in used
+    }
+    for place in places:
+        place.parent.mkdir(exist_ok=True)
+        require_place(place, overwrite=overwrite)
+    with state.write() as session:  # first: what cannot be written down does not go out
+        answer_exports.note_questionnaire(session, code, list(targets))
+    if "xlsform" in targets:
+        sheets = Sheets.from_json(file.source.content)
+        write_xlsform(sheets, targets["xlsform"], overwrite=overwrite)
+    if "xform" in targets:
+        write_file(targets["xform"], file.source.xml.encode(), overwrite=overwrite)
+    for place, content in places.items():
+        write_file(place, content, overwrite=overwrite)
+    return [*targets.values(), *places]
+
+
+def _version(session: "Session", code: str, number: int) -> "VersionFile":
+    """A version of a questionnaire: by its number, else the one in use, else the newest."""
+    from desktop_app.errors import NotFoundError  # noqa: PLC0415
+    from desktop_app.services import answer_exports, questionnaires  # noqa: PLC0415
+
+    row = answer_exports.find_questionnaire(session, code)
+    versions = questionnaires.versions_of(session, row.id)
+    wanted = number or row.current_version or versions[0].number
+    for each in versions:
+        if each.number == wanted:
+            return questionnaires.load_version(session, each.id)
+    text = _("Questionnaire {code} has no version {number}.")
+    raise NotFoundError(text.format(code=code, number=wanted))
+
+
+# Taking in ---------------------------------------------------------------------------------------
+
+
+def take_in(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help=N_("The XLSForm: xlsx, xls, csv or md."))],
+    purpose: Annotated[
+        Purpose, typer.Option(help=N_("What it is for: exit or satisfaction."))
+    ] = Purpose.EXIT,
+    zh: Annotated[str, typer.Option(help=N_("Chinese title; the form's own without it."))] = "",
+    en: Annotated[str, typer.Option(help=N_("English title; the form's own without it."))] = "",
+    publish: Annotated[
+        bool, typer.Option("--publish", help=N_("Publish it at once, if nothing is wrong."))
+    ] = False,
+) -> None:
+    """Take in a form: a new questionnaire, or the next version of the one with its id."""
+    from desktop_app.importing import xlsforms  # noqa: PLC0415
+
+    state = state_of(context)
+    with output.TerminalProgress() as progress:
+        converted = xlsforms.convert(file, progress)
+    if not converted.cells:
+        raise UserError(
+            _("{file} is an XForm. Take in the XLSForm it was made of.").format(file=file)
+        )
+    with state.write() as session:
+        version_id, is_new = _take(session, converted, file, purpose, zh, en)
+        if publish:
+            from desktop_app.services import questionnaires  # noqa: PLC0415
+
+            questionnaires.publish(session, version_id)
+    change_set = change_set_of(session)
+    with state.read() as session:
+        from desktop_app.services import questionnaires  # noqa: PLC0415
+
+        source = questionnaires.load_version(session, version_id).source
+    count = sum(1 for _each in converted.form.asked())
+    found = {
+        "questionnaire": converted.form.id,
+        "is_new": is_new,
+        "version": source.number,
+        "state": source.state,
+        "questions": count,
+        "warnings": [problem.message for problem in converted.warnings],
+        "change_set": change_set,
+    }
+    if state.options.as_json:
+        output.say_json(found)
+        return
+    text = _("Questionnaire {code}: version {number}, {count} questions.")
+    output.say(text.format(code=converted.form.id, number=source.number, count=count))
+    if not publish:
+        output.say(_("It is a draft. Look at it in the designer and publish it."))
+
+
+def _take(
+    session: "Session", converted: "Converted", file: Path, purpose: Purpose, zh: str, en: str
+) -> tuple[uuid.UUID, bool]:
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from desktop_app.domain.questionnaires import QuestionnaireDraft  # noqa: PLC0415
+    from desktop_app.errors import InvalidInputError, problems_from_validation  # noqa: PLC0415
+    from desktop_app.questionnaire.sheets import from_cells  # noqa: PLC0415
+    from desktop_app.services import questionnaires  # noqa: PLC0415
+    from desktop_app.services.questionnaires import FormSource  # noqa: PLC0415
+
+    form = converted.form
+    content = from_cells(converted.cells).to_json()
+    source = FormSource(converted.xml, converted.itemsets, _lists(converted, file))
+    known = questionnaires.list_questionnaires(session, with_retired=True)
+    for row in known:
+        if row.code == form.id:
+            if row.purpose.value != purpose.value:
+                text = _("Questionnaire {code} is for another purpose. Give the form another id.")
+                raise ConflictError(text.format(code=form.id))
+            return questionnaires.begin_draft(session, row.id, content, source), False
+    try:
+        draft = QuestionnaireDraft(
+            code=form.id, zh=zh or form.title, en=en or form.title, purpose=purpose.value
+        )
+    except ValidationError as error:
+        raise InvalidInputError(problems_from_validation(error)) from error
+    return questionnaires.create(session, draft, content, source), True
+
+
+def _lists(converted: "Converted", file: Path) -> dict[str, str]:
+    """The files a form takes its choices from, as they lie beside it."""
+    from desktop_app.importing.xlsforms import beside  # noqa: PLC0415
+    from desktop_app.services.questionnaires import REASONS_FILE  # noqa: PLC0415
+
+    found = {each.name: beside(file)(each.name) for each in converted.form.files}
+    return {
+        name: raw.decode("utf-8-sig", "replace")
+        for name, raw in found.items()
+        if raw is not None and name != REASONS_FILE
+    }

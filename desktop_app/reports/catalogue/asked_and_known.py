@@ -1,0 +1,228 @@
+"""Learning why outranks saving: which lost customers were asked, how often the reason is known."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from db.vocabulary import RuleKind
+from desktop_app.columns import Align, Column, Kind
+from desktop_app.domain.permissions import Action
+from desktop_app.domain.rates import Closed, Rate
+from desktop_app.i18n import N_, _
+from desktop_app.labels import number
+from desktop_app.reports.base import (
+    SMALL_N,
+    Block,
+    Document,
+    Facts,
+    Figure,
+    FigureKind,
+    Paragraph,
+    Report,
+    ReportParams,
+    Section,
+    Series,
+    Table,
+    new_document,
+    period_text,
+)
+from desktop_app.reports.scope import check_period, scope_filters, store_name
+from desktop_app.reports.shares import (
+    grey_meaning,
+    interval_meaning,
+    interval_text,
+    rate_text,
+)
+from desktop_app.services import access, insights
+from desktop_app.services.insights import ClosedFilter, Rates
+
+
+class AskedAndKnownParams(ReportParams):
+    """Which cases, by the day they were closed."""
+
+    start: date | None = Field(None, title=N_("Closed from"))
+    end: date | None = Field(None, title=N_("Closed until"))
+    store: UUID | None = Field(None, title=N_("Store"))
+    kind: RuleKind | None = Field(None, title=N_("Kind of departure"))
+
+
+class AskedAndKnown(Report[AskedAndKnownParams]):
+    """Completion rate, reason-known rate and save rate: all, by month, person and store."""
+
+    id: ClassVar[str] = "asked-and-known"
+    title: ClassVar[str] = N_("Asked and known")
+    summary: ClassVar[str] = N_(
+        "How many lost customers were asked why, and how often the reason is known"
+    )
+    Params = AskedAndKnownParams
+
+    def build(self, session: Session, params: AskedAndKnownParams) -> Document:
+        """Count the cases closed in the period.
+
+        Raises:
+            InvalidInputError: the period ends before it starts.
+            NotAllowedError: the role may not see reports.
+        """
+        access.require(session, Action.REPORT)
+        check_period(params.start, params.end)
+        store = store_name(session, params.store)
+        found = insights.rates(
+            session, ClosedFilter(params.start, params.end, params.store, params.kind)
+        )
+        sections = [Section(_("Summary"), _summary(found.all))]
+        if found.all.closed:
+            sections += [
+                Section(_("By month"), _months(found)),
+                Section(_("By person"), (_table(_("By person"), N_("Owner"), found.owners),)),
+                Section(_("By store"), (_table(_("By store"), N_("Store"), found.stores),)),
+            ]
+        return new_document(
+            session,
+            self,
+            sections=sections,
+            store=store,
+            period=period_text(params.start, params.end),
+            filters=scope_filters(session, params.kind),
+            definitions=_definitions(),
+            criteria=_behind(params),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    name: str
+    counts: Closed
+
+
+def _behind(params: AskedAndKnownParams) -> Mapping[str, str]:
+    given = {
+        "closed_from": params.start.isoformat() if params.start else "",
+        "closed_until": params.end.isoformat() if params.end else "",
+        "store_id": str(params.store) if params.store else "",
+        "kind": params.kind.value if params.kind else "",
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _summary(counts: Closed) -> tuple[Block, ...]:
+    facts = Facts(
+        (
+            (_("Lost customers asked"), _rate(counts.completion)),
+            (_("Reason known"), _rate(counts.reason_known)),
+            (_("Saved, of those contacted"), _rate(counts.of_contacted)),
+            (_("Saved, of all who wanted to leave"), _rate(counts.of_everybody)),
+            (_("Lost, an interview was at least begun"), _rate(Rate(counts.tried, counts.lost))),
+            (_("Closed as unreachable"), number(counts.unreachable)),
+        )
+    )
+    if not counts.closed:
+        return facts, Paragraph(_("No case was closed in this period."), faint=True)
+    missing = counts.lost - counts.asked
+    if missing:
+        text = _("{count} lost customers were not asked why. Their cases can still be re-opened.")
+        return facts, Paragraph(text.format(count=number(missing)))
+    return (facts,)
+
+
+def _rate(rate: Rate) -> str:
+    return rate_text(rate.hits, rate.n)
+
+
+def _months(found: Rates) -> tuple[Block, ...]:
+    lines = {f"{year:04d}-{month:02d}": counts for (year, month), counts in found.months.items()}
+    table = _table(_("By month of closing"), N_("Month"), lines)
+    if len(lines) < 2:  # noqa: PLR2004  (a line needs two points)
+        return (table,)
+    series: tuple[tuple[str, Callable[[Closed], Rate]], ...] = (
+        (_("Lost customers asked"), lambda one: one.completion),
+        (_("Reason known"), lambda one: one.reason_known),
+        (_("Saved, of those contacted"), lambda one: one.of_contacted),
+    )
+    figure = Figure(
+        FigureKind.LINE,
+        _("Asked, known and saved by month"),
+        tuple(lines),
+        tuple(Series(name, _percents(lines.values(), read)) for name, read in series),
+        unit=_("per cent"),
+        note=_(
+            "by the month in which the case was closed; months with fewer than {small} cases are "
+            "left open"
+        ).format(small=SMALL_N),
+    )
+    return figure, table
+
+
+def _percents(months: Iterable[Closed], read: Callable[[Closed], Rate]) -> tuple[float | None, ...]:
+    found = []
+    for counts in months:
+        rate = read(counts)
+        share = rate.share
+        found.append(round(100 * share, 1) if share is not None and rate.n >= SMALL_N else None)
+    return tuple(found)
+
+
+def _table(title: str, first: str, lines: Mapping[str, Closed]) -> Table:
+    return Table(
+        title,
+        [
+            Column("name", first, lambda line: line.name or _("nobody")),
+            *_rate_columns("asked", N_("Lost"), N_("Asked"), lambda one: one.completion),
+            *_rate_columns("known", N_("Closed"), N_("Reason known"), lambda one: one.reason_known),
+            *_rate_columns("saved", N_("Contacted"), N_("Saved"), lambda one: one.of_contacted),
+        ],
+        [_Line(name, counts) for name, counts in lines.items()],
+        note=_("each share with its 95% interval; grey: fewer than {small} closed cases").format(
+            small=SMALL_N
+        ),
+        faint=lambda line: line.counts.closed < SMALL_N,
+    )
+
+
+def _rate_columns(
+    name: str, n_title: str, title: str, read: Callable[[Closed], Rate]
+) -> list[Column[_Line]]:
+    right = Align.RIGHT
+    return [
+        Column(f"{name}_n", n_title, lambda line: read(line.counts).n, align=right),
+        Column(name, title, lambda line: read(line.counts).share, align=right, kind=Kind.PERCENT),
+        Column(
+            f"{name}_interval",
+            N_("95% interval"),
+            lambda line: interval_text(read(line.counts).interval),
+            align=right,
+        ),
+    ]
+
+
+def _definitions() -> list[tuple[str, str]]:
+    return [
+        (
+            _("Lost customers asked"),
+            _(
+                "Cases closed as lost with a finished exit interview, divided by all cases closed "
+                "as lost. Who was never reached is closed as unreachable and counts apart."
+            ),
+        ),
+        (
+            _("Reason known"),
+            _(
+                "Closed cases with a root reason that says something, divided by all closed cases "
+                "but duplicates; “not known” is not known."
+            ),
+        ),
+        (
+            _("Saved, of those contacted"),
+            _(
+                "Saved and won back, divided by the cases in which the customer was reached at "
+                "least once (formula F-10); beside it of all closed cases but duplicates."
+            ),
+        ),
+        (_("Owner"), _("Who works on the case when it is closed.")),
+        interval_meaning(),
+        grey_meaning(),
+    ]

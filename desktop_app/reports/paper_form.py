@@ -1,0 +1,126 @@
+"""A questionnaire to be filled in by hand: A4, answer codes, and the barcode of the case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop_app.i18n import N_, _, in_language
+from desktop_app.questionnaire.form import Form
+from desktop_app.questionnaire.languages import is_chinese
+from desktop_app.reports import pdf
+from desktop_app.reports.base import Loss, Written
+from desktop_app.reports.layout import Losses
+from desktop_app.reports.output import new_file
+from desktop_app.reports.pages import Layout
+from desktop_app.reports.paper_content import PaperContent
+from desktop_app.reports.paper_layout import PaperFlow
+
+FACTS: Mapping[str, str] = {
+    "has_orders": N_("the customer has orders on record"),
+    "switched": N_("the customer moved to someone else, wholly or in part"),
+    "partial": N_("the customer moved only a part of the business"),
+    "has_promises": N_("promises to the customer are on record"),
+    "peer_group": N_("the customer belongs to a peer group (dormitory, firm, family)"),
+    "new_customer": N_("the customer is new"),
+}
+"""Facts of a case that a condition may ask for, as they are said on paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperForm:
+    """What is printed.
+
+    Attributes:
+        form: The questions.
+        title: What the questionnaire is called.
+        version: Name of its version.
+        language: Name of the language as the form writes it.
+        second: Name of another language below it, or empty.
+        case: Number of the case; empty leaves a line.
+        customer: Name of the customer; empty leaves a line.
+        by: Who prints it.
+        facts: What a fact of the case means when it is so, by its name.
+    """
+
+    form: Form
+    title: str
+    version: str
+    language: str
+    second: str = ""
+    case: str = ""
+    customer: str = ""
+    by: str = ""
+    facts: Mapping[str, str] = field(default_factory=lambda: FACTS)
+
+
+def lay_out_paper(paper: PaperForm) -> Layout:
+    """Place the whole form on pages; its own words are in the language of the form."""
+    with in_language("zh_CN" if is_chinese(paper.language) else "en"):
+        return _lay_out(paper)
+
+
+def check_paper(paper: PaperForm) -> tuple[Loss, ...]:
+    """Characters of a form that paper would show as a box; nothing is written."""
+    return lay_out_paper(paper).losses
+
+
+def write_paper(paper: PaperForm, path: Path, *, overwrite: bool = False) -> Written:
+    """Write a form for filling in by hand.
+
+    Args:
+        paper: What is printed.
+        path: The PDF to make.
+        overwrite: Whether an existing file may be replaced.
+
+    Returns:
+        The path, and the characters that are drawn as a box; the file lists them too.
+
+    Raises:
+        FileProblemError: the file exists, or it cannot be written.
+    """
+    layout = lay_out_paper(paper)
+    with new_file(path, overwrite=overwrite) as temporary:
+        pdf.paint(layout, temporary, title=paper.title, author=paper.by)
+    return Written(path, layout.losses)
+
+
+def _lay_out(paper: PaperForm) -> Layout:
+    languages = (paper.language, paper.second) if paper.second else (paper.language,)
+    facts = {name: _(words) for name, words in paper.facts.items()}
+    content = PaperContent(paper.form, languages, facts)
+    losses = Losses()
+    flow = PaperFlow(losses, is_chinese=is_chinese(paper.language))
+    version = _("Version {version}").format(version=paper.version or "—")
+    flow.title((paper.title,), version, paper.case)
+    flow.facts(
+        (
+            (_("Case"), paper.case),
+            (_("Customer"), paper.customer),
+            (_("Interviewer"), ""),
+            (_("Date"), ""),
+            (_("Begun at"), ""),
+            (_("Ended at"), ""),
+        )
+    )
+    flow.instructions(_instructions(paper.form))
+    flow.entries(content.entries)
+    flow.signatures((_("Entered by, date"), _("Entered a second time by, date")))
+    for table in content.tables:
+        flow.table(table)
+    found = losses.all()
+    flow.losses(found)
+    parts = [paper.title, version, _("Case {number}").format(number=paper.case or "__________")]
+    sheet = "   ".join(parts)
+    return flow.finished(paper.title, sheet, paper.case, found)
+
+
+def _instructions(form: Form) -> list[str]:
+    sentences = [
+        _("Put a cross in the box of the answer: one box, or several with “all that apply”."),
+        _("Write one digit in each box, numbers as far right as they go."),
+        _("Write down the customer’s own words, as they are said; nothing made shorter or nicer."),
+        _("“Only if …” stands above what not everybody is asked. What is not known stays blank."),
+    ]
+    if any(each.bind.required is not None for each in form.asked()):
+        sentences.append(_("A star after the number: without this answer it cannot be finished."))
+    return sentences

@@ -1,0 +1,249 @@
+"""Files of cases and of answers: kept encrypted beside the database, listed, read, taken away."""
+
+import hashlib
+import uuid
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import attachments as files
+from db import journal
+from db.models import Answer, Attachment, Case, Interview
+from db.queries import attachments as queries
+from db.queries.attachments import AttachmentRow
+from desktop_app import clock
+from desktop_app.domain.attachments import (
+    MOST_BYTES,
+    RECORDINGS,
+    kind_of,
+    media_type,
+    tidy_name,
+)
+from desktop_app.domain.permissions import Action
+from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
+from desktop_app.i18n import N_, _
+from desktop_app.services import access, case_life
+
+__all__ = [
+    "AttachmentRow",
+    "add",
+    "find",
+    "read",
+    "remove",
+    "rows_of_case",
+    "rows_of_interview",
+    "take_out",
+]
+
+
+# ---------------------------------------------------------------- reading
+
+
+def rows_of_case(session: Session, case_id: uuid.UUID) -> list[AttachmentRow]:
+    """The files of a case and of its interviews, the newest first.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+    """
+    access.require(session, Action.VIEW)
+    case_life.load(session, case_id)
+    return queries.of_case(session, case_id)
+
+
+def rows_of_interview(session: Session, interview_id: uuid.UUID) -> list[AttachmentRow]:
+    """The files that answers of an interview name, the newest first.
+
+    Raises:
+        NotFoundError, NotAllowedError: the interview is gone, or its case is out of reach.
+    """
+    access.require(session, Action.VIEW)
+    _interview(session, interview_id)
+    return queries.of_interview(session, interview_id)
+
+
+def find(session: Session, interview_id: uuid.UUID, name: str) -> AttachmentRow:
+    """The file of an interview with a name, as an answer gives it.
+
+    Raises:
+        NotFoundError, NotAllowedError: there is none, or its case is out of reach.
+    """
+    access.require(session, Action.VIEW)
+    for row in rows_of_interview(session, interview_id):
+        if row.name == name:
+            return row
+    raise NotFoundError(_("There is no file “{name}” in this interview.").format(name=name))
+
+
+def read(session: Session, attachment_id: uuid.UUID) -> bytes:
+    """The content of a file. A recording is opened in a writing session: it is an event.
+
+    Raises:
+        NotFoundError: the file is gone, missing in the folder, or damaged.
+        NotAllowedError: its case is out of reach.
+    """
+    access.require(session, Action.VIEW)
+    found, case = _load(session, attachment_id)
+    if kind_of(found.media_type) in RECORDINGS:
+        title = N_("Open the recording {name} of case {number}")
+        journal.record_event(session, title, name=found.name, number=case.number)
+    return _read(session, found)
+
+
+def take_out(session: Session, attachment_id: uuid.UUID) -> bytes:
+    """The content of a file, to be saved outside the program: an event of the journal.
+
+    Raises:
+        NotFoundError: as `read`.
+        NotAllowedError: the role may not export, or the case is out of reach.
+    """
+    access.require(session, Action.EXPORT)
+    found, case = _load(session, attachment_id)
+    title = N_("Save a copy of the file {name} of case {number}")
+    journal.record_event(session, title, name=found.name, number=case.number)
+    return _read(session, found)
+
+
+def _read(session: Session, found: Attachment) -> bytes:
+    try:
+        return files.load(session, found.sha256)
+    except files.FileMissingError as error:
+        text = _(
+            "The file “{name}” is missing in the folder “attachments” of the workspace. Put it "
+            "back from a copy of that folder."
+        )
+        raise NotFoundError(text.format(name=found.name)) from error
+    except files.FileDamagedError as error:
+        text = _(
+            "The file “{name}” is damaged. Put it back from a copy of the folder “attachments” of "
+            "the workspace."
+        )
+        raise NotFoundError(text.format(name=found.name)) from error
+
+
+# ---------------------------------------------------------------- changing
+
+
+def add(
+    session: Session,
+    case_id: uuid.UUID,
+    source: Path | bytes,
+    name: str = "",
+    *,
+    interview_id: uuid.UUID | None = None,
+    address: str = "",
+) -> AttachmentRow:
+    """Add a file to a case, or as the answer to a question of one of its interviews.
+
+    The same file once more is the one that is there. Another one with the same name gets a number.
+
+    Args:
+        session: the writing session.
+        case_id: the case.
+        source: a file, or what it holds.
+        name: how it is called; the name of the file without one.
+        interview_id: the interview, for an answer.
+        address: the question, for an answer.
+
+    Raises:
+        NotFoundError, NotAllowedError: case or interview is gone or out of reach.
+        InvalidInputError: the file is empty, too large, or cannot be read (field `file`).
+        DatabaseError: it cannot be written.
+    """
+    access.require(session, Action.WORK_CASE)
+    case = case_life.load(session, case_id)
+    if interview_id is not None and _interview(session, interview_id).case_id != case_id:
+        raise ConflictError(_("This interview belongs to another case."))
+    wanted = name or (source.name if isinstance(source, Path) else "")
+    content = _content(source, wanted)
+    sha256 = hashlib.sha256(content).hexdigest()
+    present = select(Attachment).where(
+        Attachment.case_id == case_id, Attachment.interview_id == interview_id
+    )
+    others = session.scalars(present).all()
+    kept = tidy_name(wanted, [each.name for each in others])
+    for each in others:
+        same_name = each.name == tidy_name(wanted)
+        if same_name and (each.sha256, each.address) == (sha256, address):
+            return queries.attachment(session, each.id)
+    journal.name_change(
+        session, N_("Add the file {name} to case {number}"), name=kept, number=case.number
+    )
+    found = Attachment(
+        case_id=case_id,
+        interview_id=interview_id,
+        address=address,
+        name=kept,
+        media_type=media_type(kept),
+        size=len(content),
+        sha256=files.store(session, content),
+        at=clock.now(),
+        by_id=access.actor(session).user_id,
+    )
+    session.add(found)
+    session.flush()
+    return queries.attachment(session, found.id)
+
+
+def remove(session: Session, attachment_id: uuid.UUID) -> None:
+    """Take a file away from its case; undo brings it back.
+
+    Raises:
+        NotFoundError, NotAllowedError: the file is gone, or its case is out of reach.
+        ConflictError: it is the answer to a question.
+    """
+    access.require(session, Action.WORK_CASE)
+    found, case = _load(session, attachment_id)
+    answer = select(Answer.id).where(
+        Answer.interview_id == found.interview_id,
+        Answer.address == found.address,
+        Answer.value == found.name,
+    )
+    if session.scalar(answer) is not None:
+        text = _("“{name}” is the answer to a question. Take it away in the interview.")
+        raise ConflictError(text.format(name=found.name))
+    journal.name_change(
+        session, N_("Remove the file {name} from case {number}"),
+        name=found.name, number=case.number,
+    )  # fmt: skip
+    session.delete(found)
+    session.flush()
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _load(session: Session, attachment_id: uuid.UUID) -> tuple[Attachment, Case]:
+    found = session.get(Attachment, attachment_id)
+    if found is None:
+        raise NotFoundError(_("This file is gone."))
+    return found, case_life.load(session, found.case_id)
+
+
+def _interview(session: Session, interview_id: uuid.UUID) -> Interview:
+    interview = session.get(Interview, interview_id)
+    if interview is None:
+        raise NotFoundError(_("This interview is gone."))
+    case_life.load(session, interview.case_id)
+    return interview
+
+
+def _content(source: Path | bytes, name: str) -> bytes:
+    try:
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
+        if size > MOST_BYTES:
+            text = _(
+                "“{name}” has {size} MB. A file may have {most} MB. Cut it, or make it smaller."
+            )
+            megabyte = 1024 * 1024
+            message = text.format(name=name, size=-(-size // megabyte), most=MOST_BYTES // megabyte)
+            raise InvalidInputError([Problem("file", message)])
+        content = source if isinstance(source, bytes) else source.read_bytes()
+    except OSError as error:
+        text = _("“{name}” cannot be read: {reason}. Choose another file.")
+        reason = error.strerror or str(error)
+        raise InvalidInputError([Problem("file", text.format(name=name, reason=reason))]) from error
+    if not content:
+        text = _("“{name}” is empty. Choose another file.")
+        raise InvalidInputError([Problem("file", text.format(name=name))])
+    return content
