@@ -117,20 +117,24 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         words.InterviewState.DRAFT: N_("Draft"),
         words.InterviewState.FINISHED: N_("Finished"),
     },
-    words.QuestionKind: {
-        words.QuestionKind.DATE: N_("Date"),
-        words.QuestionKind.PRODUCTS: N_("Products"),
-        words.QuestionKind.VERBATIM: N_("The customer's own words"),
-        words.QuestionKind.EVENT: N_("Event"),
-        words.QuestionKind.REASON: N_("Reason"),
-        words.QuestionKind.PROBE: N_("Why-question"),
-        words.QuestionKind.COMPETITOR: N_("Competitor"),
-        words.QuestionKind.AMOUNT: N_("Amount"),
-        words.QuestionKind.PERCENT: N_("Share in per cent"),
-        words.QuestionKind.YES_NO: N_("Yes or no"),
-        words.QuestionKind.EMPLOYEE: N_("Employee"),
-        words.QuestionKind.TEXT: N_("Text"),
-        words.QuestionKind.COUNT: N_("Number of times"),
+    words.InterviewMode: {
+        words.InterviewMode.CALL: N_("Phone interview"),
+        words.InterviewMode.VISIT: N_("Interview at a visit"),
+        words.InterviewMode.COUNTER: N_("At the counter"),
+        words.InterviewMode.PAPER: N_("From paper"),
+    },
+    words.ReviewState: {
+        words.ReviewState.RECEIVED: N_("Received"),
+        words.ReviewState.HAS_ISSUES: N_("Has issues"),
+        words.ReviewState.APPROVED: N_("Approved"),
+    },
+    words.QuestionnairePurpose: {
+        words.QuestionnairePurpose.EXIT: N_("Exit interview"),
+        words.QuestionnairePurpose.SATISFACTION: N_("Satisfaction survey"),
+    },
+    words.VersionState: {
+        words.VersionState.DRAFT: N_("Draft"),
+        words.VersionState.PUBLISHED: N_("Published"),
     },
     words.CaseEventKind: {
         words.CaseEventKind.OPENED: N_("Case opened"),

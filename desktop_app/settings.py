@@ -1,15 +1,21 @@
-"""Preferences of one person on this machine. What a team shares is in the workspace instead."""
+"""Preferences of one person on this machine. What a team shares is in the workspace instead.
+
+Checked by hand: pydantic takes as long to load as the whole sign-in dialog, which needs these.
+"""
 
 import contextlib
 import json
 import logging
 import os
 import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing_extensions import override
 
 from desktop_app import paths
 
@@ -34,8 +40,11 @@ class Density(StrEnum):
     COMFORTABLE = "comfortable"
 
 
-class Settings(BaseModel):
+@dataclass
+class Settings:
     """All preferences; every field has a default, so that an old or empty file is complete.
+
+    Setting one to a wrong value raises ``ValueError``.
 
     Attributes:
         language: Code of ``i18n.LANGUAGES``; ``None`` follows the system.
@@ -46,18 +55,23 @@ class Settings(BaseModel):
         recent_workspaces: The ones before, newest first.
         last_login: Login name used last.
         check_backup_days: Remind when the last backup is older, in days; 0 never.
+        others: What the file holds besides (of a newer version): kept when it is saved.
     """
-
-    model_config = ConfigDict(extra="allow", validate_assignment=True)
 
     language: str | None = None
     theme: Theme = Theme.SYSTEM
     density: Density = Density.COMPACT
-    text_scale: int = Field(default=100, ge=80, le=200)
+    text_scale: int = 100
     last_workspace: str | None = None
     recent_workspaces: tuple[str, ...] = ()
     last_login: str = ""
-    check_backup_days: int = Field(default=7, ge=0, le=365)
+    check_backup_days: int = 7
+    others: dict[str, Any] = field(default_factory=dict)
+
+    @override
+    def __setattr__(self, name: str, value: Any) -> None:
+        check = _CHECKS.get(name)
+        super().__setattr__(name, value if check is None else check(value))
 
     def remember_workspace(self, location: str) -> None:
         """Note a workspace as opened last and put it first among the recent ones."""
@@ -70,6 +84,41 @@ class Settings(BaseModel):
         self.recent_workspaces = tuple(k for k in self.recent_workspaces if k != location)
         if self.last_workspace == location:
             self.last_workspace = None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError("not a text")
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list | tuple):
+        return tuple(_text(one) for one in value)
+    raise ValueError("not a list")
+
+
+def _number(lowest: int, highest: int, value: Any) -> int:
+    if isinstance(value, int) and lowest <= value <= highest:
+        return value
+    raise ValueError(f"not a whole number from {lowest} to {highest}")
+
+
+_CHECKS: Mapping[str, Callable[[Any], object]] = {
+    "language": _text_or_none,
+    "theme": Theme,
+    "density": Density,
+    "text_scale": partial(_number, 80, 200),
+    "last_workspace": _text_or_none,
+    "recent_workspaces": _texts,
+    "last_login": _text,
+    "check_backup_days": partial(_number, 0, 365),
+}
+"""By field: gives the value to keep, raises ``ValueError`` for a wrong one."""
 
 
 def load_settings(file: Path | None = None) -> Settings:
@@ -90,12 +139,18 @@ def load_settings(file: Path | None = None) -> Settings:
 
 
 def _tolerant(values: dict[str, Any]) -> Settings:
-    try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        wrong = {str(detail["loc"][0]) for detail in error.errors() if detail["loc"]}
+    made, wrong = Settings(), []
+    for name, value in values.items():
+        if name not in _CHECKS:
+            made.others[name] = value
+            continue
+        try:
+            setattr(made, name, value)
+        except ValueError:
+            wrong.append(name)
+    if wrong:
         _log.warning("settings with a wrong value are reset: %s", ", ".join(sorted(wrong)))
-        return Settings.model_validate({k: v for k, v in values.items() if k not in wrong})
+    return made
 
 
 def save_settings(settings: Settings, file: Path | None = None) -> None:
@@ -109,10 +164,15 @@ def save_settings(settings: Settings, file: Path | None = None) -> None:
     handle, name = tempfile.mkstemp(prefix=file.name, suffix=".new", dir=file.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(settings.model_dump_json(indent=2) + "\n")
+            stream.write(_as_json(settings) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).replace(file)
     finally:
         with contextlib.suppress(FileNotFoundError):
             Path(name).unlink()
+
+
+def _as_json(settings: Settings) -> str:
+    known = {name: getattr(settings, name) for name in _CHECKS}
+    return json.dumps(known | settings.others, indent=2)

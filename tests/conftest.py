@@ -28,7 +28,7 @@ from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 from sqlalchemy import URL, Engine, select
 
-from db import journal, keys, migrate, reference
+from db import journal, keys, migrate, shipped
 from db import session as db_session
 from db.models import Store, User
 from db.session import SYSTEM, Actor, Database
@@ -210,7 +210,7 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         session.flush()
         for role in Role:
             session.add(User(login=role.value, name=role.value, role=role, store_id=store.id))
-        reference.seed(session)
+        shipped.seed(session)
     database.close()
     return path
 

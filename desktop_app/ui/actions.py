@@ -5,77 +5,24 @@ page connects an action by its id (``Page.actions``); a test refuses one key for
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_
+from desktop_app.ui import actions_case, actions_interview
+from desktop_app.ui.action_spec import MENU_TITLES, ActionSpec, Menu
 
-
-class Menu(StrEnum):
-    """The menus of the menu bar, in order."""
-
-    FILE = "file"
-    EDIT = "edit"
-    VIEW = "view"
-    CUSTOMER = "customer"
-    CASE = "case"
-    INTERVIEW = "interview"
-    REPORT = "report"
-    TOOLS = "tools"
-    HELP = "help"
-
-
-MENU_TITLES = MappingProxyType(
-    {
-        Menu.FILE: N_("&File"),
-        Menu.EDIT: N_("&Edit"),
-        Menu.VIEW: N_("&View"),
-        Menu.CUSTOMER: N_("&Customer"),
-        Menu.CASE: N_("C&ase"),
-        Menu.INTERVIEW: N_("&Interview"),
-        Menu.REPORT: N_("&Report"),
-        Menu.TOOLS: N_("&Tools"),
-        Menu.HELP: N_("&Help"),
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One action.
-
-    Attributes:
-        id: Name a page connects by.
-        text: English text with its mnemonic, marked with ``N_``.
-        icon: Name of a file in ``resources/icons``; empty for none.
-        shortcut: Key sequence in Qt's portable form; empty for none.
-        menu: Where it stands in the menu bar.
-        pages: Ids of the pages that know it; empty: the whole window.
-        permission: What the role must be allowed; ``None``: everybody.
-        starts_group: Whether a line stands above it in its menu.
-    """
-
-    id: str
-    text: str
-    icon: str
-    shortcut: str
-    menu: Menu
-    pages: tuple[str, ...] = ()
-    permission: Action | None = None
-    starts_group: bool = False
-
-    def shares_scope(self, other: "ActionSpec") -> bool:
-        """Whether both can be reached from one page."""
-        return not self.pages or not other.pages or bool(set(self.pages) & set(other.pages))
+__all__ = ["ACTIONS", "MENU_TITLES", "ROUTES", "ActionSpec", "Menu"]
 
 
 def _actions() -> Iterator[ActionSpec]:
     yield from _window()
-    yield from _customers()
-    yield from _cases()
+    yield from actions_case.customers()
+    yield from actions_case.cases()
+    yield from actions_interview.held()
     yield from _work()
+    yield from actions_interview.questionnaires()
+    yield from actions_interview.afterwards()
 
 
 def _window() -> Iterator[ActionSpec]:
@@ -141,260 +88,8 @@ def _window() -> Iterator[ActionSpec]:
     yield spec("help.about", N_("About &Winback Desk"), "info", "", menu.HELP)
 
 
-def _customers() -> Iterator[ActionSpec]:
-    spec, menu = ActionSpec, Menu.CUSTOMER
-    lists, card = ("customers",), ("customer-card",)
-    both = (*lists, *card)
-    yield spec(
-        "customer.open",
-        N_("&Open customer"),
-        "user",
-        "",
-        menu,
-        ("customers", "cases", "case-file", "signals", "today", "visits", "interviews"),
-    )
-    yield spec(
-        "customer.new", N_("&New customer…"), "add", "Ctrl+N", menu, lists, Action.EDIT_CUSTOMER
-    )
-    yield spec(
-        "customer.edit",
-        N_("&Edit customer…"),
-        "edit",
-        "F2",
-        menu,
-        (*lists, *card),
-        Action.EDIT_CUSTOMER,
-    )
-    yield spec("customer.note", N_("Add a no&te…"), "note", "F8", menu, both, Action.EDIT_CUSTOMER)
-    yield spec(
-        "customer.reveal",
-        N_("Show the &phone number"),
-        "eye",
-        "Ctrl+Shift+R",
-        menu,
-        (*lists, *card, "case-file", "today"),
-        Action.REVEAL_PHONE,
-    )
-    yield spec(
-        "customer.copy_phone",
-        N_("Cop&y the phone number"),
-        "copy",
-        "Ctrl+Alt+C",
-        menu,
-        (*both, "case-file", "today"),
-        Action.REVEAL_PHONE,
-    )
-    yield spec(
-        "customer.cancel_request",
-        N_("Customer asks to &cancel…"),
-        "door",
-        "",
-        menu,
-        (*lists, *card),
-        Action.OPEN_CASE,
-        starts_group=True,
-    )
-    yield spec(
-        "customer.open_case",
-        N_("Open a ca&se…"),
-        "cases",
-        "Ctrl+Shift+N",
-        menu,
-        (*lists, *card),
-        Action.OPEN_CASE,
-    )
-    yield spec(
-        "customer.history", N_("&History of changes"), "history", "Ctrl+H", menu, both, Action.VIEW
-    )
-
-
-def _cases() -> Iterator[ActionSpec]:
-    spec, menu = ActionSpec, Menu.CASE
-    lists, one = ("cases",), ("case-file",)
-    both = (*lists, *one)
-    yield spec(
-        "case.open",
-        N_("&Open case"),
-        "cases",
-        "",
-        menu,
-        ("cases", "today", "signals", "customer-card", "reports", "visits", "interviews"),
-    )
-    yield spec("case.new", N_("&New case…"), "add", "Ctrl+N", menu, lists, Action.OPEN_CASE)
-    yield spec(
-        "case.take",
-        N_("&Take it myself"),
-        "user",
-        "Ctrl+T",
-        menu,
-        (*both, "today"),
-        Action.TAKE_CASE,
-    )
-    yield spec(
-        "case.assign", N_("&Assign…"), "assign", "Ctrl+Shift+A", menu, both, Action.ASSIGN_CASE
-    )
-    yield spec(
-        "case.move",
-        N_("&Move to the next stage…"),
-        "forward",
-        "Ctrl+E",
-        menu,
-        one,
-        Action.WORK_CASE,
-        starts_group=True,
-    )
-    yield spec(
-        "case.attempt",
-        N_("&Log a contact…"),
-        "call",
-        "Ctrl+L",
-        menu,
-        (*both, "today"),
-        Action.WORK_CASE,
-    )
-    yield spec(
-        "case.timer",
-        N_("Start or stop the call ti&mer"),
-        "clock",
-        "F9",
-        menu,
-        (*one, "today"),
-        Action.WORK_CASE,
-    )
-    yield spec(
-        "case.visit",
-        N_("Plan a &visit…"),
-        "visits",
-        "Ctrl+Shift+V",
-        menu,
-        (*one, "visits", "today"),
-        Action.WORK_CASE,
-    )
-    yield spec(
-        "case.interview",
-        N_("&Interview…"),
-        "interviews",
-        "Ctrl+I",
-        menu,
-        (*one, "interviews", "today"),
-        Action.WORK_CASE,
-    )
-    yield spec("case.reasons", N_("&Reasons…"), "tree", "Ctrl+R", menu, one, Action.WORK_CASE)
-    yield spec("case.offer", N_("O&ffer…"), "offer", "Ctrl+O", menu, one, Action.WORK_CASE)
-    yield spec("case.note", N_("Add a n&ote…"), "note", "F8", menu, one, Action.WORK_CASE)
-    yield spec("case.edit", N_("&Edit facts…"), "edit", "F2", menu, one, Action.WORK_CASE)
-    yield spec(
-        "case.override",
-        N_("Overr&ule the screening…"),
-        "flag",
-        "",
-        menu,
-        one,
-        Action.OVERRIDE_SCREENING,
-    )
-    yield spec(
-        "case.close",
-        N_("&Close case…"),
-        "check-circle",
-        "Ctrl+Shift+W",
-        menu,
-        one,
-        Action.CLOSE_CASE,
-        starts_group=True,
-    )
-    yield spec("case.reopen", N_("Reo&pen case…"), "reopen", "", menu, one, Action.REOPEN_CASE)
-    yield spec(
-        "case.history", N_("&History of changes"), "history", "Ctrl+H", menu, one, Action.VIEW
-    )
-    yield spec(
-        "view.save",
-        N_("&Save this view…"),
-        "star",
-        "Ctrl+Shift+B",
-        menu,
-        ("cases", "customers", "signals"),
-        Action.SAVE_VIEW,
-        starts_group=True,
-    )
-
-    yield spec(
-        "signal.accept",
-        N_("Accept si&gnal and open a case"),
-        "check",
-        "Ctrl+Return",
-        menu,
-        ("signals",),
-        Action.TRIAGE_SIGNAL,
-        starts_group=True,
-    )
-    yield spec(
-        "signal.dismiss",
-        N_("&Dismiss signal…"),
-        "close",
-        "Ctrl+D",
-        menu,
-        ("signals",),
-        Action.TRIAGE_SIGNAL,
-    )
-    yield spec(
-        "signal.snooze",
-        N_("Snoo&ze signal…"),
-        "snooze",
-        "Ctrl+J",
-        menu,
-        ("signals",),
-        Action.TRIAGE_SIGNAL,
-    )
-
-
 def _work() -> Iterator[ActionSpec]:
     spec, menu = ActionSpec, Menu
-    form = ("interview",)
-    yield spec(
-        "interview.finish",
-        N_("&Finish interview"),
-        "check-circle",
-        "Ctrl+Return",
-        menu.INTERVIEW,
-        form,
-        Action.WORK_CASE,
-    )
-    yield spec(
-        "interview.next", N_("&Next question"), "chevron-down", "Ctrl+PgDown", menu.INTERVIEW, form
-    )
-    yield spec(
-        "interview.previous",
-        N_("&Previous question"),
-        "chevron-up",
-        "Ctrl+PgUp",
-        menu.INTERVIEW,
-        form,
-    )
-    yield spec("interview.jump", N_("&Jump to a question…"), "list", "Ctrl+G", menu.INTERVIEW, form)
-    yield spec("interview.mark", N_("Come &back to this"), "flag", "Ctrl+M", menu.INTERVIEW, form)
-    yield spec("interview.note", N_("N&ote"), "note", "F8", menu.INTERVIEW, form)
-    yield spec(
-        "interview.timer", N_("Start or stop the &timer"), "clock", "F9", menu.INTERVIEW, form
-    )
-    yield spec(
-        "interview.reopen",
-        N_("&Re-open interview"),
-        "reopen",
-        "",
-        menu.INTERVIEW,
-        form,
-        Action.WORK_CASE,
-    )
-    yield spec(
-        "interview.discard",
-        N_("&Discard draft…"),
-        "delete",
-        "",
-        menu.INTERVIEW,
-        form,
-        Action.WORK_CASE,
-    )
-
     yield spec(
         "visit.done",
         N_("Visit &done…"),
@@ -537,6 +232,10 @@ ROUTES = MappingProxyType(
         "data.backup": ("data", "backup"),
         "data.restore": ("data", "restore"),
         "signal.scan": ("signals", "scan"),
+        "interview.review": ("reviews", None),
+        "interview.code": ("coding", None),
+        "customer.exit": ("exit-registration", "new"),
+        "questionnaire.list": ("questionnaires", "list"),
     }
 )
 """Window-wide actions that a page does: action id to page and what ``show_record`` is given."""

@@ -1,60 +1,37 @@
 """A finished interview to read: every question that was asked with its answer in words."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
+from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from db.vocabulary import QuestionKind
+from db.queries.interviews import StoredAnswer
 from desktop_app import labels
-from desktop_app.domain.interview import Question
 from desktop_app.i18n import _
+from desktop_app.questionnaire.answer_words import answer_words
+from desktop_app.questionnaire.filling import Filling
+from desktop_app.questionnaire.form import FILES, Kind
 from desktop_app.ui import theme
+from desktop_app.ui.answer_kinds import REASON, Offers
+from desktop_app.ui.case_look import duration_text, list_text
 from desktop_app.ui.case_panels import clear_layout, column_of
-from desktop_app.ui.panels import Card, scrolled, text_label
-from desktop_app.ui.question_editors import Offers
+from desktop_app.ui.interview_layout import Line, LineKind, lay_out
+from desktop_app.ui.panels import Card, button, scrolled, text_label
+from desktop_app.ui.screen_pane import title_of
 
-_QUESTION_SHARE, _ANSWER_SHARE = 2, 3
-
-
-def value_text(kind: QuestionKind, value: Any, offers: Offers) -> str:
-    """One stored value of an answer as a person reads it."""
-    text = str(value)
-    match kind:
-        case QuestionKind.DATE:
-            text = labels.day_text(date.fromisoformat(text))
-        case QuestionKind.PRODUCTS:
-            text = "、".join(str(name) for name in value)
-        case QuestionKind.REASON:
-            known = {choice.value: f"{choice.group} › {choice.text}" for choice in offers.reasons}
-            text = known.get(value, text)
-        case QuestionKind.AMOUNT:
-            text = labels.money(value, offers.currency)
-        case QuestionKind.PERCENT:
-            text = f"{value}%"
-        case QuestionKind.YES_NO:
-            text = _("Yes") if value else _("No")
-        case _:
-            pass
-    return text
-
-
-def answer_text(question: Question, answer: Mapping[str, Any], offers: Offers) -> str:
-    """A whole answer: the value, what was asked beside it, the reason it was coded as."""
-    parts = []
-    if answer.get("value") is not None:
-        parts.append(value_text(question.kind, answer["value"], offers))
-    if question.also is not None and answer.get("also") is not None:
-        parts.append(value_text(question.also, answer["also"], offers))
-    if answer.get("reason") is not None:
-        parts.append(f"→ {value_text(QuestionKind.REASON, answer['reason'], offers)}")
-    return "\n".join(parts)
+_QUESTION_SHARE, _ANSWER_SHARE = 4, 6
+_TOP = Qt.AlignmentFlag.AlignTop
 
 
 class AnswerSheet(QWidget):
-    """Question left, answer right; what was not answered is greyed, not left out."""
+    """Question left, answer right, how it came in and how long it took beside it.
+
+    What was not answered is greyed, not left out.
+    """
+
+    open_wanted = Signal(str)
+    """Name of a stored file."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,22 +48,59 @@ class AnswerSheet(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scrolled(column_of([card]), _("Answers")))
         self.texts: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
 
     def show_answers(
-        self,
-        questions: Sequence[Question],
-        answers: Mapping[str, Mapping[str, Any]],
-        offers: Offers,
+        self, filling: Filling, stored: Mapping[str, StoredAnswer], offers: Offers
     ) -> None:
         """Show the questions that were asked with their answers."""
         clear_layout(self._grid)
-        self.texts = {}
-        for row, question in enumerate(questions):
-            text = answer_text(question, answers.get(question.code, {}), offers)
-            self.texts[question.code] = text
-            top = Qt.AlignmentFlag.AlignTop
-            asked = text_label(f"{row + 1}  {question.text}", "hint")
-            self._grid.addWidget(asked, row, 0, top)
-            shown = text_label(text or _("not answered"), "" if text else "hint")
-            shown.setAccessibleName(f"{question.text} {shown.text()}")
-            self._grid.addWidget(shown, row, 1, top)
+        self.texts, self.notes = {}, {}
+        for row, line in enumerate(lay_out(filling).lines):
+            if line.kind is LineKind.HEAD:
+                head = text_label(title_of(filling, line), "strong")
+                head.setIndent(theme.GAP_L * line.depth)
+                self._grid.addWidget(head, row, 0, 1, 3, _TOP)
+            elif line.kind is LineKind.QUESTION:
+                self._add(row, line, filling, stored, offers)
+
+    def _add(
+        self,
+        row: int,
+        line: Line,
+        filling: Filling,
+        stored: Mapping[str, StoredAnswer],
+        offers: Offers,
+    ) -> None:
+        address = line.address
+        question = filling.question(address)
+        asked = filling.label(address) or question.name
+        label = text_label(f"{line.number}  {asked}", "hint")
+        label.setIndent(theme.GAP_L * line.depth)
+        self._grid.addWidget(label, row, 0, _TOP)
+        if question.kind is Kind.NOTE:
+            return
+        text = self.texts[address] = _words(filling, address, offers)
+        shown = text_label(text or _("not answered"), "" if text else "hint")
+        shown.setAccessibleName(f"{asked} {shown.text()}")
+        self._grid.addWidget(shown, row, 1, _TOP)
+        kept = stored.get(address)
+        if kept is not None and text:
+            seconds = duration_text(kept.seconds) if kept.seconds else ""
+            note = self.notes[address] = list_text((labels.label(kept.mode), seconds))
+            self._grid.addWidget(text_label(note, "hint", wraps=False), row, 2, _TOP)
+        if question.kind in FILES and text:
+            verb = _("Play") if question.kind in {Kind.AUDIO, Kind.VIDEO} else _("Open")
+            made = button(verb, partial(self.open_wanted.emit, text), "eye", "quiet")
+            made.setAccessibleName(f"{verb} {text}")
+            self._grid.addWidget(made, row, 3, _TOP)
+
+
+def _words(filling: Filling, address: str, offers: Offers) -> str:
+    """An answer in words; a reason with its group."""
+    if REASON in filling.question(address).appearance.split():
+        value = filling.answer(address)
+        named = next((each for each in offers.reasons if each.value == value), None)
+        if named is not None:
+            return f"{named.group} › {named.text}"
+    return answer_words(filling, address, offers.currency)

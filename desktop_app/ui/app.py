@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pydantic.fields  # noqa: F401  (whole before Qt: Qt's import hook trips over half of it)
 from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
@@ -15,7 +14,7 @@ from desktop_app import VERSION, clock, i18n, logs
 from desktop_app.errors import UserError
 from desktop_app.i18n import _
 from desktop_app.settings import Settings, load_settings, save_settings
-from desktop_app.ui import dialogs, theme
+from desktop_app.ui import theme
 from desktop_app.ui.background import Background
 from desktop_app.ui.errors import CrashHook
 from desktop_app.ui.instance import InstanceGuard, raise_running
@@ -225,7 +224,12 @@ class Application(QObject):
         if self.window is not None:
             self.window.messages.error(error.message)
         else:
-            dialogs.tell(self.dialog, _("That did not work"), error.message)
+            self._tell(_("That did not work"), error.message)
+
+    def _tell(self, title: str, text: str) -> None:
+        from desktop_app.ui import dialogs  # noqa: PLC0415  (the sign-in dialog paints without it)
+
+        dialogs.tell(self.dialog, title, text)
 
     # ------------------------------------------------------------------ copies
 
@@ -257,7 +261,7 @@ class Application(QObject):
             "The copy is in place. What was there before is kept beside it. Sign in with your "
             "present password."
         )
-        task.then(lambda kept: dialogs.tell(self.dialog, _("Restored"), f"{done}\n{kept}"))
+        task.then(lambda kept: self._tell(_("Restored"), f"{done}\n{kept}"))
         task.or_else(self._show_user_error)
 
     def remove_demo(self) -> None:

@@ -3,15 +3,15 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from db.queries.cases import CaseFilter
 from db.vocabulary import CaseStage, CustomerClass, Outcome, RuleKind
 from desktop_app import labels
-from desktop_app.i18n import _, language
+from desktop_app.i18n import N_, _, language
 from desktop_app.services import staff
 from desktop_app.ui import theme
 from desktop_app.ui.editors import CheckEditor, ChoiceEditor, DateEditor, EnumEditor
@@ -33,6 +33,14 @@ def read_lists(session: "Session", language_code: str) -> _Lists:
     users = [(user.id, user.name) for user in staff.list_users(session)]
     stores = [(store.id, store.name) for store in staff.list_stores(session)]
     return users, stores, reason_choices(session, language_code)
+
+
+_FURTHER: Final = {
+    "stated_reason": N_("Stated reason"),
+    "belief_reason": N_("What staff believed"),
+    "theme": N_("Theme"),
+}
+"""Criteria that only reports set."""
 
 
 class StagePills(QWidget):
@@ -89,6 +97,10 @@ class CaseFilters(QWidget):
         column.setSpacing(theme.GAP_S)
         for widget in (self.bar, self.more_bar, self.pills):
             column.addWidget(widget)
+        self.further = button("", self._drop_further, "close", "pill")
+        self.further.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        column.insertWidget(0, self.further)
+        self.further.hide()
         self.more_bar.hide()
         for source in (self.bar.changed, self.more_bar.changed, self.pills.changed):
             source.connect(self._on_changed)
@@ -137,6 +149,19 @@ class CaseFilters(QWidget):
     def _on_changed(self) -> None:
         if not self._is_filling:
             self.changed.emit()
+
+    def _drop_further(self) -> None:
+        self._base = replace(self._base, stated_reason=None, belief_reason=None, theme=None)
+        self._show_further()
+        self.changed.emit()
+
+    def _show_further(self) -> None:
+        """Say what else limits the list: criteria of a report that have no editor here."""
+        found = [_(title) for name, title in _FURTHER.items() if getattr(self._base, name)]
+        self.further.setVisible(bool(found))
+        text = _("Only as in the report: {criteria}").format(criteria=_(", ").join(found))
+        self.further.setText(text)
+        self.further.setToolTip(_("Remove this condition"))
 
     def value(self) -> CaseFilter:
         """The criteria as they stand in the editors.
@@ -192,6 +217,7 @@ class CaseFilters(QWidget):
         has_more = any(editor.value() for editor, _value in pairs if editor in self._more_editors())
         self.more.setChecked(has_more or self.more.isChecked())
         self._toggle_more()
+        self._show_further()
         self._is_filling = False
 
     def _more_editors(self) -> Sequence[QWidget]:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from db.queries.case_file import CaseFile
-from db.vocabulary import CaseStage
+from db.vocabulary import CaseStage, InterviewMode
 from desktop_app.domain.cases import CaseDraft, CloseDraft, OpenDraft, ReopenDraft, moves
 from desktop_app.domain.contacts import AttemptDraft, VisitDraft
 from desktop_app.errors import InvalidInputError
@@ -27,6 +27,7 @@ from desktop_app.ui.forms.case_forms import AssignDraft, MoveDraft, NewCaseDraft
 from desktop_app.ui.forms.reason_form import ReasonsDraft
 from desktop_app.ui.forms.visit_forms import CustomerVisitDraft, DoneDraft
 from desktop_app.ui.forms.words_form import NoteDraft, OverruleDraft
+from desktop_app.ui.interview_sheet import InterviewTarget
 from desktop_app.ui.pickers import Choice
 from desktop_app.ui.reason_box import reason_choices
 from desktop_app.ui.tasks import Task
@@ -69,7 +70,7 @@ class CaseFlows(QObject):
     opened_case = Signal(object)
     """Key of a case that was opened by hand."""
     started_interview = Signal(object)
-    """Key of an interview to hold now."""
+    """Key of an interview to hold now, or an `InterviewTarget` to key in."""
 
     def __init__(self, page: "Page") -> None:
         super().__init__(page)
@@ -331,6 +332,13 @@ class CaseFlows(QObject):
         self._tasks.write(self._page, interviews.start, case_id).quiet().then(
             self.started_interview.emit
         )
+
+    def transcribe(self, case_id: uuid.UUID) -> None:
+        """Key an interview in from paper, or go on with the one that was begun."""
+        task = self._tasks.write(
+            self._page, interviews.start, case_id, mode=InterviewMode.PAPER
+        ).quiet()
+        task.then(lambda key: self.started_interview.emit(InterviewTarget(key, is_paper=True)))
 
     # ------------------------------------------------------------------ ending
 

@@ -12,6 +12,7 @@ from db.vocabulary import (
     CustomerClass,
     InterviewState,
     Outcome,
+    ReviewState,
     RuleKind,
     SignalState,
     VisitState,
@@ -77,6 +78,13 @@ SIGNAL_TONES: Mapping[SignalState, Tone] = MappingProxyType(
 )
 INTERVIEW_TONES: Mapping[InterviewState, Tone] = MappingProxyType(
     {InterviewState.DRAFT: Tone.WARN, InterviewState.FINISHED: Tone.GOOD}
+)
+REVIEW_TONES: Mapping[ReviewState, Tone] = MappingProxyType(
+    {
+        ReviewState.RECEIVED: Tone.INFO,
+        ReviewState.HAS_ISSUES: Tone.WARN,
+        ReviewState.APPROVED: Tone.GOOD,
+    }
 )
 CHANNEL_ICONS: Mapping[Channel, str] = MappingProxyType(
     {Channel.CALL: "call", Channel.VISIT: "visits", Channel.MESSAGE: "message"}

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLayout,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -355,7 +354,6 @@ class Notice(QFrame):
         row.addWidget(icon)
         row.addWidget(self.words, 1)
         row.addWidget(self.verb)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
 
     def say(self, text: str, *, can_act: bool = True) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
 
 _ORDERS = 40
 CASE_TABLE = "departure_case"
+_OPENED = frozenset({"interview", "visit", "file"})
+"""Kinds of entries that open something."""
 
 _EVENT_LOOKS: Mapping[CaseEventKind, tuple[str, Tone]] = MappingProxyType(
     {
@@ -36,6 +38,14 @@ _EVENT_LOOKS: Mapping[CaseEventKind, tuple[str, Tone]] = MappingProxyType(
         CaseEventKind.CLOSED: ("check-circle", Tone.GOOD),
         CaseEventKind.REOPENED: ("reopen", Tone.WARN),
         CaseEventKind.NOTE: ("note", Tone.INFO),
+    }
+)
+
+_LOOKS: Mapping[str, tuple[str, Tone]] = MappingProxyType(
+    {
+        "interview": ("interviews", Tone.ACCENT),
+        "exit": ("door", Tone.WARN),
+        "file": ("attachment", Tone.NEUTRAL),
     }
 )
 
@@ -122,7 +132,7 @@ def _entry(happened: Happened) -> TimelineEntry:
     values = {name: value for name, value in happened.values.items() if name != "case"}
     words = timeline_words.words(replace(happened, values=values))
     icon, tone = _look(happened)
-    key = (happened.kind, happened.ref) if happened.kind in ("interview", "visit") else None
+    key = (happened.kind, happened.ref) if happened.kind in _OPENED else None
     when = happened.at or happened.day
     return TimelineEntry(when, words.title, words.detail, icon, tone, words.who, key)
 
@@ -137,10 +147,8 @@ def _look(happened: Happened) -> tuple[str, Tone]:
             return _EVENT_LOOKS[CaseEventKind(values["kind"])]
         case "visit":
             return "visits", Tone.GOOD if values["state"] == "done" else Tone.NEUTRAL
-        case "interview":
-            return "interviews", Tone.ACCENT
-        case _:
-            return "dot", Tone.NEUTRAL
+        case kind:
+            return _LOOKS.get(kind, ("dot", Tone.NEUTRAL))
 
 
 def last_words(entries_: Sequence[TimelineEntry], count: int) -> list[TimelineEntry]:

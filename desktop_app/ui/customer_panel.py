@@ -53,7 +53,7 @@ TABLES = frozenset(
     {
         "customer", "contact", "customer_order", "order_line", "defection_signal",
         "departure_case", "case_event", "contact_attempt", "visit", "interview", "store",
-        "app_user", "setting", "customer_stat",
+        "exit_registration", "attachment", "app_user", "setting", "customer_stat",
     }
 )  # fmt: skip
 """Tables whose change concerns the card."""
@@ -67,8 +67,15 @@ _TIMELINE_ICONS = {
     "attempt": "call",
     "visit": "visits",
     "interview": "interviews",
+    "exit": "door",
+    "file": "attachment",
 }
-_TIMELINE_TONES = {"signal": Tone.WARN, "attempt": Tone.INFO, "interview": Tone.ACCENT}
+_TIMELINE_TONES = {
+    "signal": Tone.WARN,
+    "attempt": Tone.INFO,
+    "interview": Tone.ACCENT,
+    "exit": Tone.WARN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +356,7 @@ class CustomerPanel(QWidget):
             "customer.copy_phone": lambda: self.do.copy_phone(row.id),
             "customer.history": lambda: self.show_tab(self.history),
             "customer.open_case": lambda: self.do.open_case(row.id, shown_name(row)),
+            "customer.exit": lambda: self.context.navigate("exit-registration", row.id),
         }
         if all(case.kind is not RuleKind.CANCEL_REQUEST or case.outcome for case in card.cases):
             slots["customer.cancel_request"] = lambda: self.do.cancel_request(

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -28,6 +27,9 @@ from desktop_app.ui.panels import scrolled
 from desktop_app.ui.tasks import Task
 from desktop_app.ui.typed_drafts import DraftKey, DraftStrip
 
+if TYPE_CHECKING:  # pydantic is slow to import; the sign-in dialog paints without it
+    from pydantic import BaseModel
+
 PROGRESS_AFTER_MS = 400
 _FORM_WIDTH = 560
 _MAX_HEIGHT = 760
@@ -50,7 +52,7 @@ class FormDialog(QDialog):
         title: str,
         verb: str,
         form: Form,
-        draft: type[BaseModel],
+        draft: "type[BaseModel]",
         save: Callable[[Any], Task[Any] | None],
         intro: str = "",
         danger: bool = False,
@@ -94,7 +96,8 @@ class FormDialog(QDialog):
 
     def _grow(self) -> None:
         if self.drafts is not None:
-            self.resize(self.width(), self.height() + self.drafts.sizeHint().height())
+            room = self.width() - 2 * theme.GAP_XL
+            self.resize(self.width(), self.height() + self.drafts.heightForWidth(room))
 
     def submit(self) -> None:
         """Check what was entered and save it."""

@@ -1,11 +1,14 @@
 """A report document on the screen: the same content that Excel and PDF write."""
 
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from functools import singledispatchmethod
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
 
+from db.queries.cases import CaseFilter
 from desktop_app import labels
 from desktop_app.i18n import _
 from desktop_app.reports.base import (
@@ -14,7 +17,6 @@ from desktop_app.reports.base import (
     Figure,
     Paragraph,
     Quote,
-    Section,
     SignatureLine,
     Table,
 )
@@ -27,37 +29,73 @@ if TYPE_CHECKING:
 
 _ROWS_SHOWN = 12
 _WIDEST = 1100
+_AT_ONCE = 6
+"""Small blocks that are drawn in one piece."""
 
 
 class DocumentView(QWidget):
-    """Sections as cards in one column; bars, rows and quotes with a key can be opened."""
+    """Sections as cards in one column; bars, rows and quotes with a key can be opened.
+
+    A long report takes a third of a second to draw: it comes in pieces, and between two of them
+    the window answers.
+    """
 
     bar_opened = Signal(str, str)
     """Criterion and key of a bar: the cases behind it are wanted."""
     record_opened = Signal(str)
-    """Id of the record behind a row or a quote."""
+    """Id of the case behind a row or a quote."""
+    page_opened = Signal(str, str)
+    """A page that is not a case's, and the id of the record behind a row."""
+    cases_opened = Signal(object)
+    """The filter of the cases behind a cell of a table."""
 
     def __init__(self, context: "PageContext") -> None:
         super().__init__()
         self._context = context
         self._document: Document | None = None
+        self._pieces: Iterator[bool] = iter(())
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._draw_piece)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, theme.GAP_M, theme.GAP_L)
         self._column.setSpacing(theme.GAP_M)
         self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.setMaximumWidth(_WIDEST)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the document was drawn to its end."""
+        return not self._timer.isActive()
+
     def show_document(self, document: Document) -> None:
-        """Draw a document in place of the last one."""
+        """Draw a document in place of the last one: the beginning now, the rest piece by piece."""
+        is_same = self._document is not None and self._document.id == document.id
+        self.setMinimumHeight(self.height() if is_same else 0)  # what is being read stays in place
         self._document = document
         while (item := self._column.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
                 old.hide()
                 old.deleteLater()
+        self._pieces = self._draw(document)
+        self._timer.start()
+        self._draw_piece()
+
+    def _draw_piece(self) -> None:
+        if not next(self._pieces, False):
+            self._timer.stop()
+            self.setMinimumHeight(0)
+
+    def _draw(self, document: Document) -> Iterator[bool]:
+        """Add everything to the column; gives ``True`` after each piece."""
         self._column.addWidget(self._head(document))
         for number, section in enumerate(document.sections):
-            self._column.addWidget(self._section(section, number))
+            card = panels.Card(section.title)
+            self._column.addWidget(card)
+            for position, block in enumerate(section.blocks):
+                card.body.addWidget(self._block(block, f"{number}-{position}"))
+                if isinstance(block, Figure | Table) or position % _AT_ONCE == _AT_ONCE - 1:
+                    yield True
         if document.definitions:
             self._column.addWidget(self._pairs(_("Definitions"), document.definitions))
 
@@ -74,12 +112,6 @@ class DocumentView(QWidget):
         scope.append(_("Data of {moment}").format(moment=labels.moment_text(document.generated_at)))
         box.addWidget(panels.text_label("  ·  ".join(scope), "hint"))
         return head
-
-    def _section(self, section: Section, number: int) -> QWidget:
-        card = panels.Card(section.title)
-        for position, block in enumerate(section.blocks):
-            card.body.addWidget(self._block(block, f"{number}-{position}"))
-        return card
 
     @staticmethod
     def _pairs(title: str, pairs: tuple[tuple[str, str], ...]) -> QWidget:
@@ -149,12 +181,16 @@ class DocumentView(QWidget):
             empty=_("Nothing in this period."),
             key=id,
         )
+        table.model.is_faint = block.is_faint
         table.set_rows(block.rows)
         shown = min(max(len(block.rows), 2), _ROWS_SHOWN)
         table.setFixedHeight((shown + 1) * theme.row_height() + theme.GAP_L)
-        if block.key is not None:
+        if block.cases is not None:
+            table.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
+            table.opened.connect(lambda row: self._open_cell(block, table, row))
+        elif block.key is not None:
             key_of = block.key
-            table.opened.connect(lambda row: self.record_opened.emit(key_of(row)))
+            table.opened.connect(lambda row: self._open_row(block.page, key_of(row)))
         if block.title:
             box.addWidget(panels.text_label(block.title, "strong"))
         box.addWidget(table)
@@ -164,6 +200,31 @@ class DocumentView(QWidget):
         if text:
             box.addWidget(panels.text_label(text, "hint"))
         return whole
+
+    def _open_row(self, page: str, key: str) -> None:
+        if page == "case-file":
+            self.record_opened.emit(key)
+        else:
+            self.page_opened.emit(page, key)
+
+    def _open_cell(self, block: Table, table: RecordTable, row: object) -> None:
+        column = block.columns[table.view.currentIndex().column()]
+        criteria = block.cases(row, column.id) if block.cases is not None else {}
+        if criteria:
+            self.cases_opened.emit(dict(criteria))
+
+
+def as_filter(values: Mapping[str, str]) -> CaseFilter:
+    """The list of cases behind a number of a report, from the report's criteria as text."""
+    from pydantic import TypeAdapter  # noqa: PLC0415  (only when a bar is opened)
+
+    criteria: dict[str, object] = dict(values)
+    month = str(criteria.pop("opened_month", ""))
+    if month:
+        first = dt.date.fromisoformat(f"{month}-01")
+        after = (first + dt.timedelta(days=31)).replace(day=1)
+        criteria |= {"opened_from": first, "opened_until": after - dt.timedelta(days=1)}
+    return TypeAdapter(CaseFilter).validate_python(criteria)
 
 
 def _total_text(table: Table, currency: str) -> str:

@@ -1,9 +1,8 @@
 """The one form: a label, an editor and what is wrong with it, row by row."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -12,7 +11,10 @@ from desktop_app.ui import theme
 from desktop_app.ui.action_set import plain_text
 from desktop_app.ui.editors import Editor, TextEditor
 
-DraftT = TypeVar("DraftT", bound=BaseModel)
+if TYPE_CHECKING:  # pydantic is slow to import; the sign-in dialog paints without it
+    from pydantic import BaseModel
+
+DraftT = TypeVar("DraftT", bound="BaseModel")
 EditorT = TypeVar("EditorT", bound=Editor)
 
 _LABEL_WIDTH = 112
@@ -161,6 +163,8 @@ class Form(QWidget):
         Raises:
             InvalidInputError: with one problem for each wrong field.
         """
+        from pydantic import ValidationError  # noqa: PLC0415  (see above)
+
         known = draft.model_fields
         values = {
             field: value

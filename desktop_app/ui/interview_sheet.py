@@ -1,33 +1,68 @@
 """Everything the page of an interview shows, read at once."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop_app.services import cases, drafts, interviews, staff
-from desktop_app.services.drafts import SavedDraft
+from db.vocabulary import InterviewMode, ReasonLayer
+from desktop_app.questionnaire.filling import Filling
+from desktop_app.services import cases, double_entry, drafts, interviews, staff
+from desktop_app.services.double_entry import DoubleEntry
 from desktop_app.services.interviews import InterviewRun
 from desktop_app.ui import case_view
+from desktop_app.ui.answer_kinds import Offers
 from desktop_app.ui.case_view import CaseView
-from desktop_app.ui.question_editors import Offers
-from desktop_app.ui.reason_box import reason_choices
+from desktop_app.ui.reason_box import grouped_choices
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
 
 _PRODUCTS = 12
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".svg"})
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewTarget:
+    """An interview to open, and whether it is keyed in from paper."""
+
+    interview_id: uuid.UUID
+    is_paper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed for a question and not saved, and when."""
+
+    address: str
+    text: str
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class InterviewSheet:
-    """Everything the page shows, read at once."""
+    """Everything the page shows.
+
+    Attributes:
+        typed: What was typed before a crash and is not saved.
+        note: What was typed into the line for a note and not stored.
+        double: How far a second keying of the paper is, if there is one.
+    """
 
     run: InterviewRun
+    filling: Filling
     view: CaseView
     offers: Offers
-    typed: tuple[SavedDraft, ...]
+    typed: tuple[Typed, ...]
     note: str
-    """What was typed into the line for a note and not stored."""
+    double: DoubleEntry | None = None
+
+    @property
+    def has_belief(self) -> bool:
+        """Whether it is noted what staff believed before."""
+        return ReasonLayer.BELIEF in self.view.file.reasons
 
 
 def note_key(interview_id: uuid.UUID) -> str:
@@ -41,27 +76,52 @@ def store_note(session: "Session", case_id: uuid.UUID, interview_id: uuid.UUID, 
     drafts.discard_draft(session, note_key(interview_id))
 
 
-def read_sheet(session: "Session", interview_id: uuid.UUID, language_code: str) -> InterviewSheet:
-    """Read an interview with its case, what the inputs offer, and what was typed before a crash."""
+def read_sheet(
+    session: "Session", interview_id: uuid.UUID, language_code: str, media: Path
+) -> InterviewSheet:
+    """Read an interview with its case, what the inputs offer, and what was typed before a crash.
+
+    Args:
+        session: the reading session.
+        interview_id: the interview.
+        language_code: of the reasons.
+        media: folder with a folder of pictures for each questionnaire.
+    """
     run = interviews.load(session, interview_id)
     view = case_view.read_case(session, run.file.row.case_id)
+    choices, groups = grouped_choices(session, language_code)
     offers = Offers(
-        reasons=tuple(reason_choices(session, language_code)),
+        reasons=tuple(choices),
+        groups=groups,
         products=_products(view),
         staff=tuple(user.name for user in staff.list_users(session)),
         currency=view.file.row.currency,
-    )
-    prefix = interviews.draft_key(interview_id, "")
-    typed = drafts.open_drafts(session, prefix)
-    known = run.file.answers
-    fresh = tuple(
-        each
-        for each in typed
-        if each.content and each.content != known.get(each.key.removeprefix(prefix))
+        pictures=pictures_in(media / run.file.row.questionnaire),
     )
     note = drafts.load_draft(session, note_key(interview_id))
     words = "" if note is None else str(note.content.get("text", ""))
-    return InterviewSheet(run, view, offers, fresh, words)
+    is_paper = run.file.row.mode is InterviewMode.PAPER
+    double = double_entry.overview(session, interview_id) if is_paper else None
+    return InterviewSheet(run, run.filling(), view, offers, _typed(session, run), words, double)
+
+
+def _typed(session: "Session", run: InterviewRun) -> tuple[Typed, ...]:
+    prefix = interviews.draft_key(run.file.row.id, "")
+    known = run.file.values
+    found = []
+    for each in drafts.open_drafts(session, prefix):
+        address = each.key.removeprefix(prefix)
+        text = each.content.get("value")
+        if isinstance(text, str) and text != known.get(address, ""):
+            found.append(Typed(address, text, each.saved_at))
+    return tuple(found)
+
+
+def pictures_in(folder: Path) -> Mapping[str, Path]:
+    """The pictures of a form that are there, by name."""
+    if not folder.is_dir():
+        return {}
+    return {each.name: each for each in folder.iterdir() if each.suffix.lower() in _PICTURES}
 
 
 def _products(view: CaseView) -> tuple[str, ...]:

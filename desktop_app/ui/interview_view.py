@@ -1,252 +1,206 @@
-"""The running interview: questions left, the current one in the middle, everything saved as typed.
+"""The running interview: questions left, the current ones in the middle, everything saved as typed.
 
-The view knows no database. It says what was typed and what was answered; the page stores it and
-says what became of it. Nobody is trapped: a question that cannot be read waits in the strip.
+The view knows no database. Its run says what was typed and what was answered; the page stores it.
+Nobody is trapped: an answer that is not possible waits in the strip.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QListWidgetItem,
-    QProgressBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from desktop_app.domain import interview as rules
-from desktop_app.domain.interview import Context, Question
-from desktop_app.errors import Problem
-from desktop_app.i18n import _, ngettext
+from desktop_app.questionnaire.engine import Changes
 from desktop_app.ui import theme
+from desktop_app.ui.answer_kinds import Offers
+from desktop_app.ui.belief_bar import BeliefBar
 from desktop_app.ui.composing import Composing
-from desktop_app.ui.note_bar import NoteBar
-from desktop_app.ui.numbered_reasons import NumberedReasons
+from desktop_app.ui.filling_run import FillingRun
+from desktop_app.ui.interview_center import InterviewCenter
+from desktop_app.ui.interview_layout import Screen, instance_of
 from desktop_app.ui.page import PageContext
-from desktop_app.ui.panels import Card, button, splitter, text_label
-from desktop_app.ui.question_editors import HINTS, Offers, QuestionEditor
-from desktop_app.ui.question_list import CODE_ROLE, QuestionList, QuestionState
+from desktop_app.ui.pane_cycle import focus_next
+from desktop_app.ui.panels import splitter
+from desktop_app.ui.question_card import QuestionCard
+from desktop_app.ui.question_list import QuestionList
 
-TYPING_MS = 500
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-
-Answers = dict[str, Mapping[str, Any]]
+_LEAVING = (*_ENTER, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
 
 class InterviewView(QWidget):
-    """List of questions and the current question; facts are put beside it by the page."""
+    """List of questions and the current screen; facts are put beside it by the page."""
 
-    typed = Signal(str, object)
-    """Question and what stands in its fields, half a second after the last key."""
-    answered = Signal(str, object)
-    """Question and what stands in its fields, when the question is left."""
     moved = Signal()
+    """Another question is current."""
     at_end = Signal()
     """The last question was answered."""
+    accept_wanted = Signal()
+    """Alt+A: the warning in the strip may stand."""
 
     def __init__(self, context: PageContext, beside: QWidget) -> None:
         super().__init__()
-        self.questions: tuple[Question, ...] = ()
-        self.conditions = Context()
-        self.answers: Answers = {}
-        self.marked: set[str] = set()
-        self.problems: dict[str, dict[str, str]] = {}
-        self.pending: Answers = {}
-        self.current: Question | None = None
-        self.editor: QuestionEditor | None = None
-        self._offers = Offers()
-        self._is_filling = False
-        self._is_dirty = False
+        self.run: FillingRun | None = None
+        self.shown: Screen | None = None
+        self.current = ""
+        self._place = 0
         self._composing = Composing(self)
-        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
-        self._typing.timeout.connect(self._say_typed)
         self.list = QuestionList()
-        self.list.itemActivated.connect(self._on_item)
-        self.list.itemClicked.connect(self._on_item)
-        self.center = Card()
-        self.center.setAccessibleName(_("Current question"))
-        self._make_center()
-        self.note = NoteBar()
+        self.list.activated.connect(self._on_line)
+        self.list.clicked.connect(self._on_line)
+        self.center = InterviewCenter(self.previous, self.toggle_mark, self.next)
+        self.pane, self.note = self.center.pane, self.center.note
         self.note.left.connect(self.refocus)
-        self.center.body.insertWidget(self.center.body.count() - 1, self.note)
-        panes = splitter(context, "interview", self.list, self.center, beside)
+        self.pane.made.connect(self._watch)
+        self.pane.gone_on.connect(self._go_on)
+        self.pane.add_wanted.connect(self.add_instance)
+        self.belief = BeliefBar()
+        self.belief.left.connect(self.refocus)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GAP_S)
+        column.addWidget(self.belief)
+        column.addWidget(self.center, 1)
+        panes = splitter(context, "interview", self.list, middle, beside)
         for place, stretch in enumerate((4, 9, 5)):
             panes.setStretchFactor(place, stretch)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(panes)
 
-    def _make_center(self) -> None:
-        self.progress_text = text_label("", "hint", wraps=False)
-        self.progress = QProgressBar(textVisible=False)
-        self.progress.setAccessibleName(_("Progress"))
-        self.question = text_label("", "question")
-        self.hint = text_label("", "hint")
-        self.problem = text_label("", "problem")
-        self.place = QVBoxLayout()
-        self.previous_button = button(_("Previous question"), self.previous, "chevron-up")
-        self.previous_button.setToolTip(_("Previous question  Shift+Tab"))
-        self.mark_button = button(_("Come back to this"), self.toggle_mark, "flag")
-        self.mark_button.setCheckable(True)
-        self.mark_button.setToolTip(_("Come back to this  Ctrl+M"))
-        self.next_button = button(_("Next question"), self.next, "chevron-down", "primary")
-        self.next_button.setToolTip(_("Next question  Enter or Tab"))
-        body = self.center.body
-        body.addWidget(self.progress_text)
-        body.addWidget(self.progress)
-        body.addSpacing(theme.GAP_M)
-        body.addWidget(self.question)
-        body.addWidget(self.hint)
-        body.addSpacing(theme.GAP_XS)
-        body.addWidget(self.problem)
-        body.addLayout(self.place, 1)
-        row = QHBoxLayout()
-        row.setSpacing(theme.GAP_S)
-        row.addWidget(self.previous_button)
-        row.addWidget(self.mark_button)
-        row.addStretch(1)
-        row.addWidget(self.next_button)
-        body.addLayout(row)
-
     # ------------------------------------------------------------------ showing
 
-    def show_run(
-        self,
-        questions: Sequence[Question],
-        conditions: Context,
-        answers: Mapping[str, Mapping[str, Any]],
-        offers: Offers,
-        note: str = "",
-    ) -> None:
+    def show_run(self, run: FillingRun, offers: Offers, note: str = "") -> None:
         """Show an interview; it goes on at the first question without an answer.
 
         ``note`` is what was typed into its line and not stored yet.
         """
-        self.questions, self.conditions = tuple(questions), conditions
-        self.answers = dict(answers)
-        self._offers = offers
-        self.marked.clear()
-        self.problems.clear()
-        self.pending.clear()
-        self._is_dirty = False
-        self.current = None
+        self.forget()
+        self.run, self.pane.offers = run, offers
+        run.changed.connect(self._on_changed)
+        run.noticed.connect(self._on_noticed)
+        run.reworded.connect(self._on_reworded)
+        self.list.questions.show_run(run)
         self.note.show_text(note)
-        left = [each for each in self.relevant() if not self.is_answered(each.code)]
-        first = next(iter(left or self.relevant()), None)
-        if first is not None:
-            self.go(first.code)
+        left = [each for each in run.asked() if not run.is_answered(each)]
+        first = next(iter(left or run.layout.questions), "")
+        if first:
+            self.go(first)
+        elif run.layout.screens:
+            self._show(run.layout.screens[0])
 
-    def relevant(self) -> tuple[Question, ...]:
-        """The questions to be asked now."""
-        return rules.relevant_questions(self.questions, self.known(), self.conditions)
-
-    def known(self) -> Answers:
-        """Answers that are stored or on their way."""
-        known = {code: answer for code, answer in self.answers.items() if answer}
-        return {**known, **{code: answer for code, answer in self.pending.items() if answer}}
-
-    def is_answered(self, code: str) -> bool:
-        """Whether a question has an answer."""
-        return rules.is_answered(self.known(), code)
-
-    def missing(self) -> tuple[Question, ...]:
-        """Questions without which it cannot be finished."""
-        return rules.missing(self.questions, self.known(), self.conditions)
-
-    def go(self, code: str) -> None:
-        """Leave the current question, whatever stands there, and show another."""
+    def forget(self) -> None:
+        """Show no interview any more."""
         self.leave()
-        question = next(each for each in self.questions if each.code == code)
-        self.current = question
-        self._is_filling = True
-        if self.editor is not None:
-            self.editor.hide()
-            self.editor.deleteLater()
-        self.editor = QuestionEditor(question, self._offers)
-        self.editor.show_answer(self.pending.get(code) or self.answers.get(code, {}))
-        self.place.addWidget(self.editor)
-        self.editor.changed.connect(self._on_changed)
-        self.editor.gone_on.connect(self._go_on)
-        for widget in self.editor.findChildren(QWidget):
-            if widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
-                widget.installEventFilter(self)
-                self._composing.watch(widget)
-        self._is_filling = False
-        self.question.setText(question.text)
-        self.hint.setText(_(HINTS[question.kind]))
-        self._show_problem()
-        self.refresh_list()
-        self.editor.start()
+        if self.run is not None:
+            self.run.disconnect(self)
+            self.list.questions.show_run(None)
+        self.run, self.shown, self.current = None, None, ""
+        self.pane.clear()
+        self.belief.hide()
+
+    def go(self, address: str) -> None:
+        """Leave the current question, whatever stands there, and go to another."""
+        screens = self.run.layout.screens if self.run is not None else ()
+        found = (each for each in screens if address in each.addresses or each.more == address)
+        screen = next(found, None)
+        if screen is not None:
+            self._show(screen, address)
+
+    def _show(self, screen: Screen, address: str = "") -> None:
+        run = self.run
+        if run is None:
+            return
+        self._enter("")
+        address = address if address in screen.addresses else ""
+        if self.shown is None or self.shown.key != screen.key:
+            self.shown = screen
+            self.pane.show_screen(run, screen)
+        self._place = run.layout.place_of(screen.key) or 0
+        self._enter(address or next(iter(screen.addresses), ""))
+        if screen.more:
+            self.list.choose(screen.more)
+        self.pane.start(self.current)
+        self._show_progress()
         self.moved.emit()
 
-    def refresh_list(self) -> None:
-        """Show what is left, answered, marked and wrong."""
-        shown = self.relevant()
-        codes = [each.code for each in shown]
-        self.list.show_questions(
-            [(question, self._state_of(question)) for question in shown],
-            self.current.code if self.current is not None else "",
-        )
-        answered = sum(self.is_answered(code) for code in codes)
-        self.progress.setRange(0, max(len(codes), 1))
-        self.progress.setValue(answered)
-        at = (
-            codes.index(self.current.code) + 1 if self.current and self.current.code in codes else 0
-        )
-        parts = [_("Question {at} of {all}").format(at=at, all=len(codes))]
-        parts.append(ngettext("{n} answered", "{n} answered", answered).format(n=answered))
-        if self.marked:
-            count = len(self.marked)
-            parts.append(ngettext("{n} marked", "{n} marked", count).format(n=count))
-        self.progress_text.setText(" · ".join(parts))
-        if self.current is not None:
-            self.mark_button.setChecked(self.current.code in self.marked)
-            self.previous_button.setEnabled(at > 1)
+    def _enter(self, address: str) -> None:
+        """Another question has the keyboard: the one before is said and judged."""
+        run = self.run
+        if run is None or address == self.current:
+            return
+        before, self.current = self.current, address
+        if before:
+            run.leave(before)
+        run.time.go(address, is_active=self.isActiveWindow())
+        if address:
+            self.list.choose(address)
 
-    def _state_of(self, question: Question) -> QuestionState:
-        code = question.code
-        if code in self.problems:
-            return QuestionState.UNREADABLE
-        if code in self.marked:
-            return QuestionState.MARKED
-        if self.is_answered(code):
-            return QuestionState.ANSWERED
-        return QuestionState.NEEDED if question.is_mandatory else QuestionState.OPEN
+    def _show_progress(self) -> None:
+        if self.run is not None:
+            self.center.show_progress(self.run, self.current, is_first=self._place == 0)
+
+    # ------------------------------------------------------------------ following the run
+
+    def _on_changed(self, changes: Changes) -> None:
+        run = self.run
+        if run is None:
+            return
+        if changes.relevance or changes.repeats:
+            self.list.questions.follow(run.layout)
+        self.list.questions.touch(changes.everything)
+        screen = self.shown
+        if screen is not None:
+            place = run.layout.place_of(screen.key)
+            if place is not None:
+                self.shown, self._place = run.layout.screens[place], place
+                self.pane.follow(changes, self.shown)
+        self._show_progress()
+
+    def _on_noticed(self, addresses: set[str]) -> None:
+        self.list.questions.touch(addresses)
+        self.pane.show_problems()
+        self._show_progress()
+
+    def _on_reworded(self) -> None:
+        self.list.questions.reword()
+        self.pane.reword()
 
     # ------------------------------------------------------------------ moving
 
     def next(self) -> None:
-        """Go to the next question that is asked; after the last one say so."""
-        if self.current is None:
-            return
-        code = self.current.code
-        self.leave()
-        following = rules.next_question(self.questions, self.known(), self.conditions, code)
-        if following is None:
-            self.refresh_list()
-            self.at_end.emit()
-        else:
-            self.go(following.code)
+        """Go to the next screen; after the last one say so."""
+        self._step(1)
 
     def previous(self) -> None:
-        """Go to the question before."""
-        if self.current is None:
+        """Go to the screen before."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        run, screen = self.run, self.shown
+        if run is None or screen is None:
             return
-        code = self.current.code
         self.leave()
-        before = rules.previous_question(self.questions, self.known(), self.conditions, code)
-        if before is not None:
-            self.go(before.code)
+        place = run.layout.place_of(screen.key)
+        to = place + by if place is not None else self._place + min(by, 0)
+        if 0 <= to < len(run.layout.screens):
+            self._show(run.layout.screens[to])
+            if by < 0:
+                self._to_last_stop()
+        elif by > 0:
+            self.at_end.emit()
+
+    def _to_last_stop(self) -> None:
+        stops = self.pane.stops()
+        if len(stops) > 1:
+            stops[-1].setFocus(Qt.FocusReason.BacktabFocusReason)
 
     def toggle_mark(self) -> None:
         """Mark the question to come back to it, or take the mark away."""
-        if self.current is not None:
-            self.marked ^= {self.current.code}
-            self.refresh_list()
+        if self.run is not None and self.current:
+            self.run.toggle_mark(self.current)
             self.refocus()
 
     def to_list(self) -> None:
@@ -255,72 +209,105 @@ class InterviewView(QWidget):
 
     def refocus(self) -> None:
         """Put the keyboard into the current question."""
-        if self.editor is not None:
-            self.editor.start()
+        self.pane.start(self.current)
 
-    def _on_item(self, item: QListWidgetItem) -> None:
-        code = item.data(CODE_ROLE)
-        if self.current is None or code != self.current.code:
-            self.go(code)
-        else:
-            self.refocus()
+    def _on_line(self, index: QModelIndex) -> None:
+        line = self.list.line(index)
+        if line is not None:
+            self.go(line.address)
 
     def leave(self) -> None:
-        """Say the answer of the current question, if something was typed since it was shown."""
-        self._typing.stop()
+        """Say every answer that was not said yet."""
         self.note.flush()
-        if self.current is not None and self.editor is not None and self._is_dirty:
-            self._is_dirty = False
-            code, answer = self.current.code, self.editor.typed()
-            self.pending[code] = answer
-            self.answered.emit(code, answer)
+        if self.run is not None:
+            if self.current:
+                self.run.leave(self.current)
+            self.run.flush()
 
-    # ------------------------------------------------------------------ what became of it
+    # ------------------------------------------------------------------ repeats, files, language
 
-    def take_stored(self, code: str, sent: Mapping[str, Any], stored: Mapping[str, Any]) -> None:
-        """An answer was stored as it was read."""
-        self.answers[code] = stored
-        if self.pending.get(code) == sent:
-            del self.pending[code]
-        self.problems.pop(code, None)
-        self._show_problem()
-        self.refresh_list()
+    def add_instance(self, repeat: str = "") -> None:
+        """Add an instance of a repeat, of the one around the question without a name."""
+        run, repeat = self.run, repeat or self.repeat_here()
+        if run is not None and repeat:
+            made = run.add_instance(repeat)
+            inside = (each for each in run.layout.questions if each.startswith(f"{made}/"))
+            self.go(next(inside, repeat))
 
-    def take_problems(self, code: str, problems: Sequence[Problem]) -> None:
-        """An answer could not be read; it stays as it was typed."""
-        self.problems[code] = {
-            problem.field.rpartition(".")[2]: problem.message for problem in problems
-        }
-        self._show_problem()
-        self.refresh_list()
+    def repeat_here(self) -> str:
+        """The repeat that an instance can be added to where the keyboard is; empty: none."""
+        if self.run is None or self.shown is None:
+            return ""
+        return self.shown.more or (self.run.repeat_at(self.current) if self.current else "")
 
-    def show_typed(self, code: str, typed: Mapping[str, Any]) -> None:
-        """Take over what was typed before a crash, as if it were typed now."""
-        self.pending[code] = typed
-        if self.current is not None and self.current.code == code and self.editor is not None:
-            self._is_filling = True
-            self.editor.show_answer(typed)
-            self._is_filling = False
+    def instance_here(self) -> str:
+        """The instance around the current question that can be taken away; empty: none."""
+        if self.run is None or not self.current:
+            return ""
+        return instance_of(self.run.filling, self.current)
 
-    def _show_problem(self) -> None:
-        code = self.current.code if self.current is not None else ""
-        found = self.problems.get(code, {})
-        self.problem.setText(" ".join(found.values()))
-        self.problem.setVisible(bool(found))
-        if self.editor is not None:
-            self.editor.show_problems(found)
+    def remove_instance(self) -> None:
+        """Take the instance around the current question away."""
+        run, instance = self.run, self.instance_here()
+        if run is None or not instance:
+            return
+        self.leave()
+        self.current, self.shown = "", None
+        self.pane.clear()
+        run.remove_instance(instance)
+        self.go(instance.rpartition("[")[0])
+        if self.shown is None and run.layout.screens:
+            self._show(run.layout.screens[min(self._place, len(run.layout.screens) - 1)])
 
-    def _on_changed(self) -> None:
-        if not self._is_filling:
-            self._is_dirty = True
-            if not self._typing.isActive():
-                self._typing.start()
+    def attach(self) -> None:
+        """Choose a file for the current question, if it asks for one."""
+        file = self.pane.file_input(self.current)
+        if file is not None:
+            file.ask()
 
-    def _say_typed(self) -> None:
-        if self.current is not None and self.editor is not None:
-            self.typed.emit(self.current.code, self.editor.typed())
+    def show_picture(self, address: str, name: str, content: bytes) -> None:
+        """Show a stored picture small, if it is still the answer on the screen."""
+        file = self.pane.file_input(address)
+        if file is not None and file.value() == name:
+            file.show_picture(content)
+
+    def take_attached(self, address: str, name: str) -> None:
+        """A file was stored for a question; it is its answer now."""
+        run, file = self.run, self.pane.file_input(address)
+        if run is not None:
+            if file is not None:
+                file.take_attached(name)
+            run.put(address, name)
+            run.leave(address)
 
     # ------------------------------------------------------------------ note and keys
+
+    def slots(self) -> dict[str, Callable[[], object]]:
+        """What can be done here now: action id to slot."""
+        slots: dict[str, Callable[[], object]] = {
+            "interview.next": self.next,
+            "interview.previous": self.previous,
+            "interview.jump": self.to_list,
+            "interview.mark": self.toggle_mark,
+            "interview.note": self.open_note,
+        }
+        if self.repeat_here():
+            slots["interview.add"] = self.add_instance
+        if self.pane.file_input(self.current) is not None:
+            slots["interview.attach"] = self.attach
+        return slots
+
+    def next_pane(self, facts: QWidget, strip: QWidget) -> None:
+        """From the question to facts, list and what waits, and back to the question."""
+        shown = [each for each in (facts, self.list, self.belief.box, strip) if each.isVisible()]
+        focus = QApplication.focusWidget()
+        holder = [each for each in shown if focus and (each is focus or each.isAncestorOf(focus))]
+        if not holder:
+            shown[0].setFocus()
+        elif holder[0] is shown[-1]:
+            self.refocus()
+        else:
+            focus_next(shown)
 
     def open_note(self) -> None:
         """Open the line for a note; once more goes back to the question."""
@@ -330,35 +317,59 @@ class InterviewView(QWidget):
             self.note.hide()
             self.refocus()
 
+    def _watch(self, card: QWidget) -> None:
+        for widget in card.findChildren(QWidget):
+            if widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                widget.installEventFilter(self)
+                self._composing.watch(widget)
+
     def _go_on(self, by: int = 1) -> None:
-        stops = self.editor.stops() if self.editor is not None else []
-        focus = self.focusWidget()
-        if focus in stops:
-            at = stops.index(focus)
-        else:
-            at = next((n for n, stop in enumerate(stops) if _holds(stop, focus)), 0)
+        stops = self.pane.stops()
+        focus = QApplication.focusWidget()
+        at = next((n for n, stop in enumerate(stops) if stop is focus), -1)
+        if at < 0:
+            card = self.pane.card_of(focus)
+            inside = [n for n, stop in enumerate(stops) if self.pane.card_of(stop) is card]
+            at = (inside[-1] if by > 0 else inside[0]) if inside else len(stops) - 1
         if 0 <= at + by < len(stops):
             stops[at + by].setFocus(Qt.FocusReason.TabFocusReason)
-        elif by > 0:
-            self.next()
         else:
-            self.previous()
+            self._step(by)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ActivationChange and self.run is not None:
+            self.run.time.set_active(self.isActiveWindow())
+        super().changeEvent(event)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        is_key = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if (
-            is_key
-            and not self._composing.is_active
-            and self._press(watched, cast("QKeyEvent", event))
-        ):
-            return True
+        if event.type() == QEvent.Type.FocusIn:
+            card = self.pane.card_of(watched)
+            if card is not None and card.address != self.current:
+                self._enter(card.address)
+                self._show_progress()
+        elif isinstance(event, QKeyEvent) and self._composing.is_active:
+            return event.key() in _LEAVING  # they belong to the input method, not to Qt either
+        elif isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride and _is_ours(event):
+                event.accept()  # or the mnemonic of a menu takes it
+                return True
+            if event.type() == QEvent.Type.KeyPress and self._press(watched, event):
+                return True
         return super().eventFilter(watched, event)
 
     def _press(self, watched: QObject, event: QKeyEvent) -> bool:
         """Whether a key was ours."""
         key, modifiers = Qt.Key(event.key()), event.modifiers()
         is_shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        card = self.pane.card_of(watched)
+        if _is_ours(event):
+            if key == Qt.Key.Key_A:
+                self.accept_wanted.emit()
+            elif card is not None and card.why is not None:
+                card.why.choose(key - Qt.Key.Key_0)
+            return True
         if key == Qt.Key.Key_Backtab or (key == Qt.Key.Key_Tab and is_shift):
             self._go_on(-1)
             return True
@@ -366,22 +377,20 @@ class InterviewView(QWidget):
             self._go_on()
             return True
         if key in _ENTER and not is_shift:
-            if not self._in_reasons(watched):
-                self._go_on()
+            self._enter_pressed(card, watched)
             return True
         return False
 
-    def _in_reasons(self, watched: QObject) -> bool:
-        """Whether Enter chose something in a list of reasons, which goes on by itself."""
-        part = watched.parent()
-        while part is not None and not isinstance(part, NumberedReasons):
-            part = part.parent()
-        return part is not None and part.press_enter()
+    def _enter_pressed(self, card: QuestionCard | None, watched: QObject) -> None:
+        more = self.pane.more
+        if more is not None and watched is more.add:
+            more.add_wanted.emit()
+        elif card is None or not card.input.press_enter(watched):
+            self._go_on()
 
 
-def _holds(stop: QWidget, focus: QWidget | None) -> bool:
-    """Whether the focus is beside a stop: the second of two buttons."""
-    if focus is None:
-        return False
-    outer = stop.parentWidget()
-    return outer is not None and outer is focus.parentWidget() and outer.isAncestorOf(focus)
+def _is_ours(event: QKeyEvent) -> bool:
+    """Alt+1 to Alt+4 ask a probe, Alt+A accepts a warning; menus have mnemonics of the same."""
+    held, is_probe = event.modifiers(), Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_4
+    held &= ~Qt.KeyboardModifier.KeypadModifier
+    return held == Qt.KeyboardModifier.AltModifier and (is_probe or event.key() == Qt.Key.Key_A)

@@ -6,6 +6,9 @@ Together they take longer to import than the sign-in dialog takes to paint.
 import importlib
 
 _MODULES = (
+    "nacl.public",  # these three for the key
+    "nacl.pwhash",
+    "nacl.secret",
     "desktop_app.services.journal",
     "desktop_app.ui.list_export",
     "desktop_app.ui.window_search",

@@ -25,7 +25,7 @@ from desktop_app.ui.action_set import ActionSet, plain_text
 from desktop_app.ui.actions import ROUTES, Menu
 from desktop_app.ui.command_palette import CommandPalette, Hit
 from desktop_app.ui.message_bar import MessageBar
-from desktop_app.ui.page import Page, PageContext, PageSpec, Slots
+from desktop_app.ui.page import Page, PageContext, PageSpec, Slots, page_key
 from desktop_app.ui.pages import page_class
 from desktop_app.ui.panels import FilterBar
 from desktop_app.ui.side_bar import SideBar
@@ -41,7 +41,6 @@ if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from desktop_app.ui.workspace_files import WorkspaceFiles
 
 _BADGES_MS = 60_000
-_NUMBERED = 9
 
 
 class MainWindow(QMainWindow):
@@ -149,8 +148,7 @@ class MainWindow(QMainWindow):
         pages = menus[Menu.VIEW].addMenu(_("&Pages"))
         for number, spec in enumerate(self._listed, start=1):
             action = QAction(theme.icon(spec.icon), _(spec.title), self)
-            if number <= _NUMBERED:
-                action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            action.setShortcut(QKeySequence(page_key(number)))
             action.triggered.connect(self._goer(spec.id))
             pages.addAction(action)
 
@@ -219,9 +217,7 @@ class MainWindow(QMainWindow):
         page.slots_changed.connect(self.connect_actions)
         page.title_changed.connect(self._title)
         page.count_changed.connect(lambda count: self._on_count(page, count))
-        for table in page.tables():
-            if self._services.export is not None:
-                table.export_wanted.connect(self._export)
+        page.export_wanted.connect(self._export)
         return page
 
     def _export(self, table: "RecordTable") -> None:

@@ -22,10 +22,11 @@ class NoteBar(QFrame):
     """The note, to be stored; it stays in the line until `take_stored`."""
     left = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "", placeholder: str = "") -> None:
         super().__init__()
-        self.editor = TextEditor(placeholder=_("Note for the timeline of the case; Enter keeps it"))
-        self.editor.set_name(_("Note"))
+        hint = placeholder or _("Note for the timeline of the case; Enter keeps it")
+        self.editor = TextEditor(placeholder=hint)
+        self.editor.set_name(name or _("Note"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.editor)

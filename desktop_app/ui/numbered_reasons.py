@@ -69,6 +69,12 @@ class NumberedReasons(Editor):
         column.addWidget(self.list, 1)
         self._fill()
 
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        """Offer other reasons; what was chosen stays."""
+        if tuple(choices) != self._choices:
+            self._choices = tuple(choices)
+            self._fill()
+
     @override
     def set_name(self, name: str) -> None:
         self.filter.setAccessibleName(name)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -80,6 +80,8 @@ class Page(QWidget):
     slots_changed = Signal()
     count_changed = Signal(object)
     title_changed = Signal()
+    export_wanted = Signal(object)
+    """A followed table, when *Export what I see* is chosen."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -131,6 +133,7 @@ class Page(QWidget):
         self._tables.append(table)
         table.count_changed.connect(self.show_count)
         table.selection_changed.connect(self.slots_changed)
+        table.export_wanted.connect(self.export_wanted)
 
     def tables(self) -> Sequence[RecordTable]:
         """The followed tables."""
@@ -150,3 +153,12 @@ class Page(QWidget):
         """Show how many records are in the current filter, in the status bar."""
         self.count = count
         self.count_changed.emit(count)
+
+
+MOST_KEYS: Final = 10
+"""So many pages of the side bar have a key."""
+
+
+def page_key(number: int) -> str:
+    """The shortcut of a page by its place in the side bar, from 1; empty when there is none."""
+    return f"Ctrl+{number % MOST_KEYS}" if number <= MOST_KEYS else ""

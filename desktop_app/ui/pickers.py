@@ -274,6 +274,10 @@ class RecordEditor(Editor):
     def remembered(self) -> tuple[Any, str] | None:
         return None if self._value is None else (self._value, self._chosen.text())
 
+    def words(self) -> str:
+        """The words of what was chosen; empty for nothing."""
+        return "" if self._value is None else self._chosen.text()
+
     def _ask(self) -> None:
         task = self._tasks.read(self, self._search, self.line.text().strip())
         self._latest.take(task).then(self._show)

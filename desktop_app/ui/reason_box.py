@@ -31,16 +31,23 @@ _SHOWN = 12
 
 def reason_choices(session: "Session", language: str) -> list[Choice]:
     """The reasons on offer with their groups, findable by code, both languages, pinyin."""
-    return [
+    return grouped_choices(session, language)[0]
+
+
+def grouped_choices(session: "Session", language: str) -> tuple[list[Choice], dict[str, str]]:
+    """The reasons on offer, and the code of the group of each."""
+    groups = reasons.list_reasons(session, language)
+    choices = [
         Choice(
             row.code,
             row.text,
             group.text,
             f"{row.code} {row.zh} {row.en} {search.tokens(row.zh)}".casefold(),
         )
-        for group in reasons.list_reasons(session, language)
+        for group in groups
         for row in group.reasons
     ]
+    return choices, {row.code: row.group for group in groups for row in group.reasons}
 
 
 class _Model(QAbstractListModel):

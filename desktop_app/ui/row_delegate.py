@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from typing_extensions import override
 
 from desktop_app.ui import theme
-from desktop_app.ui.table_model import TONE_ROLE
+from desktop_app.ui.table_model import FAINT_ROLE, TONE_ROLE
 from desktop_app.ui.theme import Tone
 
 _PADDING = theme.GAP_S
@@ -44,7 +44,8 @@ class RowDelegate(QStyledItemDelegate):
             if tone is not None:
                 _paint_chip(painter, area, str(text), Tone(tone))  # Qt made it a plain text
             else:
-                ink = theme.colour("on_selection" if is_selected else "text")
+                plain = "muted" if index.data(FAINT_ROLE) else "text"
+                ink = theme.colour("on_selection" if is_selected else plain)
                 self._paint_text(painter, area, index, str(text), ink)
         painter.restore()
 

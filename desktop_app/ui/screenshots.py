@@ -26,6 +26,7 @@ from desktop_app.settings import Settings, Theme
 from desktop_app.ui import theme
 from desktop_app.ui.app import Application, make_app
 from desktop_app.ui.command_palette import CommandPalette
+from desktop_app.ui.document_view import DocumentView
 from desktop_app.ui.sign_in import SignInDialog
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ _QUIET = 2
 _LONGEST = 20.0  # seconds
 _QUERY = "wang"
 """What is typed into the palette: finds customers and staff by pinyin."""
-_REPORTS = ("exit-reasons", "case-list", "case-file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class _Records:
     case_number: str
     customer_id: UUID | None
     interview_id: UUID | None
+    questionnaire_id: UUID
 
 
 def run(folder: Path, workspace: Path) -> list[Path]:
@@ -146,10 +147,11 @@ def _pages(records: _Records) -> list[tuple[str, str, object]]:
         "case-file": records.case_id,
         "interview": records.interview_id,
         "customer-card": records.customer_id,
+        "designer": records.questionnaire_id,
     }
     for spec in PAGES:
         target = targets.get(spec.id)
-        if spec.in_sidebar or target is not None:
+        if spec.id not in targets or target is not None:
             shown.append((spec.id, spec.id, target))
     return shown
 
@@ -161,6 +163,7 @@ def _records(session: "Session") -> _Records:
     from db.vocabulary import CaseStage, InterviewState  # noqa: PLC0415
     from desktop_app.services.cases import list_cases  # noqa: PLC0415
     from desktop_app.services.interviews import list_interviews  # noqa: PLC0415
+    from desktop_app.services.questionnaires import list_questionnaires  # noqa: PLC0415
 
     late = frozenset({CaseStage.FOLLOW_UP, CaseStage.REMEDY_IN_PROGRESS, CaseStage.PLAN_AGREED})
     rows = list_cases(session, CaseFilter(stages=late), None, 0, 1)
@@ -168,22 +171,23 @@ def _records(session: "Session") -> _Records:
     drafts = list_interviews(session, InterviewFilter(state=InterviewState.DRAFT), None, 0, 1)
     drafts = drafts or list_interviews(session, InterviewFilter(), None, 0, 1)
     interview_id = drafts[0].id if drafts else None
+    questionnaire_id = list_questionnaires(session)[0].id
     if not rows:
-        return _Records(None, "", None, interview_id)
-    return _Records(rows[0].id, rows[0].number, rows[0].customer_id, interview_id)
+        return _Records(None, "", None, interview_id, questionnaire_id)
+    return _Records(rows[0].id, rows[0].number, rows[0].customer_id, interview_id, questionnaire_id)
 
 
 def write_reports(opened: "Opened", folder: Path) -> list[Path]:
     """Every report as Excel and PDF, in Chinese."""
-    from desktop_app.reports import report  # noqa: PLC0415
+    from desktop_app.reports import REPORTS  # noqa: PLC0415
     from desktop_app.reports.pdf import write_pdf  # noqa: PLC0415
     from desktop_app.reports.xlsx import write_xlsx  # noqa: PLC0415
 
     written: list[Path] = []
     with i18n.in_language("zh_CN"), opened.database.read(opened.actor) as session:
         number = _records(session).case_number
-        for report_id in _REPORTS:
-            found = report(report_id)
+        for found in REPORTS:
+            report_id = found.id
             values = {"number": number} if report_id == "case-file" else {}
             if report_id == "case-file" and not number:
                 continue
@@ -203,6 +207,9 @@ def settle(program: Application, widgets: Sequence[QWidget] = ()) -> None:
         is_busy = program.background.is_busy() or (
             program.tasks is not None and program.tasks.is_busy()
         )
+        if program.window is not None:
+            documents = program.window.findChildren(DocumentView)
+            is_busy = is_busy or not all(view.is_whole for view in documents)
         quiet = 0 if is_busy else quiet + 1
     for widget in widgets:
         widget.repaint()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushBu
 
 from desktop_app.i18n import _
 from desktop_app.ui import theme
-from desktop_app.ui.page import PageSpec
+from desktop_app.ui.page import PageSpec, page_key
 from desktop_app.ui.panels import ChipLabel
 from desktop_app.ui.theme import Tone
 
@@ -62,7 +62,7 @@ class SideBar(QFrame):
         column.addLayout(self._product())
         column.addSpacing(theme.GAP_M)
         for number, spec in enumerate(specs, start=1):
-            button = NavButton(spec, f"Ctrl+{number}" if number <= 9 else "")  # noqa: PLR2004
+            button = NavButton(spec, page_key(number))
             button.clicked.connect(self._chooser(spec.id))
             self._group.addButton(button)
             self.buttons[spec.id] = button

@@ -1,11 +1,9 @@
 """Signing in: workspace, name and password; a new workspace; the recovery code; the demo."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -25,7 +23,8 @@ from desktop_app import i18n, paths
 from desktop_app.errors import InvalidInputError, Problem, UserError
 from desktop_app.i18n import _
 from desktop_app.settings import Settings, save_settings
-from desktop_app.ui import dialogs, theme
+from desktop_app.ui import sign_in_work as work
+from desktop_app.ui import theme
 from desktop_app.ui.background import Background, Task
 from desktop_app.ui.editors import (
     CheckEditor,
@@ -35,102 +34,21 @@ from desktop_app.ui.editors import (
     TextEditor,
 )
 from desktop_app.ui.form import Form
-from desktop_app.ui.loading import load_program
 from desktop_app.ui.panels import button, text_label
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the dialog paints without it
     from db.workspace import Opened
-    from desktop_app.progress import Progress
 
-MIN_PASSWORD = 8
 _RECENT_WIDTH = 280
 _PATH = int(Qt.ItemDataRole.UserRole)
 
 
-class _Credentials(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    login: str = Field(min_length=1)
-    password: str = Field(min_length=1)
-
-
-class _TwicePassword(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    password: str = Field(min_length=MIN_PASSWORD)
-    again: str = ""
-
-    @model_validator(mode="after")
-    def _same(self) -> "_TwicePassword":
-        if self.password != self.again:
-            raise ValueError(_("The two passwords differ."))
-        return self
-
-
-class _NewWorkspace(_TwicePassword):
-    folder: Path
-    name: str = Field(min_length=1)
-    login: str = Field(min_length=1, pattern=r"^\S+$")
-
-
-class _Recovery(_TwicePassword):
-    code: str = Field(min_length=1)
-
-
-# ---------------------------------------------------------------- what runs in the background
-
-
-def open_folder(folder: Path, login: str, password: str) -> "Opened":
-    """Open a workspace (slow: key derivation, and SQLAlchemy at the first time)."""
-    from db import workspace  # noqa: PLC0415  (see above)
-
-    load_program()
-    return workspace.open_workspace(folder, login, password)
-
-
-def open_demo(folder: Path) -> "Opened":
-    """Open a demo workspace, which carries its own password."""
-    from db import workspace  # noqa: PLC0415
-
-    load_program()
-    return workspace.open_demo(folder)
-
-
-def _is_demo(folder: Path) -> bool:
-    """Whether the folder holds a demo: a look into a small file, without SQLAlchemy."""
-    try:
-        wraps = json.loads((folder / "keys.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(wraps, dict) and bool(wraps.get("demo"))
-
-
-def _list_logins(folder: Path) -> list[str]:
-    from db import keys  # noqa: PLC0415  (needs no SQLAlchemy)
-
-    return keys.load(folder / keys.KEYS).logins()
-
-
-def _create(wanted: _NewWorkspace) -> "tuple[Opened, str]":
-    from db import workspace  # noqa: PLC0415
-
-    load_program()
-    return workspace.create(wanted.folder, wanted.login, wanted.name, wanted.password)
-
-
-def _recover(folder: Path, code: str, password: str) -> "Opened":
-    from desktop_app.services import keys  # noqa: PLC0415
-
-    load_program()
-    return keys.recover(folder, code, password)
-
-
-def _build_demo(progress: "Progress", folder: Path) -> "Opened":
-    from desktop_app import demo  # noqa: PLC0415
-
-    if (folder / "keys.json").exists():
-        return open_demo(folder)
-    return demo.make_demo(folder, progress=progress).opened
+def _read(form: Form, check: Callable[[work.Values], list[Problem]]) -> work.Values | None:
+    """What was entered; ``None`` when something is wrong, which is shown beside the fields."""
+    values = form.values()
+    problems = check(values)
+    form.show_problems(problems)
+    return None if problems else values
 
 
 class SignInDialog(QDialog):
@@ -246,7 +164,9 @@ class SignInDialog(QDialog):
             _("&Password"),
             PasswordEditor(),
             required=True,
-            help=_("At least {n} characters. It encrypts the workspace.").format(n=MIN_PASSWORD),
+            help=_("At least {n} characters. It encrypts the workspace.").format(
+                n=work.MIN_PASSWORD
+            ),
         )
         add("again", _("Password &again"), PasswordEditor(), required=True)
         column = self._page(
@@ -344,7 +264,7 @@ class SignInDialog(QDialog):
         self._show("sign-in")
         self.where.setText(str(folder))
         self.form.show_problems(())
-        task = self._background.compute(self, _list_logins, folder)
+        task = self._background.compute(self, work.list_logins, folder)
         task.then(lambda names: self._show_logins(folder, names))
         task.or_else(self._on_unusable)
 
@@ -363,6 +283,8 @@ class SignInDialog(QDialog):
         self.form.show_problems([Problem("", error.message)])
 
     def _pick(self) -> None:
+        from desktop_app.ui import dialogs  # noqa: PLC0415  (the dialog paints without it)
+
         folder = dialogs.pick_folder(self, _("Open a workspace"))
         if folder is not None:
             self.recent.setCurrentItem(self._add_recent(folder))
@@ -370,12 +292,13 @@ class SignInDialog(QDialog):
     def try_demo(self) -> None:
         """Open the chosen workspace by itself if it is a demo."""
         folder = self.folder()
-        if folder is not None and _is_demo(folder):
-            self._wait(self._background.compute(self, open_demo, folder), _("Opening…"), self.form)
+        if folder is not None and work.is_demo(folder):
+            task = self._background.compute(self, work.open_demo, folder)
+            self._wait(task, _("Opening…"), self.form)
 
     def _demo(self) -> None:
         folder = paths.user_data_dir() / "demo"
-        task = self._background.compute_long(self, _build_demo, folder)
+        task = self._background.compute_long(self, work.build_demo, folder)
         task.progressed.connect(self._show_progress)
         self._wait(task, _("Making the demo workspace…"), self.form)
 
@@ -393,23 +316,26 @@ class SignInDialog(QDialog):
 
     def sign_in(self) -> None:
         """Open the chosen workspace for the user."""
-        draft, folder = self.form.try_read(_Credentials), self.folder()
-        if draft is None or folder is None or not self.enter_button.isEnabled():
+        values, folder = _read(self.form, work.entry_problems), self.folder()
+        if values is None or folder is None or not self.enter_button.isEnabled():
             return
-        task = self._background.compute(self, open_folder, folder, draft.login, draft.password)
+        login, password = values["login"], values["password"]
+        task = self._background.compute(self, work.open_folder, folder, login, password)
         self._wait(task, _("Opening…"), self.form)
 
     def _use_code(self) -> None:
-        draft, folder = self.recovery_form.try_read(_Recovery), self.folder()
-        if draft is not None and folder is not None:
-            task = self._background.compute(self, _recover, folder, draft.code, draft.password)
+        values, folder = _read(self.recovery_form, work.recovery_problems), self.folder()
+        if values is not None and folder is not None:
+            code, password = values["code"], values["password"]
+            task = self._background.compute(self, work.recover, folder, code, password)
             self._wait(task, _("Opening…"), self.recovery_form)
 
     def _create_workspace(self) -> None:
-        draft = self.new_form.try_read(_NewWorkspace)
-        if draft is None:
+        values = _read(self.new_form, work.new_problems)
+        if values is None:
             return
-        task = self._background.compute(self, _create, draft)
+        folder, login, password = values["folder"], values["login"], values["password"]
+        task = self._background.compute(self, work.create, folder, login, values["name"], password)
         self._start_waiting(task, _("Making the workspace…"))
         task.then(self._show_code)
         task.or_else(lambda error: self._on_failed(self.new_form, error))

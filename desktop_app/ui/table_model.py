@@ -33,6 +33,8 @@ KEPT_WINDOWS = 64
 
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 TONE_ROLE = ROW_ROLE + 1
+FAINT_ROLE = ROW_ROLE + 2
+"""Whether the numbers of a row are too small to be read as a finding."""
 
 _NO_PARENT = QModelIndex()
 _ALIGNMENTS = {
@@ -91,6 +93,7 @@ class TableModel(QAbstractTableModel):
         self.sort_order: Sort | None = None
         self._tasks = tasks
         self._chips = chips or {}
+        self.is_faint: Callable[[Row], bool] | None = None
         self._rows: list[Row] | None = []
         self._query: Query | None = None
         self._count = 0
@@ -325,10 +328,16 @@ class TableModel(QAbstractTableModel):
             return "…" if role == Qt.ItemDataRole.DisplayRole and not index.column() else None
         if role == ROW_ROLE:
             return row
-        if role == TONE_ROLE:
-            tone_of = self._chips.get(column.id)
-            return None if tone_of is None else tone_of(row)
+        if role in (TONE_ROLE, FAINT_ROLE):
+            return self._mark(row, column.id, role)
         return _worded(column.shown(row), role)
+
+    def _mark(self, row: Row, column_id: str, role: int) -> Any:
+        """How a cell is marked: the tone of its chip, or whether its row is grey."""
+        if role == FAINT_ROLE:
+            return self.is_faint is not None and self.is_faint(row)
+        tone_of = self._chips.get(column_id)
+        return None if tone_of is None else tone_of(row)
 
     @override
     def headerData(
@@ -355,6 +364,7 @@ _ANSWERED = {
     int(Qt.ItemDataRole.ToolTipRole),
     ROW_ROLE,
     TONE_ROLE,
+    FAINT_ROLE,
 }
 
 

@@ -324,6 +324,7 @@ def set_problem(widget: QWidget, is_wrong: bool) -> None:  # noqa: FBT001  (a pr
 def _set(widget: QWidget, name: str, value: str) -> QWidget:
     if widget.property(name) != value:
         widget.setProperty(name, value)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
+        if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # else Qt will, once
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
     return widget

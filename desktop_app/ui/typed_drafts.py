@@ -6,7 +6,7 @@ kept beside it (``key``, ``key~1``, …), so that neither is lost.
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 from shiboken6 import isValid
 
 from desktop_app import labels
@@ -134,7 +134,6 @@ class DraftStrip(QFrame):
         row.addWidget(self.words, 1)
         row.addWidget(self.restore_button)
         row.addWidget(self.discard_button)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     # ------------------------------------------------------------------ offering
 
@@ -185,6 +184,10 @@ class DraftStrip(QFrame):
             self._show()
 
     # ------------------------------------------------------------------ keeping
+
+    def rebase(self, version: int | str | None) -> None:
+        """What is typed from now on is typed for this version of the record."""
+        self._key = replace(self._key, version=version)
 
     def _on_changed(self) -> None:
         if not self._typing.isActive() and not self._is_over:

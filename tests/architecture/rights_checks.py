@@ -17,6 +17,8 @@ WITHOUT_ASKING: Mapping[str, str] = {
     "assignment.standing_hits": "a step of services on one case, which they have loaded in scope",
     "case_life.*": "shared by the services on cases, which have asked for the right",
     "case_reasons.put_why_chain": "shared with the interview; gets a case in scope",
+    "interview_end.copy_corrected": "shared with the double entry; gets a case in scope",
+    "interview_rows.*": "shared by the services on interviews, which have asked for the right",
     "imports.*": "steps of the import classes, which ask when they are made",
     "journal.undo": "whose change set it is decides which right is asked for",
     "numbers.*": "the next free number, for services that have asked",

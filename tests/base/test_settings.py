@@ -1,11 +1,11 @@
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from desktop_app import paths, settings
-from desktop_app.settings import Settings, Theme, load_settings, save_settings
+from desktop_app.settings import Density, Settings, Theme, load_settings, save_settings
 
 
 def test_that_a_machine_without_settings_has_the_defaults() -> None:
@@ -68,8 +68,60 @@ def test_that_values_of_a_newer_version_are_kept(tmp_path: Path) -> None:
     assert json.loads(file.read_text(encoding="utf-8"))["from_the_future"] == 7
 
 
+WRONG = {
+    "language": 1,
+    "theme": ["dark"],
+    "density": None,
+    "text_scale": 79,
+    "last_workspace": False,
+    "recent_workspaces": ["/data/a", 2],
+    "last_login": None,
+    "check_backup_days": "often",
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_that_a_wrong_value_of_any_kind_is_reset_and_told(
+    name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "settings.json"
+    other = "density" if name != "density" else "theme"
+    right = {"density": "comfortable", "theme": "dark"}[other]
+    file.write_text(json.dumps({name: WRONG[name], other: right}), encoding="utf-8")
+    assert load_settings(file) == Settings(**{other: right})
+    assert caplog.messages == [f"settings with a wrong value are reset: {name}"]
+
+
+def test_that_every_field_is_checked() -> None:
+    assert {field.name for field in fields(Settings)} - {"others"} == WRONG.keys()
+    for name, value in WRONG.items():
+        with pytest.raises(ValueError, match="not a"):
+            setattr(Settings(), name, value)
+        with pytest.raises(ValueError, match="not a"):
+            Settings(**{name: value})
+
+
+def test_that_numbers_have_limits() -> None:
+    mine = Settings(text_scale=80, check_backup_days=0)
+    mine.text_scale, mine.check_backup_days = 200, 365
+    assert (mine.text_scale, mine.check_backup_days) == (200, 365)
+    for name, value in (("text_scale", 201), ("check_backup_days", -1), ("check_backup_days", 366)):
+        with pytest.raises(ValueError, match="not a whole number"):
+            setattr(mine, name, value)
+
+
+def test_that_what_is_stored_as_text_becomes_its_kind(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({"theme": "dark", "recent_workspaces": ["/a"]}), encoding="utf-8")
+    mine = load_settings(file)
+    assert mine.theme is Theme.DARK
+    assert mine.recent_workspaces == ("/a",)
+    mine.density = "comfortable"  # as a form may give it
+    assert mine.density is Density.COMFORTABLE
+
+
 def test_that_a_wrong_value_cannot_be_set() -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValueError, match="not a whole number from 80 to 200"):
         Settings().text_scale = 1000
 
 

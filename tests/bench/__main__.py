@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import jobs
+from tests.bench import interview_jobs, jobs
 from tests.bench.jobs import Result
 from tests.bench.world import full_database, make_world
 
@@ -34,10 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "list jump": lambda: jobs.list_middle(database, world),
             "search": lambda: jobs.find(database),
             "scan": lambda: jobs.scan(database, world),
+            "interview open": lambda: interview_jobs.interview_open(folder),
+            "interview keystroke": lambda: interview_jobs.interview_key(folder),
             "excel": lambda: jobs.excel(database, folder),
             "pdf": lambda: jobs.pdf(database, folder),
         }
-        print(f"{'job':18} {'ours':>10} {'limit':>10} {'ratio':>7} {'goal':>6}")
+        print(f"{'job':20} {'ours':>10} {'limit':>10} {'ratio':>7} {'goal':>6}")
         for title, job in todo.items():
             if chosen.only not in title:
                 continue
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             results.append(result)
             missed = "  above the goal" if result.ratio > result.goal else ""
             print(
-                f"{result.job:18} {result.seconds * 1000:8.1f}ms {result.limit * 1000:8.1f}ms"
+                f"{result.job:20} {result.seconds * 1000:8.1f}ms {result.limit * 1000:8.1f}ms"
                 f" {result.ratio:6.1f}x {result.goal:5.1f}x  {result.note}{missed}"
             )
         database.close()

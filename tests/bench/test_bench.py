@@ -16,6 +16,8 @@ JOBS = {
     "list jump",
     "search",
     "scan",
+    "interview open",
+    "interview keystroke",
     "Excel",
     "PDF",
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from db import journal, migrate, reference
+from db import journal, migrate, shipped
 from db.base import new_id
 from db.models import Customer, ImportJob, Order
 from db.session import SYSTEM, Database
@@ -60,7 +60,7 @@ def empty_database(folder: Path, name: str) -> Database:
     database = Database(path, KEY)
     with database.write(SYSTEM) as session:
         journal.name_change(session, "Benchmark", kind=ChangeKind.SYSTEM)
-        reference.seed(session)
+        shipped.seed(session)
     return database
 
 

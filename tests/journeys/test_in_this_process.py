@@ -1,11 +1,12 @@
 """The whole program in this process: a crash while typing, a second start, and a window that stays
 alive while much is done behind it."""
 
-import json
+import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.vocabulary import CaseStage
@@ -21,14 +22,21 @@ from desktop_app import clock
 from desktop_app.ui import screenshots
 from desktop_app.ui.app import Application, flush_deleted
 from desktop_app.ui.forms.signal_forms import ScanDraft
+from desktop_app.ui.lazy_tabs import LazyTabs
 from desktop_app.ui.loading import load_pages
 from desktop_app.ui.pages import PAGES
+from desktop_app.ui.pages.reports import ReportsPage
 from tests.journeys.conftest import Start
 from tests.programs import COMMAND, Winback, environment
 
 SAID = "送货连续三次晚到，没有人道歉"
-BUSY_LIMIT, WALL_LIMIT = 0.250, 1.000  # under the tracing of coverage, on a shared machine
-"""Seconds: the goal is 0.1 on a quiet machine; tests share theirs with others."""
+HAPPENED = "/data/what_happened"
+BUSY_LIMIT, WALL_LIMIT = 0.150, 1.000
+"""Seconds. The goal is 0.1 on a quiet machine; tests share theirs with others and are traced for
+coverage: work is compared with `busy_limit`, and waiting is given more room."""
+
+REFERENCE = 0.020
+"""Seconds of the window's thread for `reference_work` where the limit was set."""
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -68,8 +76,8 @@ def test_that_what_was_typed_in_an_interview_is_offered_after_a_crash(
     first.window.actions_by_id.run("case.interview")
     until(qtbot, lambda: _interview(first) is not None and _interview(first).view.current)
     view = _interview(first).view
-    view.go("what_happened")
-    field = view.editor.findChild(QPlainTextEdit)
+    view.go(HAPPENED)
+    field = view.pane.cards[HAPPENED].findChild(QPlainTextEdit)
     field.setPlainText(SAID)
     until(qtbot, lambda: rows(first, "SELECT 1 FROM typed_draft WHERE key LIKE '%what_happened'"))
     interview_id = _interview(first).interview_id
@@ -81,24 +89,24 @@ def test_that_what_was_typed_in_an_interview_is_offered_after_a_crash(
     second.window.navigate("interview", interview_id)
     until(qtbot, _interview(second).recover.isVisible)
     page = _interview(second)
-    assert SAID not in str([page.view.pending, page.view.answers]), "taken over unasked"
+    assert page.run.filling.answer(HAPPENED) != SAID, "taken over unasked"
     page.recover.pressed.emit()
     until(qtbot, lambda: SAID in answers(second))
     until(qtbot, lambda: not page.recover.isVisible())
-    until(qtbot, lambda: SAID in str(page.view.answers["what_happened"]))
+    assert page.run.filling.answer(HAPPENED) == SAID
     assert not rows(second, "SELECT 1 FROM typed_draft WHERE key LIKE '%what_happened'")
 
 
 def answers(program: Application) -> str:
     """Everything stored as an answer."""
-    return str([json.loads(row[0]) for row in rows(program, "SELECT value FROM answer")])
+    return str([row[0] for row in rows(program, "SELECT value FROM answer")])
 
 
 def _case_being_worked_on(program: Application) -> Any:
     from db.queries.cases import CaseFilter, list_cases
 
     assert program._opened is not None
-    stages = frozenset({CaseStage.ASSIGNED, CaseStage.CONTACTING})
+    stages = frozenset(CaseStage) - {CaseStage.IDENTIFIED, CaseStage.SCREENED, CaseStage.CLOSED}
     with program._opened.database.read(program._opened.actor) as session:
         return list_cases(session, CaseFilter(stages=stages), None, 0, 1)[0].id
 
@@ -176,6 +184,27 @@ class Watchdog(QObject):
         self._timer.stop()
 
 
+def reference_work() -> float:
+    """Seconds of this thread for a little of what a page does, by plain Qt: labels laid out."""
+    begin = time.thread_time()
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    for number in range(60):
+        label = QLabel(f"{number}: what is said of it, in a line or two. " * 3)
+        label.setWordWrap(True)
+        column.addWidget(label)
+    whole.resize(400, 900)
+    whole.grab()
+    whole.deleteLater()
+    return time.thread_time() - begin
+
+
+def busy_limit() -> float:
+    """What the window may work in one go: `BUSY_LIMIT`, on a slower machine as much more."""
+    pace = statistics.median(reference_work() for _round in range(9)) / REFERENCE
+    return BUSY_LIMIT * max(1.0, pace)
+
+
 @pytest.fixture
 def many_orders(tmp_path: Path) -> Path:
     """Five thousand customers with five orders each; half of them have stopped."""
@@ -229,7 +258,7 @@ def test_that_the_window_answers_while_it_imports_and_scans(
         QTest.qWait(100)
     for name, (wall, busy) in (("import", importing), ("scan", (fresh.wall, fresh.busy))):
         record_property(f"{name}: longest wait, longest work (s)", f"{wall:.3f}, {busy:.3f}")
-        assert busy < BUSY_LIMIT, name
+        assert busy < busy_limit(), name
         assert wall < WALL_LIMIT, name
     assert rows(program, "SELECT count(*) FROM customer")[0][0] == 5_060
 
@@ -242,22 +271,38 @@ def test_that_the_first_visit_of_a_page_does_not_stop_the_window(
     assert window is not None
     screenshots.settle(program)
     load_pages()
-    longest = {}
-    for spec in PAGES:
-        if not spec.in_sidebar:
-            continue
+    longest: dict[str, float] = {}
+
+    def watch(name: str, visit: Callable[[], object]) -> None:
         dog = Watchdog()
         with dog.watching():
             QTest.qWait(20)
-            window.navigate(spec.id)
+            visit()
             screenshots.settle(program)
             QTest.qWait(20)
-        longest[spec.id] = dog.busy
-        record_property(
-            f"{spec.id}: longest wait, longest work (s)", f"{dog.wall:.3f}, {dog.busy:.3f}"
-        )
-    assert len(longest) > 7
-    assert {page: busy for page, busy in longest.items() if busy > BUSY_LIMIT} == {}
+        longest[name] = dog.busy
+        words = f"{dog.wall:.3f}, {dog.busy:.3f}"
+        record_property(f"{name}: longest wait, longest work (s)", words)
+
+    for spec in PAGES:
+        if not spec.in_sidebar:
+            continue
+        watch(spec.id, lambda page_id=spec.id: window.navigate(page_id))
+        page = window.current_page()
+        if isinstance(page, ReportsPage):
+            watch("reports, again", page.load)
+            document = page._document
+            assert document is not None
+            long = replace(document, sections=document.sections * 8)
+            watch("reports, a long one", lambda page=page, long=long: page._show(long))
+        for tabs in page.findChildren(LazyTabs) if page is not None else []:
+            for place in range(1, tabs.count()):
+                name = f"{spec.id}: {tabs.tabText(place)}"
+                watch(name, lambda tabs=tabs, place=place: tabs.setCurrentIndex(place))
+    assert len(longest) > 15
+    limit = busy_limit()
+    record_property("limit of work (s)", f"{limit:.3f}")
+    assert {page: busy for page, busy in longest.items() if busy > limit} == {}, limit
 
 
 def test_that_a_planted_block_is_measured(qtbot: QtBot, qapp: QApplication) -> None:
@@ -267,12 +312,14 @@ def test_that_a_planted_block_is_measured(qtbot: QtBot, qapp: QApplication) -> N
         QTimer.singleShot(0, lambda: time.sleep(WALL_LIMIT + 0.1))
         QTest.qWait(round(WALL_LIMIT * 1000) + 300)
         assert dog.wall > WALL_LIMIT
+        limit = busy_limit()
 
         def work() -> None:
-            end = time.thread_time() + BUSY_LIMIT + 0.05
+            end = time.thread_time() + limit + 0.05
             while time.thread_time() < end:
                 pass
 
+        dog.busy = 0.0
         QTimer.singleShot(0, work)
-        until(qtbot, lambda: dog.busy > BUSY_LIMIT)
-    assert dog.busy > BUSY_LIMIT
+        until(qtbot, lambda: dog.busy > limit)
+    assert limit >= BUSY_LIMIT

@@ -1,11 +1,13 @@
 """The reports page: choose, show, open what is behind a number, write files."""
 
+import datetime as dt
 import uuid
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -33,11 +35,12 @@ from desktop_app.reports.base import (
 )
 from desktop_app.services import cases
 from desktop_app.services.journal import title_text
-from desktop_app.ui import dialogs
+from desktop_app.ui import dialogs, panels
 from desktop_app.ui.document_view import DocumentView
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages import reports as page_module
 from desktop_app.ui.pages.reports import ReportsPage, as_filter
+from tests.conftest import PATIENCE
 from tests.factories import add_store
 from tests.ui.casework import nameless, open_case
 from tests.ui.shop import Stage, fill
@@ -81,7 +84,8 @@ def test_that_every_block_is_drawn_and_what_is_behind_can_be_opened(
     qtbot.addWidget(view)
     view.show_document(document())
     view.show_document(document())  # the second takes the place of the first
-    texts = [label.text() for label in view.findChildren(page_module.panels.QLabel)]
+    qtbot.waitUntil(lambda: view.is_whole, timeout=PATIENCE)
+    texts = [label.text() for label in view.findChildren(QLabel)]
     whole = "\n".join(texts)
     for words in ("Everything", "Some words", "“贵了”", "2026-00001", "Worth ¥12.50", "n: cases"):
         assert words in whole
@@ -110,6 +114,59 @@ def test_that_a_block_of_an_unknown_kind_is_a_bug(qtbot: QtBot, context: PageCon
     qtbot.addWidget(view)
     with pytest.raises(TypeError):
         view.show_document(Document("x", "X", (Section("", ("text",)),)))  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: view.is_whole, timeout=PATIENCE)
+
+
+def long_document(document_id: str, said: str) -> Document:
+    quotes = tuple(Quote(f"{said} {number}") for number in range(40))
+    return Document(document_id, said, (Section("Quotes", quotes), Section("End", quotes[:1])))
+
+
+def words_of(view: DocumentView) -> list[str]:
+    """What the labels say, from top to bottom."""
+    found = [label for label in view.findChildren(QLabel) if label.isVisibleTo(view)]
+    found.sort(key=lambda label: label.mapTo(view, QPoint()).y())
+    return [label.text() for label in found if "“" in label.text()]
+
+
+def test_that_a_long_document_comes_in_pieces_and_another_one_stops_it(
+    qtbot: QtBot, context: PageContext
+) -> None:
+    view = DocumentView(context)
+    area = panels.scrolled(view)
+    qtbot.addWidget(area)
+    area.resize(600, 400)
+    area.show()
+    view.show_document(long_document("one", "First"))
+    assert not view.is_whole
+    begun = [label.text() for label in view.findChildren(QLabel)]
+    assert "“First 0”" in begun
+    assert "“First 39”" not in begun
+    view.show_document(long_document("two", "Second"))
+    qtbot.waitUntil(lambda: view.is_whole, timeout=PATIENCE)
+    wanted = [f"“Second {number}”" for number in (*range(40), 0)]
+    qtbot.waitUntil(lambda: words_of(view) == wanted, timeout=PATIENCE)  # laid out, too
+
+
+def test_that_the_same_report_read_again_stays_where_it_was_scrolled_to(
+    qtbot: QtBot, context: PageContext
+) -> None:
+    view = DocumentView(context)
+    area = panels.scrolled(view)
+    qtbot.addWidget(area)
+    area.resize(600, 400)
+    area.show()
+    bar = area.verticalScrollBar()
+    view.show_document(long_document("one", "First"))
+    qtbot.waitUntil(lambda: view.is_whole and bar.maximum() > 500, timeout=PATIENCE)
+    bar.setValue(500)
+    view.show_document(long_document("one", "Second"))
+    places = []
+    qtbot.waitUntil(lambda: places.append(bar.value()) or view.is_whole, timeout=PATIENCE)
+    QApplication.sendPostedEvents()
+    assert {*places, bar.value()} == {500}
+    view.show_document(document())  # another, and it is short
+    qtbot.waitUntil(lambda: view.is_whole and bar.value() < 500, timeout=PATIENCE)
 
 
 def close(stage: Stage, case_id: uuid.UUID) -> None:
@@ -126,7 +183,7 @@ def test_that_the_first_report_shows_at_once_and_a_bar_leads_to_its_cases(
     case_id = open_case(stage, shop["K1"])
     close(stage, case_id)
     page = stage.show(ReportsPage)
-    stage.wait(lambda: page._document is not None)
+    stage.wait(lambda: page._document is not None and page.view.is_whole)
     assert page._document.id == "exit-reasons"
     page.view.bar_opened.emit("root_reason", "price_increase")
     went = stage.went()
@@ -284,3 +341,16 @@ def test_that_criteria_of_a_report_become_a_filter() -> None:
     assert made.kind is RuleKind.LAPSING
     assert made.store_id == uuid.UUID(int=5)
     assert made.opened_from.isoformat() == "2026-08-01"
+
+
+@pytest.mark.parametrize(
+    ("month", "last"),
+    [("2026-02", "2026-02-28"), ("2026-12", "2026-12-31"), ("2024-02", "2024-02-29")],
+)
+def test_that_a_month_of_a_report_opens_the_cases_of_that_month(month: str, last: str) -> None:
+    made = as_filter({"opened_month": month, "root_reason": "price_increase"})
+    assert (made.opened_from, made.opened_until) == (
+        dt.date.fromisoformat(f"{month}-01"),
+        dt.date.fromisoformat(last),
+    )
+    assert made.root_reason == "price_increase"

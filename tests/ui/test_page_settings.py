@@ -36,7 +36,7 @@ def usual_look() -> Iterator[None]:
 
 def test_that_the_look_changes_at_once_and_is_kept(stage: Stage, usual_look: None) -> None:
     page = stage.show(SettingsPage)
-    form = page.sections["computer"].form
+    form = page.tabs.part("computer").form
     form.editors["theme"].set_value(Theme.DARK)
     assert theme.is_dark()
     form.editors["density"].set_value(Density.COMFORTABLE)
@@ -52,8 +52,17 @@ def test_that_the_language_is_changed_by_the_window(stage: Stage) -> None:
     page = stage.show(SettingsPage)
     asked: list[str] = []
     stage.context.actions.connect_slots({"view.language": lambda: asked.append(i18n.language())})
-    page.sections["computer"].form.editors["language"].set_value("zh_CN")
+    page.tabs.part("computer").form.editors["language"].set_value("zh_CN")
     assert asked == ["en"]
+
+
+def test_that_a_tab_is_made_when_it_is_first_shown(stage: Stage) -> None:
+    page = stage.show(SettingsPage)
+    assert set(page.tabs.parts()) == {"computer"}
+    page.tabs.setCurrentIndex(2)
+    assert set(page.tabs.parts()) == {"computer", "rules"}
+    assert page.tabs.current() is page.tabs.part("rules")
+    assert page.tabs.part("nothing") is None
 
 
 # ---------------------------------------------------------------- workspace and rules
@@ -61,7 +70,7 @@ def test_that_the_language_is_changed_by_the_window(stage: Stage) -> None:
 
 def test_that_settings_of_the_workspace_are_saved(stage: Stage) -> None:
     page = stage.show(SettingsPage, "workspace")
-    section = page.sections["workspace"]
+    section = page.tabs.part("workspace")
     stage.wait(section.form.isEnabled)
     assert section.form.values()["class_window_days"] == 365
     section.form.editors["class_window_days"].set_value(10)
@@ -78,7 +87,7 @@ def test_that_the_currency_is_free_until_the_first_case(
     stage: Stage, database: Database, admin: Actor
 ) -> None:
     page = stage.show(SettingsPage, "workspace")
-    section = page.sections["workspace"]
+    section = page.tabs.part("workspace")
     stage.wait(section.form.isEnabled)
     currency = section.form.editors["currency"]
     assert currency.value() == "CNY"
@@ -108,7 +117,7 @@ def test_that_the_currency_is_free_until_the_first_case(
 
 def test_that_unsaved_settings_are_asked_about(stage: Stage) -> None:
     page = stage.show(SettingsPage, "workspace")
-    section = page.sections["workspace"]
+    section = page.tabs.part("workspace")
     stage.wait(section.form.isEnabled)
     assert page.can_leave()
     section.form.editors["organisation"].set_value("x")
@@ -121,7 +130,7 @@ def test_that_unsaved_settings_are_asked_about(stage: Stage) -> None:
 
 def test_that_what_is_typed_while_the_settings_are_read_stays(stage: Stage) -> None:
     page = stage.show(SettingsPage, "workspace")
-    section = page.sections["workspace"]
+    section = page.tabs.part("workspace")
     assert not section.form.isEnabled(), "what is stored does not stand there yet"
     stage.wait(section.form.isEnabled)
     section.load()
@@ -132,7 +141,7 @@ def test_that_what_is_typed_while_the_settings_are_read_stays(stage: Stage) -> N
 
 def test_that_a_rule_is_changed_as_a_new_version(stage: Stage) -> None:
     page = stage.show(SettingsPage, "rules")
-    section = page.sections["rules"]
+    section = page.tabs.part("rules")
     stage.wait(lambda: section.cards)
     stage.run(page, "rule.edit")  # the first rule
     assert stage.refused(section, k="0.5").keys() == {"k"}
@@ -145,7 +154,7 @@ def test_that_a_rule_is_changed_as_a_new_version(stage: Stage) -> None:
 
 def test_that_a_rule_is_switched_off(stage: Stage) -> None:
     page = stage.show(SettingsPage, "rules")
-    section = page.sections["rules"]
+    section = page.tabs.part("rules")
     stage.wait(lambda: section.cards)
     section._switch(section._rows[RuleKind.PARTIAL_SHARE])
     stage.wait(lambda: not section._rows[RuleKind.PARTIAL_SHARE].is_enabled)
@@ -159,7 +168,7 @@ def test_that_a_user_is_made_with_a_password_and_can_lose_it(
 ) -> None:
     stage = Stage(qtbot, with_files(context, database))
     page = stage.show(SettingsPage, "users")
-    section = page.sections["users"]
+    section = page.tabs.part("users")
     file = database.path.parent / "keys.json"
     stage.wait(section.users.count)
     stage.run(page, "user.new")
@@ -198,7 +207,7 @@ def test_that_a_new_recovery_code_is_shown_before_it_holds(
 ) -> None:
     stage = Stage(qtbot, with_files(context, database))
     page = stage.show(SettingsPage, "users")
-    section = page.sections["users"]
+    section = page.tabs.part("users")
     code = keys.new_recovery_code()
     monkeypatch.setattr(keys, "new_recovery_code", lambda: code)
     file = database.path.parent / "keys.json"
@@ -216,7 +225,7 @@ def test_that_one_cannot_remove_oneself(
 ) -> None:
     stage = Stage(qtbot, with_files(context, database))
     page = stage.show(SettingsPage, "users")
-    section = page.sections["users"]
+    section = page.tabs.part("users")
     stage.wait(section.users.count)
     section.users.select_key(context.actor.user_id)
     section.edit_user_button.click()
@@ -230,7 +239,7 @@ def test_that_a_user_whose_password_could_not_be_stored_is_told_of(
 ) -> None:
     stage = Stage(qtbot, with_files(context, database))
     page = stage.show(SettingsPage, "users")
-    section = page.sections["users"]
+    section = page.tabs.part("users")
     stage.wait(section.users.count)
 
     def full(*_args: object) -> None:
@@ -245,7 +254,7 @@ def test_that_a_user_whose_password_could_not_be_stored_is_told_of(
 
 def test_that_stores_are_made_and_changed(stage: Stage) -> None:
     page = stage.show(SettingsPage, "users")
-    section = page.sections["users"]
+    section = page.tabs.part("users")
     stage.wait(lambda: section.stores.count() == 1)
     section.new_store_button.click()
     assert stage.refused(section, code="S01", name="x").keys() == {"code"}
@@ -268,7 +277,7 @@ def words(stage: Stage) -> dict[str, str]:
 
 def test_that_reasons_are_renamed_retired_split_and_merged(stage: Stage) -> None:
     page = stage.show(SettingsPage, "reasons")
-    section = page.sections["reasons"]
+    section = page.tabs.part("reasons")
     stage.wait(lambda: section.table.count() > 100)
     first, second, third, fourth = [row.id for row in (section.table.model._rows or [])[:4]]
     section.table.select_key(first)
@@ -298,7 +307,7 @@ def test_that_reasons_are_renamed_retired_split_and_merged(stage: Stage) -> None
 
 def test_that_a_reason_is_added_and_found_by_its_words(stage: Stage) -> None:
     page = stage.show(SettingsPage, "reasons")
-    section = page.sections["reasons"]
+    section = page.tabs.part("reasons")
     stage.wait(lambda: section.table.count() > 100)
     stage.run(page, "reason.new")
     assert stage.refused(section, zh="x", en="y", code="Not A Code").keys() == {"code"}
@@ -320,10 +329,10 @@ def test_that_the_demo_is_removed_after_a_question(
     stage = Stage(qtbot, files)
     page = stage.show(SettingsPage, "about")
     press("Cancel")
-    page.sections["about"].demo_button.click()
+    page.tabs.part("about").demo_button.click()
     assert asked == []
     press("Remove")
-    page.sections["about"].demo_button.click()
+    page.tabs.part("about").demo_button.click()
     assert asked == ["removed"]
 
 
@@ -351,15 +360,18 @@ def agents_stage(qtbot: QtBot, database: Database, agent: Actor, tmp_path: Path)
 
 def test_that_an_agent_may_look_but_not_change(agents_stage: Stage) -> None:
     page = agents_stage.show(SettingsPage, "rules")
-    section = page.sections["rules"]
+    section = page.tabs.part("rules")
     agents_stage.wait(lambda: section.cards)
     agents_stage.connect(page)
     assert agents_stage.context.actions.action("rule.edit") is None
-    assert not page.sections["workspace"].form.isEnabled()
+    page.show_record("workspace")
+    agents_stage.wait(page.tabs.part("workspace").form.values)
+    agents_stage.idle()
+    assert not page.tabs.part("workspace").form.isEnabled()
     page.show_record("users")
-    assert not page.sections["users"].new_store_button.isEnabled()
+    assert not page.tabs.part("users").new_store_button.isEnabled()
     assert "user.new" not in page.actions()
     page.show_record("reasons")
-    agents_stage.wait(lambda: page.sections["reasons"].table.count() > 100)
-    page.sections["reasons"].table.view.selectRow(0)
-    assert not page.sections["reasons"].rename_button.isEnabled()
+    agents_stage.wait(lambda: page.tabs.part("reasons").table.count() > 100)
+    page.tabs.part("reasons").table.view.selectRow(0)
+    assert not page.tabs.part("reasons").rename_button.isEnabled()

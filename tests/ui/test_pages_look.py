@@ -3,7 +3,9 @@
 import uuid
 
 import pytest
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QTabWidget,
+    QVBoxLayout,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -23,13 +26,15 @@ from desktop_app.i18n import _
 from desktop_app.progress import Silent
 from desktop_app.services import detection
 from desktop_app.settings import Settings, Theme
-from desktop_app.ui import theme
+from desktop_app.ui import panels, theme
+from desktop_app.ui.case_panels import Notice
 from desktop_app.ui.page import Page, PageContext
 from desktop_app.ui.pages.customer_card import CustomerCardPage
 from desktop_app.ui.pages.customers import CustomersPage
 from desktop_app.ui.pages.data import DataPage
 from desktop_app.ui.pages.settings import SettingsPage
 from desktop_app.ui.pages.signals import SignalsPage
+from tests.ui.casework import activate
 from tests.ui.shop import LAST, Stage, fill, with_files
 
 PAGES = (CustomersPage, CustomerCardPage, SignalsPage, DataPage, SettingsPage)
@@ -106,3 +111,38 @@ def test_that_a_page_is_whole_in_each_language_and_scheme(
 
         qtbot.waitUntil(check)
     assert _(page.SPEC.help) != page.SPEC.help or shown_language == "en"
+
+
+def test_that_words_can_be_selected_and_copied_with_the_mouse(qtbot: QtBot) -> None:
+    words = panels.text_label("送货连续三次晚到")
+    qtbot.addWidget(words)
+    activate(words)
+    height = words.sizeHint().height()
+    QTest.mouseDClick(words, Qt.MouseButton.LeftButton, pos=QPoint(5, words.height() // 2))
+    assert words.selectedText()
+    assert words.selectedText() in words.text()
+    assert words.hasFocus()
+    QTest.keyClick(words, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == words.selectedText()
+    assert words.sizeHint().height() == height
+
+
+@pytest.mark.parametrize("width", [300, 900])
+def test_that_a_notice_shows_its_whole_sentence(qtbot: QtBot, width: int) -> None:
+    notice, below = Notice("Overrule…"), QPlainTextEdit()
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.addWidget(notice)
+    column.addWidget(below, 1)
+    theme.dress(whole)
+    qtbot.addWidget(whole)
+    whole.resize(width, 500)
+    whole.show()
+    notice.say("The customer asked not to be contacted until the delivery is settled. " * 2)
+
+    def is_whole() -> None:
+        needs = notice.words.heightForWidth(notice.words.width())
+        assert needs - 1 <= notice.words.height()
+        assert notice.height() < needs + 60, "no more than it needs"
+
+    qtbot.waitUntil(is_whole)

@@ -115,6 +115,44 @@ def test_that_a_new_workspace_shows_its_recovery_code_once(
     again.database.close()
 
 
+def test_that_what_a_new_workspace_lacks_is_said_at_its_field(
+    qtbot: QtBot, background: Background, tmp_path: Path
+) -> None:
+    dialog = dialog_for(qtbot, background, None)
+    dialog._show("new")
+    needed = "This field is needed."
+    dialog._create_workspace()
+    fields = ("folder", "name", "login", "password")
+    assert dialog.new_form.problems() == dict.fromkeys(fields, needed)
+    given = {"folder": tmp_path / "new", "name": "李娜", "login": "li na", "password": "1234567"}
+    dialog.new_form.fill(given)
+    dialog._create_workspace()
+    assert dialog.new_form.problems() == {
+        "login": "This does not have the expected form.",
+        "password": "Enter at least 8 characters.",
+    }
+    dialog.new_form.fill({"login": "li", "password": "12345678"})
+    dialog._create_workspace()
+    assert dialog.new_form.problems() == {"": "The two passwords differ."}
+    assert not (tmp_path / "new").exists()
+
+
+def test_that_what_the_recovery_lacks_is_said_at_its_field(
+    qtbot: QtBot, background: Background, folder: Path
+) -> None:
+    dialog = dialog_for(qtbot, background, folder)
+    dialog._show("recovery")
+    dialog._use_code()
+    needed = "This field is needed."
+    assert dialog.recovery_form.problems() == {"code": needed, "password": needed}
+    dialog.recovery_form.fill({"code": "ABCDE", "password": "short", "again": "short"})
+    dialog._use_code()
+    assert dialog.recovery_form.problems() == {"password": "Enter at least 8 characters."}
+    dialog.recovery_form.fill({"password": "long-enough", "again": "long-enouhg"})
+    dialog._use_code()
+    assert dialog.recovery_form.problems() == {"": "The two passwords differ."}
+
+
 def test_that_the_recovery_code_sets_a_new_password(
     qtbot: QtBot, background: Background, tmp_path: Path, quick_keys: None
 ) -> None:

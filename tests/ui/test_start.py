@@ -9,7 +9,23 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 HEAVY = ("openpyxl", "reportlab", "pyqtgraph", "numpy", "scipy", "pandas", "python_calamine")
-SLOW = (*HEAVY, "sqlalchemy", "alembic", "lxml")
+SLOW = (*HEAVY, "sqlalchemy", "alembic", "lxml", "pydantic", "typer")
+
+IMPORTED = """
+import json, sys
+import desktop_app.ui.sign_in
+print(json.dumps([name for name in sys.argv[1].split() if name in sys.modules]))
+"""
+
+STARTED = """
+import json, sys
+from desktop_app import __main__
+from desktop_app.ui import app
+names, sys.argv = sys.argv[1].split(), ["winback"]
+app.run = lambda folder: 0
+assert __main__.main() == 0
+print(json.dumps([name for name in names if name in sys.modules]))
+"""
 
 SIGN_IN = """
 import json, sys
@@ -35,6 +51,19 @@ app.open_and_close(Path(sys.argv[2]))
 print(json.dumps([name for name in sys.argv[1].split() if name in sys.modules]))
 """
 
+OPENED = """
+import json, sys
+from pathlib import Path
+from desktop_app.ui.loading import load_program
+load_program()
+from db import keys, workspace
+keys.OPS, keys.MEMORY = 1, 8 * 1024 * 1024
+before = set(sys.modules)
+workspace.create(Path(sys.argv[2]), "li", "Li", "password")[0].database.close()
+workspace.open_workspace(Path(sys.argv[2]), "li", "password").database.close()
+print(json.dumps([name for name in set(sys.modules) - before if name.startswith("nacl")]))
+"""
+
 
 def loaded_by(program: str, names: tuple[str, ...], *arguments: str) -> list[str]:
     done = subprocess.run(
@@ -53,8 +82,13 @@ def loaded_by(program: str, names: tuple[str, ...], *arguments: str) -> list[str
     return found
 
 
-def test_that_the_sign_in_shows_without_any_slow_library() -> None:
-    assert loaded_by(SIGN_IN, SLOW) == []
+@pytest.mark.parametrize("program", [IMPORTED, STARTED, SIGN_IN])
+def test_that_the_sign_in_shows_without_any_slow_library(program: str) -> None:
+    assert loaded_by(program, SLOW) == []
+
+
+def test_that_what_the_key_needs_is_loaded_while_the_password_is_typed(tmp_path: Path) -> None:
+    assert loaded_by(OPENED, (), str(tmp_path / "shop")) == []
 
 
 def test_that_the_window_opens_without_the_libraries_that_write_files(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ KEY = uuid.UUID("01890000-0000-7000-8000-000000000001")
 OTHER = uuid.UUID("01890000-0000-7000-8000-000000000002")
 WITHOUT_TYPING = {
     "AssignDraft", "ScanDraft", "SnoozeDraft", "MergeDraft", "RetireDraft",  # only choices
+    "MergeThemeDraft", "AnswerExportDraft", "PaperDraft",  # only choices
     "PasswordDraft",  # never kept
     "ViewDraft",  # a name for the filter that is shown now
 }  # fmt: skip
@@ -324,7 +325,7 @@ def test_that_a_password_is_never_kept(
 ) -> None:
     stage = Stage(qtbot, with_files(context, database))
     page = stage.show(SettingsPage, "users")
-    stage.wait(page.sections["users"].users.count)
+    stage.wait(page.tabs.part("users").users.count)
     stage.run(page, "user.new")
     dialog = stage.dialog(page)
     enter(dialog, name="李雷", login="lilei", password="Spring-2026!")
@@ -381,12 +382,12 @@ def test_that_closing_a_case_survives_a_crash_for_that_case_only(
 
 def test_that_settings_of_the_workspace_are_offered_again(stage: Stage) -> None:
     page = stage.show(SettingsPage, "workspace")
-    section = page.sections["workspace"]
+    section = page.tabs.part("workspace")
     stage.wait(lambda: section.drafts._slot is not None)
     section.form.editors["organisation"].set_value("华东文具连")
     stage.wait(lambda: kept(stage))
     page.hide()
-    later = stage.show(SettingsPage, "workspace").sections["workspace"]
+    later = stage.show(SettingsPage, "workspace").tabs.part("workspace")
     stage.wait(lambda: not later.drafts.isHidden())
     assert later.form.values()["organisation"] is None
     later.drafts.restore()
@@ -397,7 +398,7 @@ def test_that_settings_of_the_workspace_are_offered_again(stage: Stage) -> None:
 
 def test_that_discarded_settings_are_not_asked_about_again(stage: Stage) -> None:
     page = stage.show(SettingsPage, "workspace")
-    section = page.sections["workspace"]
+    section = page.tabs.part("workspace")
     stage.wait(lambda: section.drafts._slot is not None)
     section.form.editors["organisation"].set_value("x")
     stage.wait(lambda: kept(stage))

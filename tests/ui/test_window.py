@@ -1,5 +1,6 @@
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -140,9 +141,9 @@ def make_window(
 ) -> Iterator[Callable[..., MainWindow]]:
     made: list[MainWindow] = []
 
-    def make(role: Role = Role.ADMINISTRATOR) -> MainWindow:
+    def make(role: Role = Role.ADMINISTRATOR, services: WindowServices = SERVICES) -> MainWindow:
         pages = [page.SPEC for page in (ListPage, DetailPage, ManagerPage)]
-        window = MainWindow(tasks, Settings(), actors[role], tmp_path, pages, SERVICES)
+        window = MainWindow(tasks, Settings(), actors[role], tmp_path, pages, services)
         made.append(window)
         with qtbot.waitExposed(window):
             window.show()
@@ -165,6 +166,21 @@ def page(window: MainWindow, kind: type[Any]) -> Any:
 
 
 # ---------------------------------------------------------------- going around
+
+
+def test_that_a_table_of_a_part_made_later_can_be_exported(
+    make_window: Callable[..., MainWindow],
+) -> None:
+    exported: list[object] = []
+    services = replace(SERVICES, export=lambda _context, table: exported.append(table))
+    shown = page(make_window(services=services), ListPage)
+    late = RecordTable(COLUMNS, context=shown.context, state_key="x", name="Late", empty="None.")
+    shown.body.addWidget(late)
+    shown.follow(late)
+    late.set_rows(ROWS)
+    for table in (shown.table, late):
+        table.slots()["list.export"]()
+    assert exported == [shown.table, late]
 
 
 def test_that_pages_are_made_at_the_first_visit(window: MainWindow) -> None:

@@ -13,6 +13,7 @@ from db.vocabulary import (
     CaseStage,
     NextStep,
     Outcome,
+    QuestionnairePurpose,
     ReasonLayer,
     RuleKind,
 )
@@ -24,12 +25,15 @@ from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
 from desktop_app.services import customers, staff
 from desktop_app.services.staff import UserRow
+from desktop_app.ui import theme
 from desktop_app.ui.case_look import churn_choices, coded_choices, list_text
 from desktop_app.ui.editors import ChoiceEditor, DateEditor, EnumEditor, MoneyEditor, TextEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.panels import text_label
 from desktop_app.ui.pickers import Choice, PickerEditor, RecordEditor
 from desktop_app.ui.reason_box import ReasonBox
 from desktop_app.ui.tasks import Tasks
+from desktop_app.ui.theme import Tone
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
@@ -162,7 +166,15 @@ def move_form(stage: CaseStage) -> Form:
 def close_form(file: CaseFile, choices: Sequence[Choice], churn_types: Mapping[str, str]) -> Form:
     """Outcome, root reason, churn type, note; a reason brings its churn type along."""
     form = Form()
-    form.add("outcome", _("&Outcome"), EnumEditor(Outcome), required=True)
+    outcome = form.add("outcome", _("&Outcome"), EnumEditor(Outcome), required=True)
+    not_asked = text_label(
+        _(
+            "Nobody asked this customer why. Lost customers are asked, too: learning why matters "
+            "more than saving. Hold the exit interview first, or close the case all the same."
+        )
+    )
+    not_asked.setObjectName("not-asked")
+    form.add_widget(theme.set_tone(not_asked, Tone.WARN))
     reason = form.add(
         "root_reason",
         _("&Root reason"),
@@ -182,6 +194,12 @@ def close_form(file: CaseFile, choices: Sequence[Choice], churn_types: Mapping[s
         }
     )
 
+    def warn() -> None:
+        not_asked.setVisible(outcome.value() is Outcome.LOST and not was_asked(file))
+
+    outcome.changed.connect(warn)
+    warn()
+
     def bring_churn_type() -> None:
         known = churn_types.get(str(reason.value()))
         if known is not None and (churn.value() in (None, "undetermined")):
@@ -189,6 +207,11 @@ def close_form(file: CaseFile, choices: Sequence[Choice], churn_types: Mapping[s
 
     reason.changed.connect(bring_churn_type)
     return form
+
+
+def was_asked(file: CaseFile) -> bool:
+    """Whether an exit interview of the case was at least begun."""
+    return any(row.purpose is QuestionnairePurpose.EXIT for row in file.interviews)
 
 
 def reopen_form() -> Form:

@@ -1,4 +1,4 @@
-"""The list of pages, in the order of the side bar (Ctrl+1 … Ctrl+9).
+"""The list of pages, in the order of the side bar (Ctrl+1 … Ctrl+9, Ctrl+0).
 
 A page's own module is imported at its first visit: together they take longer to import than the
 window takes to paint.
@@ -17,6 +17,9 @@ _KEEPERS: Final = frozenset(
     for role in Role
     if any(allowed(role, one) for one in (Action.IMPORT, Action.BACKUP, Action.VIEW_JOURNAL))
 )
+_WORKERS: Final = frozenset(role for role in Role if allowed(role, Action.WORK_CASE))
+
+_REVIEWERS: Final = frozenset(role for role in Role if allowed(role, Action.REVIEW_INTERVIEW))
 
 PAGES: Final[tuple[PageSpec, ...]] = (
     PageSpec(
@@ -106,6 +109,20 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         place="desktop_app.ui.pages.visits:VisitsPage",
     ),
     PageSpec(
+        "insights",
+        N_("Insights"),
+        icon="insights",
+        help=N_(
+            "Why they are leaving. Learning that comes before saving: the first numbers say how "
+            "many lost customers were asked, and in how many closed cases the root reason is "
+            "known; the save rate comes after them. Each number says what it is made of, with its "
+            "95 % interval. Press it for the months, people and stores behind it.\n\n"
+            "Below are the root reasons, the most frequent first. Choose a bar with the arrows, "
+            "Enter opens its cases; Enter again opens a case with the customer's own words."
+        ),
+        place="desktop_app.ui.pages.insights:InsightsPage",
+    ),
+    PageSpec(
         "reports",
         N_("Reports"),
         icon="reports",
@@ -165,6 +182,26 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         place="desktop_app.ui.pages.customer_card:CustomerCardPage",
     ),
     PageSpec(
+        "exit-registration",
+        N_("Exit at the counter"),
+        icon="door",
+        roles=_WORKERS,
+        in_sidebar=False,
+        parent="customers",
+        help=N_(
+            "Everything on one screen: find the customer by name, pinyin, initials, number or the "
+            "last digits of the phone; a digit chooses the reason; then the customer's own words "
+            "and what is owed, 0 for nothing. Ctrl+Enter registers and empties the form for the "
+            "next customer.\n\n"
+            "The registration stands in the customer's case. If there is no open case of a request "
+            "to cancel, one is opened; the reason becomes its stated reason.\n\n"
+            "The gift is for customers who owe nothing and say why they leave, once for each "
+            "cancellation. The line below the arrears says whether, and why not. Whoever gets none "
+            "is registered all the same."
+        ),
+        place="desktop_app.ui.pages.exit_registration:ExitRegistrationPage",
+    ),
+    PageSpec(
         "case-file",
         N_("Case"),
         icon="cases",
@@ -194,13 +231,95 @@ PAGES: Final[tuple[PageSpec, ...]] = (
             "what the customer says in their own words.\n\n"
             "Enter or Tab goes on, Shift+Tab back. Digits choose. Ctrl+G goes to the list of "
             "questions to jump, Ctrl+M marks a question to come back to, F8 writes a note into the "
-            "timeline, F9 times the call. While an input method composes, keys belong to it.\n\n"
-            "Everything is saved as it is typed. What cannot be read waits in the strip below; you "
-            "can go on. Ctrl+Enter finishes: the reasons, the why-chain, the competitor and the "
-            "day of leaving are then copied to the case. Only the customer's own words and the "
-            "stated reason are needed."
+            "timeline, F9 times the call. At a why, Alt+1 to Alt+4 ask what fits the last reason. "
+            "Ctrl+L asks in another language, Ctrl+O attaches a file, Ctrl+Shift+N adds one more "
+            "to a list. While an input method composes, keys belong to it.\n\n"
+            "Everything is saved as it is typed. What is not possible waits in the strip below; "
+            "you can go on. Alt+A lets a warning stand. Ctrl+Enter finishes: the reasons, the "
+            "why-chain, the competitor and the day of leaving are then copied to the case.\n\n"
+            "Ctrl+Shift+P keys a paper form in: codes or numbers, Enter to the next line. A "
+            "finished paper form can be keyed a second time by somebody else; the differences are "
+            "then settled with 1, 2, or what the paper says."
         ),
         place="desktop_app.ui.pages.interview:InterviewPage",
+    ),
+    PageSpec(
+        "questionnaires",
+        N_("Questionnaires"),
+        icon="list",
+        in_sidebar=False,
+        parent="interviews",
+        help=N_(
+            "What interviews ask. Exit interviews ask for events, dates, products, prices and "
+            "names; scales belong into satisfaction surveys.\n\n"
+            "Enter opens a questionnaire in the designer. A published version never changes: "
+            "editing begins a draft, publishing makes it the version that new interviews get; "
+            "answers so far stay in their columns.\n\n"
+            "Import reads XLSForms (Excel, CSV, Markdown) as Kobo, ODK and spreadsheets write "
+            "them; a mistake is told with sheet, row and column. Save as XLSForm writes one that "
+            "opens in ODK."
+        ),
+        place="desktop_app.ui.pages.questionnaires:QuestionnairesPage",
+    ),
+    PageSpec(
+        "designer",
+        N_("Designer"),
+        icon="edit",
+        in_sidebar=False,
+        parent="interviews",
+        help=N_(
+            "One questionnaire: left its questions, in the middle the fields of the chosen one, "
+            "right how it is asked and what is wrong.\n\n"
+            "Ctrl+N adds a question behind the chosen one, Ctrl+D copies it, Alt+Up and Alt+Down "
+            "move it, Delete removes it, Ctrl+G puts the chosen ones into a group, Ctrl+L takes "
+            "questions from the library. Ctrl+Z takes every step back, Ctrl+Y makes it again.\n\n"
+            "Conditions and rules are put together from comparisons, or written as formulas. Try "
+            "them in the preview: answer what the question depends on.\n\n"
+            "Ctrl+S saves the draft, Ctrl+Enter publishes it. Locked questions keep code, type "
+            "and choices, because reports rely on them; their words may be changed. A remark on "
+            "the wording is followed, or overruled with a reason."
+        ),
+        place="desktop_app.ui.pages.designer:DesignerPage",
+    ),
+    PageSpec(
+        "reviews",
+        N_("Review interviews"),
+        icon="check-circle",
+        roles=_REVIEWERS,
+        in_sidebar=False,
+        parent="interviews",
+        help=N_(
+            "Finished interviews, those that wait first. A approves and goes on, I says what is "
+            "wrong with the interview, C or Enter on an answer what is wrong with that answer. N "
+            "and P go to the next and the previous interview, Enter in the list goes to the "
+            "answers.\n\n"
+            "An interview with issues is work of who held it: it stands on their page Today until "
+            "it is corrected. Nobody approves an interview they held themselves while somebody "
+            "else can.\n\n"
+            "The radar marks what is worth a look: too fast, the same answers or words as "
+            "elsewhere, no follow-up questions, reasons that drift from those of the others. It "
+            "is a reason to look, not a verdict."
+        ),
+        place="desktop_app.ui.pages.reviews:ReviewsPage",
+    ),
+    PageSpec(
+        "coding",
+        N_("Code answers"),
+        icon="tag",
+        roles=_REVIEWERS,
+        in_sidebar=False,
+        parent="interviews",
+        help=N_(
+            "Answers in words, one at a time. 1 to 9 give a theme or take it away, Enter saves and "
+            "goes on, Shift+Enter goes back, S skips. Type to find a theme by words, pinyin or "
+            "initials, or to make a new one; with an input method press Ctrl+F first.\n\n"
+            "Suggestions come from what was coded before. In the second coding you see answers "
+            "that somebody else coded, without their themes: the report Agreement of coders then "
+            "says how far you read alike.\n\n"
+            "Right are the themes with the number of answers and the newest example. F2 gives a "
+            "theme other words; merging moves its answers."
+        ),
+        place="desktop_app.ui.pages.coding:CodingPage",
     ),
 )
 """All pages; those in the side bar first, detail pages after them."""

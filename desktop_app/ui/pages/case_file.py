@@ -15,7 +15,8 @@ from desktop_app.domain.cases import can_close, moves
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.errors import UserError
 from desktop_app.i18n import _
-from desktop_app.ui import case_places, case_view, theme
+from desktop_app.ui import case_places, case_view, paper_flows, theme
+from desktop_app.ui.attachments import FilesPane
 from desktop_app.ui.attempt_logger import AttemptLogger
 from desktop_app.ui.case_flows import CaseFlows
 from desktop_app.ui.case_look import (
@@ -60,6 +61,8 @@ CASE_TABLES = frozenset(
         "contact_attempt",
         "visit",
         "interview",
+        "exit_registration",
+        "attachment",
         "customer",
         "contact",
         "defection_signal",
@@ -149,6 +152,9 @@ class CaseFilePage(Page):
             name=_("Orders"),
             empty=_("No orders on record."),
         )
+        self.files = FilesPane(self.context)
+        self.files.changed.connect(self._show_files)
+        self.files.follow(self)
         self.history = RecordTable(
             HISTORY_COLUMNS,
             context=self.context,
@@ -159,6 +165,7 @@ class CaseFilePage(Page):
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(_("What happened"))
         self.tabs.addTab(self.timeline, _("Timeline"))
+        self.tabs.addTab(self.files, self.files.title())
         self.tabs.addTab(self.orders, _("Orders"))
         self.tabs.addTab(self.history, _("History of changes"))
         self.tabs.currentChanged.connect(lambda _place: self._load_history())
@@ -221,6 +228,7 @@ class CaseFilePage(Page):
         self.contact.phone.allow(self._may(Action.REVEAL_PHONE))
         self.timeline.set_entries(case_view.entries(view))
         self.orders.set_rows(view.orders)
+        self.files.show_case(view.id)
         if is_other:
             self.timeline.scrollToTop()
         self._load_history()
@@ -268,6 +276,10 @@ class CaseFilePage(Page):
     def _show_history(self, rows: list[HistoryRow]) -> None:
         self.history.set_rows(rows)
 
+    def _show_files(self) -> None:
+        self.tabs.setTabText(self.tabs.indexOf(self.files), self.files.title())
+        self.actions_changed()
+
     @override
     def title(self) -> str:
         if self.view is None:
@@ -300,6 +312,8 @@ class CaseFilePage(Page):
             "customer.copy_phone": self._copy_phone,
             "case.note": self._note,
             "case.history": lambda: self.tabs.setCurrentWidget(self.history),
+            "customer.exit": lambda: self.navigate("exit-registration", file.row.customer_id),
+            **self.files.slots(),
         }
         if self.target is not None and self.target.place is not None:
             slots["list.previous"] = lambda: self._step(-1)
@@ -325,6 +339,10 @@ class CaseFilePage(Page):
                 "case.timer": self._toggle_timer,
                 "case.visit": self._plan_visit,
                 "case.interview": lambda: flows.interview(file.row.id),
+                "interview.paper": lambda: flows.transcribe(file.row.id),
+                "interview.print": lambda: paper_flows.ask_paper(
+                    self, file.row.id, None, file.row.number
+                ),
             }
         return slots
 
@@ -381,6 +399,9 @@ class CaseFilePage(Page):
         kind, ref = key
         if kind == "interview":
             self.navigate("interview", ref)
+            return
+        if kind == "file":
+            self.files.open_key(ref)
             return
         visit = next((row for row in self.view.file.visits if row.id == ref), None)
         if visit is not None and visit.state == "planned":

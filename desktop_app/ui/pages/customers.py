@@ -65,7 +65,8 @@ class CustomersPage(Page):
         )  # fmt: skip
         self.table.set_menu(
             "customer.open", "customer.edit", "customer.reveal", "customer.copy_phone", None,
-            "customer.open_case", "customer.cancel_request", None, "list.copy", "list.columns",
+            "customer.open_case", "customer.cancel_request", "customer.exit", None,
+            "list.copy", "list.columns",
         )  # fmt: skip
         self.panel = CustomerPanel(
             self.context, empty=_("Choose a customer in the list to see the card.")

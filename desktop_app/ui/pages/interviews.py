@@ -11,8 +11,9 @@ from desktop_app import labels
 from desktop_app.columns.interviews import INTERVIEW_COLUMNS
 from desktop_app.i18n import _, ngettext
 from desktop_app.services import interviews
-from desktop_app.ui import case_look
+from desktop_app.ui import case_look, paper_flows
 from desktop_app.ui.editors import CheckEditor, EnumEditor
+from desktop_app.ui.interview_sheet import InterviewTarget
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import FilterBar, PageHeader, action_button
@@ -30,6 +31,9 @@ class InterviewsPage(Page):
         self.header = PageHeader(
             _("Interviews"),
             buttons=[
+                action_button(self.context, "interview.review"),
+                action_button(self.context, "interview.code"),
+                action_button(self.context, "interview.export"),
                 action_button(self.context, "case.open"),
                 action_button(self.context, "case.interview", primary=True),
             ],
@@ -58,7 +62,10 @@ class InterviewsPage(Page):
         self.table.model.loaded.connect(self._on_rows)
         self.table.selection_changed.connect(self.actions_changed)
         self.table.count_changed.connect(self._say_count)
-        self.table.set_menu("case.interview", "case.open", "customer.open", None, "list.copy")
+        self.table.set_menu(
+            "case.interview", "case.open", "customer.open", None, "interview.print",
+            "interview.save", None, "list.copy",
+        )  # fmt: skip
         for widget in (self.header, self.filters):
             self.body.addWidget(widget)
         self.body.addWidget(self.table, 1)
@@ -85,13 +92,24 @@ class InterviewsPage(Page):
     @override
     def actions(self) -> Slots:  # type: ignore[override]  # as in Page
         row: InterviewRow | None = self.table.current_row()
-        if row is None:
-            return {}
         slots: dict[str, Callable[[], object]] = {
+            "interview.export": lambda: paper_flows.ask_answers(self),
+        }
+        if row is None:
+            return slots
+        slots |= {
             "case.interview": self._open,
+            "interview.print": lambda: paper_flows.ask_paper(
+                self, row.case_id, row.questionnaire_id, row.case_number
+            ),
+            "interview.save": lambda: paper_flows.save_interview(self, row.id, row.case_number),
             "case.open": lambda: self.navigate("case-file", row.case_id),
             "customer.open": lambda: self.navigate("customer-card", row.customer_id),
         }
+        if row.state is InterviewState.DRAFT:
+            slots["interview.paper"] = lambda: self.navigate(
+                "interview", InterviewTarget(row.id, is_paper=True)
+            )
         return slots
 
     def _open(self) -> None:

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from db.queries.cases import CaseFilter
 from desktop_app import clock
 from desktop_app.errors import InvalidInputError, UserError
 from desktop_app.i18n import _
@@ -26,7 +25,7 @@ from desktop_app.reports.base import Document, Report
 from desktop_app.services import exports, staff
 from desktop_app.ui import dialogs, list_export, model_form, panels, theme
 from desktop_app.ui.background import Latest
-from desktop_app.ui.document_view import DocumentView
+from desktop_app.ui.document_view import DocumentView, as_filter
 from desktop_app.ui.editors import ChoiceEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.page import Page, PageSpec, Slots
@@ -44,7 +43,9 @@ class ReportsPage(Page):
     """List of reports and their parameters on the left, the document on the right."""
 
     SPEC: ClassVar[PageSpec] = page_spec("reports")
-    TABLES: ClassVar[frozenset[str]] = frozenset({"departure_case", "case_reason", "store"})
+    TABLES: ClassVar[frozenset[str]] = frozenset(
+        {"departure_case", "case_reason", "store", "interview", "answer_theme"}
+    )
 
     def build(self) -> None:
         """Make the list, the place of the form, and the document."""
@@ -65,6 +66,8 @@ class ReportsPage(Page):
         self.view = DocumentView(self.context)
         self.view.bar_opened.connect(self._open_bar)
         self.view.record_opened.connect(lambda key: self.navigate("case-file", UUID(key)))
+        self.view.page_opened.connect(lambda page, key: self.navigate(page, UUID(key)))
+        self.view.cases_opened.connect(self._open_cases)
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_L)
         self._right = QStackedWidget()
@@ -181,10 +184,12 @@ class ReportsPage(Page):
         self.actions_changed()
 
     def _open_bar(self, criterion: str, key: str) -> None:
-        if self._document is None or not criterion:
-            return
-        values = {**self._document.criteria, criterion: key}
-        self.navigate("cases", as_filter(values))
+        if criterion:
+            self._open_cases({criterion: key})
+
+    def _open_cases(self, criteria: dict[str, str]) -> None:
+        if self._document is not None:
+            self.navigate("cases", as_filter({**self._document.criteria, **criteria}))
 
     # ------------------------------------------------------------------ files
 
@@ -243,10 +248,3 @@ def write_document(
     else:
         from desktop_app.reports.xlsx import write_xlsx as write  # noqa: PLC0415
     return [loss.sentence() for loss in write(document, path, overwrite=True).losses]
-
-
-def as_filter(values: dict[str, str]) -> CaseFilter:
-    """The list of cases behind a number of a report, from the report's criteria as text."""
-    from pydantic import TypeAdapter  # noqa: PLC0415  (only when a bar is opened)
-
-    return TypeAdapter(CaseFilter).validate_python(values)

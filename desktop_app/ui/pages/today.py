@@ -93,7 +93,7 @@ class TodayPage(Page):
     SPEC: ClassVar[PageSpec] = page_spec("today")
     LINES: ClassVar[int] = 200  # read at once: more than anybody does in a day
     TABLES: ClassVar[frozenset[str]] = frozenset(
-        {"departure_case", "visit", "contact_attempt", "customer", "case_event"}
+        {"departure_case", "visit", "contact_attempt", "customer", "case_event", "interview"}
     )
 
     def build(self) -> None:
@@ -306,6 +306,9 @@ class TodayPage(Page):
     def _open(self) -> None:
         line = self._line()
         if line is None:
+            return
+        if line.item.interview_id is not None:
+            self.navigate("interview", line.item.interview_id)
             return
         if line.item.case_id is None:
             self.navigate("customer-card", line.item.customer_id)

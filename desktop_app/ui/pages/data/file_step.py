@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from db.queries.journal import ChangeSetFilter
 from db.vocabulary import ChangeKind, ImportKind
@@ -120,7 +120,6 @@ class FileStep(QWidget):
             state_key="imports", name=_("Latest imports"),
             empty=_("Nothing has been imported yet."),
         )  # fmt: skip
-        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column.addWidget(card)
         column.addWidget(text_label(_("Latest imports"), "heading"))
         column.addWidget(self.latest, 1)

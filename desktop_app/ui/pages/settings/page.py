@@ -1,12 +1,13 @@
 """The page with its tabs."""
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtWidgets import QTabWidget
 from typing_extensions import override
 
 from desktop_app.i18n import _
 from desktop_app.ui import dialogs
+from desktop_app.ui.lazy_tabs import LazyTabs
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.pages.settings.about import AboutSection
@@ -29,27 +30,20 @@ class SettingsPage(Page):
 
     def build(self) -> None:
         """Make the tabs."""
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.setAccessibleName(_("Parts of the settings"))
-        self.sections: dict[str, Section] = {}
-        for name, title, section in (
-            ("computer", _("This computer"), ComputerSection(self)),
-            ("workspace", _("Workspace"), WorkspaceSection(self)),
-            ("rules", _("Rules"), RulesSection(self)),
-            ("users", _("People and stores"), PeopleSection(self)),
-            ("reasons", _("Reasons"), ReasonsSection(self)),
-            ("about", _("About"), AboutSection(self)),
+        self.tabs: LazyTabs[Section] = LazyTabs(_("Parts of the settings"))
+        for name, title, kind in (
+            ("computer", _("This computer"), ComputerSection),
+            ("workspace", _("Workspace"), WorkspaceSection),
+            ("rules", _("Rules"), RulesSection),
+            ("users", _("People and stores"), PeopleSection),
+            ("reasons", _("Reasons"), ReasonsSection),
+            ("about", _("About"), AboutSection),
         ):
-            self.sections[name] = section
-            self.tabs.addTab(section, title)
+            self.tabs.add(name, title, partial(kind, self))
         self.tabs.currentChanged.connect(self._on_tab)
         self.body.addWidget(PageHeader(_("Settings")))
         self.body.addWidget(self.tabs, 1)
         self.setFocusProxy(self.tabs.tabBar())
-
-    def _current(self) -> Section:
-        return next(s for s in self.sections.values() if s is self.tabs.currentWidget())
 
     def _on_tab(self) -> None:
         self.show_count(None)
@@ -58,7 +52,9 @@ class SettingsPage(Page):
 
     @override
     def load(self) -> None:
-        self._current().load()
+        current = self.tabs.current()
+        if current is not None:
+            current.load()
 
     @override
     def refresh(self, changes: "Changes") -> None:
@@ -66,20 +62,21 @@ class SettingsPage(Page):
 
     @override
     def show_record(self, target: object) -> None:
-        if target in self.sections:
-            self.tabs.setCurrentWidget(self.sections[str(target)])
+        self.tabs.show_part(str(target))
         self.load()
 
     @override
     def actions(self) -> Slots:  # type: ignore[override]  # as in Page
-        return self._current().slots()
+        current = self.tabs.current()
+        return {} if current is None else current.slots()
 
     @override
     def can_leave(self) -> bool:
-        changed = [section for section in self.sections.values() if section.is_changed()]
+        parts = self.tabs.parts()
+        changed = [name for name, section in parts.items() if section.is_changed()]
         if not changed:
             return True
-        self.tabs.setCurrentWidget(changed[0])
+        self.tabs.show_part(changed[0])
         if not dialogs.confirm(
             self,
             title=_("Discard what you entered?"),
@@ -89,6 +86,6 @@ class SettingsPage(Page):
             keep=_("Keep editing"),
         ):
             return False
-        for section in changed:
-            section.discard()
+        for name in changed:
+            parts[name].discard()
         return True

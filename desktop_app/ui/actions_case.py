@@ -1,0 +1,260 @@
+"""Actions on customers, cases and signals; see `actions`."""
+
+from collections.abc import Iterator
+
+from desktop_app.domain.permissions import Action
+from desktop_app.i18n import N_
+from desktop_app.ui.action_spec import ActionSpec, Menu
+
+
+def customers() -> Iterator[ActionSpec]:
+    """The list and the card of customers, and the counter."""
+    spec, menu = ActionSpec, Menu.CUSTOMER
+    lists, card = ("customers",), ("customer-card",)
+    both = (*lists, *card)
+    yield spec(
+        "customer.open",
+        N_("&Open customer"),
+        "user",
+        "",
+        menu,
+        (
+            "customers",
+            "cases",
+            "case-file",
+            "signals",
+            "today",
+            "visits",
+            "interviews",
+            "exit-registration",
+        ),
+    )
+    yield spec(
+        "customer.new", N_("&New customer…"), "add", "Ctrl+N", menu, lists, Action.EDIT_CUSTOMER
+    )
+    yield spec(
+        "customer.edit",
+        N_("&Edit customer…"),
+        "edit",
+        "F2",
+        menu,
+        (*lists, *card),
+        Action.EDIT_CUSTOMER,
+    )
+    yield spec("customer.note", N_("Add a no&te…"), "note", "F8", menu, both, Action.EDIT_CUSTOMER)
+    yield spec(
+        "customer.reveal",
+        N_("Show the &phone number"),
+        "eye",
+        "Ctrl+Shift+R",
+        menu,
+        (*lists, *card, "case-file", "today"),
+        Action.REVEAL_PHONE,
+    )
+    yield spec(
+        "customer.copy_phone",
+        N_("Cop&y the phone number"),
+        "copy",
+        "Ctrl+Alt+C",
+        menu,
+        (*both, "case-file", "today"),
+        Action.REVEAL_PHONE,
+    )
+    yield spec(
+        "customer.cancel_request",
+        N_("Customer asks to &cancel…"),
+        "door",
+        "",
+        menu,
+        (*lists, *card),
+        Action.OPEN_CASE,
+        starts_group=True,
+    )
+    yield spec(
+        "customer.exit",
+        N_("Re&gister an exit at the counter…"),
+        "door",
+        "Ctrl+Shift+G",
+        menu,
+        permission=Action.WORK_CASE,
+    )
+    yield spec(
+        "exit.register",
+        N_("Regis&ter"),
+        "check",
+        "Ctrl+Return",
+        menu,
+        ("exit-registration",),
+        Action.WORK_CASE,
+    )
+    yield spec("exit.clear", N_("Ne&xt customer"), "refresh", "", menu, ("exit-registration",))
+    yield spec(
+        "customer.open_case",
+        N_("Open a ca&se…"),
+        "cases",
+        "Ctrl+Shift+N",
+        menu,
+        (*lists, *card),
+        Action.OPEN_CASE,
+    )
+    yield spec(
+        "customer.history", N_("&History of changes"), "history", "Ctrl+H", menu, both, Action.VIEW
+    )
+
+
+def cases() -> Iterator[ActionSpec]:
+    """Cases, their files, and the signals they come from."""
+    spec, menu = ActionSpec, Menu.CASE
+    lists, one = ("cases",), ("case-file",)
+    both = (*lists, *one)
+    yield spec(
+        "case.open",
+        N_("&Open case"),
+        "cases",
+        "",
+        menu,
+        (
+            "cases",
+            "today",
+            "signals",
+            "customer-card",
+            "reports",
+            "visits",
+            "interviews",
+            "reviews",
+            "coding",
+        ),
+    )
+    yield spec("case.new", N_("&New case…"), "add", "Ctrl+N", menu, lists, Action.OPEN_CASE)
+    yield spec(
+        "case.take",
+        N_("&Take it myself"),
+        "user",
+        "Ctrl+T",
+        menu,
+        (*both, "today"),
+        Action.TAKE_CASE,
+    )
+    yield spec(
+        "case.assign", N_("&Assign…"), "assign", "Ctrl+Shift+A", menu, both, Action.ASSIGN_CASE
+    )
+    yield spec(
+        "case.move",
+        N_("&Move to the next stage…"),
+        "forward",
+        "Ctrl+E",
+        menu,
+        one,
+        Action.WORK_CASE,
+        starts_group=True,
+    )
+    yield spec(
+        "case.attempt",
+        N_("&Log a contact…"),
+        "call",
+        "Ctrl+L",
+        menu,
+        (*both, "today"),
+        Action.WORK_CASE,
+    )
+    yield spec(
+        "case.timer",
+        N_("Start or stop the call ti&mer"),
+        "clock",
+        "F9",
+        menu,
+        (*one, "today"),
+        Action.WORK_CASE,
+    )
+    yield spec(
+        "case.visit",
+        N_("Plan a &visit…"),
+        "visits",
+        "Ctrl+Shift+V",
+        menu,
+        (*one, "visits", "today"),
+        Action.WORK_CASE,
+    )
+    yield spec(
+        "case.interview",
+        N_("&Interview…"),
+        "interviews",
+        "Ctrl+I",
+        menu,
+        (*one, "interviews", "today"),
+        Action.WORK_CASE,
+    )
+    yield spec("case.reasons", N_("&Reasons…"), "tree", "Ctrl+R", menu, one, Action.WORK_CASE)
+    yield spec("case.offer", N_("O&ffer…"), "offer", "Ctrl+O", menu, one, Action.WORK_CASE)
+    yield spec("case.note", N_("Add a n&ote…"), "note", "F8", menu, one, Action.WORK_CASE)
+    yield spec("case.edit", N_("&Edit facts…"), "edit", "F2", menu, one, Action.WORK_CASE)
+    yield spec(
+        "case.override",
+        N_("Overr&ule the screening…"),
+        "flag",
+        "",
+        menu,
+        one,
+        Action.OVERRIDE_SCREENING,
+    )
+    yield spec(
+        "case.close",
+        N_("&Close case…"),
+        "check-circle",
+        "Ctrl+Shift+W",
+        menu,
+        one,
+        Action.CLOSE_CASE,
+        starts_group=True,
+    )
+    yield spec("case.reopen", N_("Reo&pen case…"), "reopen", "", menu, one, Action.REOPEN_CASE)
+    yield spec(
+        "case.history", N_("&History of changes"), "history", "Ctrl+H", menu, one, Action.VIEW
+    )
+    files, save = ("case-file",), Action.EXPORT
+    yield spec(
+        "case.attach", N_("Add a &file…"), "attachment", "Ctrl+U", menu, files, Action.WORK_CASE,
+        starts_group=True,
+    )  # fmt: skip
+    yield spec("file.open", N_("Open t&he file"), "eye", "", menu, files)
+    yield spec("file.save", N_("Save a cop&y…"), "save", "", menu, files, save)
+    yield spec("file.remove", N_("Remo&ve the file"), "remove", "", menu, files, Action.WORK_CASE)
+    yield spec(
+        "view.save",
+        N_("&Save this view…"),
+        "star",
+        "Ctrl+Shift+B",
+        menu,
+        ("cases", "customers", "signals"),
+        Action.SAVE_VIEW,
+        starts_group=True,
+    )
+
+    yield spec(
+        "signal.accept",
+        N_("Accept si&gnal and open a case"),
+        "check",
+        "Ctrl+Return",
+        menu,
+        ("signals",),
+        Action.TRIAGE_SIGNAL,
+        starts_group=True,
+    )
+    yield spec(
+        "signal.dismiss",
+        N_("&Dismiss signal…"),
+        "close",
+        "Ctrl+D",
+        menu,
+        ("signals",),
+        Action.TRIAGE_SIGNAL,
+    )
+    yield spec(
+        "signal.snooze",
+        N_("Snoo&ze signal…"),
+        "snooze",
+        "Ctrl+J",
+        menu,
+        ("signals",),
+        Action.TRIAGE_SIGNAL,
+    )

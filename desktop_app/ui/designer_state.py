@@ -1,0 +1,177 @@
+"""A questionnaire while it is edited: its cells, what is chosen, and every step back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from desktop_app.errors import UserError
+from desktop_app.questionnaire.sheets import Sheets
+from desktop_app.ui.editors import Editor
+
+MOST_STEPS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What is edited.
+
+    Attributes:
+        sheets: The form.
+        overruled: Reasons why remarks on the wording do not hold, by their key.
+        row: The chosen row of the survey, None for none.
+    """
+
+    sheets: Sheets = field(default_factory=Sheets)
+    overruled: Mapping[str, str] = field(default_factory=dict)
+    row: int | None = None
+
+    def says_the_same(self, other: "Edited") -> bool:
+        """Whether nothing but the choice of a row differs."""
+        return self.sheets == other.sheets and self.overruled == other.overruled
+
+
+class DesignerState(QObject):
+    """Takes every change of a form; tells about it, and takes it back."""
+
+    changed = Signal()
+    """The form or an overruling is another one."""
+    chosen = Signal()
+    """Another question is chosen."""
+    refused = Signal(str)
+    """A sentence why a change was not made."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.now = Edited()
+        self.published: Sheets | None = None
+        self._back: list[Edited] = []
+        self._forth: list[Edited] = []
+        self._step = ""
+
+    @property
+    def sheets(self) -> Sheets:
+        """The form."""
+        return self.now.sheets
+
+    @property
+    def row(self) -> int | None:
+        """The chosen row of the survey."""
+        return self.now.row
+
+    def load(self, edited: Edited, published: Sheets | None) -> None:
+        """Show another form; nothing can be taken back yet.
+
+        Args:
+            edited: The form.
+            published: The version in use: the codes of its choices stay.
+        """
+        self.now, self.published = edited, published
+        self._back, self._forth, self._step = [], [], ""
+        self.changed.emit()
+        self.chosen.emit()
+
+    def select(self, row: int | None) -> None:
+        """Choose a question."""
+        if row != self.now.row:
+            self.now = replace(self.now, row=row)
+            self._step = ""
+            self.chosen.emit()
+
+    def apply(self, sheets: Sheets, row: int | None = None, *, step: str = "") -> None:
+        """Take a change.
+
+        Args:
+            sheets: The form as it is then.
+            row: The question that is chosen then; None: the same.
+            step: Typing in one place is one step back; its name.
+        """
+        self.take(replace(self.now, sheets=sheets, row=self.now.row if row is None else row), step)
+
+    def edit(self, change: Callable[[Sheets], Sheets], *, step: str = "") -> bool:
+        """Take a change that may be refused; whether it was made."""
+        try:
+            made = change(self.sheets)
+        except UserError as error:
+            self.refused.emit(error.message)
+            return False
+        self.apply(made, step=step)
+        return True
+
+    def edit_row(self, change: Callable[[Sheets], tuple[Sheets, int]]) -> bool:
+        """Take a change that chooses another row, or may be refused; whether it was made."""
+        try:
+            sheets, row = change(self.sheets)
+        except UserError as error:
+            self.refused.emit(error.message)
+            return False
+        self.apply(sheets, row)
+        return True
+
+    def overrule(self, key: str, reason: str) -> None:
+        """Say why a remark on the wording does not hold; an empty reason lets it hold again."""
+        rest = {name: text for name, text in self.now.overruled.items() if name != key}
+        self.take(replace(self.now, overruled=rest | ({key: reason} if reason else {})))
+
+    def take(self, edited: Edited, step: str = "") -> None:
+        """Take what was changed as a step that can be taken back."""
+        is_other = edited.row != self.now.row
+        if edited.says_the_same(self.now):
+            self.select(edited.row)
+            return
+        if not step or step != self._step:
+            self._back = [*self._back[-MOST_STEPS + 1 :], self.now]
+        self._forth, self._step = [], step
+        self.now = edited
+        self.changed.emit()
+        if is_other:
+            self.chosen.emit()
+
+    # ------------------------------------------------------------------ back and forth
+
+    def can_undo(self) -> bool:
+        """Whether a step can be taken back."""
+        return bool(self._back)
+
+    def can_redo(self) -> bool:
+        """Whether a step that was taken back can be made again."""
+        return bool(self._forth)
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._go(self._back, self._forth)
+
+    def redo(self) -> None:
+        """Make the last step that was taken back again."""
+        self._go(self._forth, self._back)
+
+    def _go(self, from_steps: list[Edited], to_steps: list[Edited]) -> None:
+        if from_steps:
+            to_steps.append(self.now)
+            self.now, self._step = from_steps.pop(), ""
+            self.changed.emit()
+            self.chosen.emit()
+
+
+class StateEditor(Editor):
+    """The whole form as the one field of a `Form`, so that its typing is kept like any other."""
+
+    def __init__(self, state: DesignerState) -> None:
+        super().__init__(QWidget())
+        self._state = state
+        state.changed.connect(self.changed)
+        self.hide()
+
+    @override
+    def value(self) -> dict[str, Any]:
+        now = self._state.now
+        return {"sheets": now.sheets.to_json(), "overruled": dict(now.overruled)}
+
+    @override
+    def set_value(self, value: Any) -> None:
+        if value:
+            sheets = Sheets.from_json(value["sheets"])
+            self._state.take(Edited(sheets, dict(value["overruled"]), self._state.row))
