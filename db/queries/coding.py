@@ -193,10 +193,16 @@ def coded_texts(
     return [(text, code) for text, code in session.execute(statement)]
 
 
-def list_themes(session: Session, *, with_retired: bool = False) -> list[ThemeRow]:
-    """The themes, those with the most answers first, then by code."""
+def list_themes(
+    session: Session, visible: Visible, *, with_retired: bool = False
+) -> list[ThemeRow]:
+    """The themes, those with the most answers that are seen first, then by code."""
+    seen = (
+        select(Interview.id).join(Case, Case.id == Interview.case_id).where(visible_cases(visible))
+    )
     places = (
         select(AnswerTheme.theme_id, AnswerTheme.interview_id, AnswerTheme.address)
+        .where(AnswerTheme.interview_id.in_(seen))
         .distinct()
         .subquery()
     )
@@ -208,9 +214,16 @@ def list_themes(session: Session, *, with_retired: bool = False) -> list[ThemeRo
     place = func.row_number().over(
         partition_by=AnswerTheme.theme_id, order_by=AnswerTheme.id.desc()
     )
-    last = select(
-        AnswerTheme.theme_id, AnswerTheme.interview_id, AnswerTheme.address, place.label("place")
-    ).subquery()
+    last = (
+        select(
+            AnswerTheme.theme_id,
+            AnswerTheme.interview_id,
+            AnswerTheme.address,
+            place.label("place"),
+        )
+        .where(AnswerTheme.interview_id.in_(seen))
+        .subquery()
+    )
     statement = (
         select(
             Theme.id,
@@ -253,8 +266,12 @@ def _codings(coder_id: uuid.UUID | None = None) -> Select[uuid.UUID]:
 def _wanted(criteria: CodingFilter) -> list[ColumnElement[bool]]:
     places: list[ColumnElement[bool]] = [false()]
     for each in criteria.addresses:
-        here = [Answer.address.in_(each.exact)]
-        here += [Answer.address.like(pattern, escape="\\") for pattern in each.patterns]
+        here: list[ColumnElement[bool]] = [Answer.address.in_(each.exact)]
+        depth = func.length(Answer.address) - func.length(func.replace(Answer.address, "/", ""))
+        here += [
+            and_(Answer.address.like(pattern, escape="\\"), depth == pattern.count("/"))
+            for pattern in each.patterns
+        ]
         places.append(and_(Interview.questionnaire_version_id.in_(each.version_ids), or_(*here)))
     return [
         Interview.state == InterviewState.FINISHED,

@@ -88,7 +88,7 @@ def add_question(
     Returns:
         The form and the row of the new question.
     """
-    code = free_name(name or "question_1", names(sheets))
+    code = free_name(name or "question_1", names(sheets) | _ids(sheets))
     place = _place_after(sheets, after)
     row = {Heading("type"): write_type(kind, list_name), Heading("name"): code}
     return _with_survey(sheets, sheets.survey.inserted(place, [row])), place
@@ -248,6 +248,12 @@ def with_ids(sheets: Sheets, first: int = 0, last: int | None = None) -> Sheets:
     return _with_survey(sheets, survey)
 
 
+def _ids(sheets: Sheets) -> set[str]:
+    """Ids in use: a new code must not be one of them, or two questions would share a column."""
+    survey = sheets.survey
+    return {survey.cell(row, ID) for row in range(len(survey.rows))} - {""}
+
+
 def _has_node(entry: Entry) -> bool:
     return bool(entry.name) and not entry.in_loop and entry.type.kind not in _NO_NODE
 
@@ -257,7 +263,7 @@ def _has_node(entry: Entry) -> bool:
 
 def renamed_apart(sheets: Sheets, rows: list[dict[Heading, str]]) -> list[dict[Heading, str]]:
     """Rows with codes that the form does not have yet; what they say of each other follows."""
-    taken = names(sheets)
+    taken = names(sheets) | _ids(sheets)
     new: dict[str, str] = {}
     for cells in rows:
         old = cells.get(Heading("name"), "")

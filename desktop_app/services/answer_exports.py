@@ -196,11 +196,11 @@ def _refuse_keyed(session: Session, wanted: set[uuid.UUID]) -> None:
 
 
 def _history(session: Session, found: QuestionnaireRow) -> tuple[History, Mapping[uuid.UUID, str]]:
-    """The published versions, the oldest first, and their names by their keys."""
+    """The versions that interviews follow or may follow, the oldest first, and their names."""
     rows = [
         row
         for row in reversed(questionnaires.versions_of(session, found.id))
-        if row.state is VersionState.PUBLISHED
+        if row.state is VersionState.PUBLISHED or row.interviews
     ]
     if not rows:
         text = _("No version of questionnaire {code} is published yet.")

@@ -238,6 +238,9 @@ def _content(source: Path | bytes, name: str) -> bytes:
             megabyte = 1024 * 1024
             message = text.format(name=name, size=-(-size // megabyte), most=MOST_BYTES // megabyte)
             raise InvalidInputError([Problem("file", message)])
+        if isinstance(source, Path) and not source.is_file():
+            text = _("“{name}” is no file. Choose another one.")
+            raise InvalidInputError([Problem("file", text.format(name=name))])
         content = source if isinstance(source, bytes) else source.read_bytes()
     except OSError as error:
         text = _("“{name}” cannot be read: {reason}. Choose another file.")

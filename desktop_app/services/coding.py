@@ -165,7 +165,7 @@ def learned(session: Session, *, blind: bool = False) -> Themes:
     access.require(session, Action.REVIEW_INTERVIEW)
     coder = access.actor(session).user_id if blind else None
     codings = queries.coded_texts(session, access.visible(session), LEARNED, coder)
-    offered = {row.code for row in queries.list_themes(session)}
+    offered = {row.code for row in queries.list_themes(session, access.visible(session))}
     shipped = [
         (f"{entry.zh} {entry.words_zh} {entry.en} {entry.words_en}", entry.code)
         for entry in reference.themes()
@@ -260,7 +260,8 @@ def code_answer(
 def list_themes(session: Session, *, with_retired: bool = False) -> list[ThemeRow]:
     """The themes with the number of answers and an example, the most frequent first."""
     access.require(session, Action.REVIEW_INTERVIEW)
-    return queries.list_themes(session, with_retired=with_retired)
+    seen = access.visible(session)
+    return queries.list_themes(session, seen, with_retired=with_retired)
 
 
 def add_theme(session: Session, draft: ThemeDraft) -> uuid.UUID:

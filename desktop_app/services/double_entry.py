@@ -23,6 +23,8 @@ from desktop_app.domain.double_entry import KeyingErrors, keying_errors
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 from desktop_app.i18n import N_, _
+from desktop_app.questionnaire.answers import to_answers
+from desktop_app.questionnaire.filling import Filling
 from desktop_app.questionnaire.form import Severity
 from desktop_app.questionnaire.keyings import (
     KeyedPair,
@@ -31,9 +33,11 @@ from desktop_app.questionnaire.keyings import (
     side_by_side,
     words_of,
 )
+from desktop_app.questionnaire.versions import definition_of
 from desktop_app.services import access, case_life, drafts, interview_end
 from desktop_app.services.interview_rows import (
     answers_by_address,
+    close_ranks,
     filling_of,
     load_open,
     store,
@@ -392,6 +396,15 @@ def _close_if_settled(session: Session, first: Interview, second: Interview) -> 
 def _correct(session: Session, first: Interview, case: Case, address: str, value: str) -> None:
     filling = filling_of(session, first)
     before = interview_end.said_of(filling)
+    instance = _superfluous(filling, address) if not value else ""
+    if instance:  # it is not on the paper
+        filling.remove_repeat(instance)
+        close_ranks(session, first, instance)
+        store(session, first, filling)
+        if first.state == InterviewState.FINISHED:
+            after = interview_end.said_of(filling)
+            interview_end.copy_corrected(session, first, case, before, after)
+        return
     make_room(filling, address)
     filling.set_answer(address, value)
     found = filling.problems(address)
@@ -403,6 +416,21 @@ def _correct(session: Session, first: Interview, case: Case, address: str, value
         answers_by_address(session, first)[address].accepted = True
     if first.state == InterviewState.FINISHED:
         interview_end.copy_corrected(session, first, case, before, interview_end.said_of(filling))
+
+
+def _superfluous(filling: Filling, address: str) -> str:
+    """The instance of a repeat that has no other answer than the one that goes; else empty."""
+    head, bracket, below = address.rpartition("]")
+    instance = f"{head}{bracket}"
+    if not bracket or filling.node(instance) is None:
+        return ""
+    path = definition_of(instance)
+    repeat = filling.form.repeats.get(path)
+    if repeat is None or not repeat.may_change or not below:
+        return ""
+    others = to_answers(filling)
+    kept = [each for each in others if each.startswith(f"{instance}/") and each != address]
+    return "" if any(others[each].strip() for each in kept) else instance
 
 
 def _name(session: Session, user_id: uuid.UUID | None) -> str:

@@ -1,7 +1,7 @@
 """The end of an interview: what stands in its way, what is copied into the case, re-opening."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -65,7 +65,10 @@ def finish(session: Session, interview_id: uuid.UUID) -> None:
     filling.finish()
     store(session, interview, filling)
     if purpose is QuestionnairePurpose.EXIT:
-        _copy(session, case, said_of(filling), _written_before(session, interview))
+        try:
+            _copy(session, case, said_of(filling), _written_before(session, interview))
+        except InvalidInputError as error:  # a reason was retired meanwhile
+            raise InvalidInputError(_at_questions(filling, error.problems)) from error
     values = {
         "state": InterviewState.FINISHED,
         "finished_at": clock.now(),
@@ -150,6 +153,19 @@ def _purpose(session: Session, interview: Interview) -> QuestionnairePurpose:
 
 
 # ---------------------------------------------------------------- copying
+
+
+def _at_questions(filling: Filling, problems: Sequence[Problem]) -> list[Problem]:
+    """Problems of the case at the questions whose answers they are about."""
+    places: dict[str, str] = {}
+    steps = 0
+    for answer in roles.said(filling):
+        if answer.role is CaseRole.STATED_REASON:
+            places["stated_reason"] = answer.address
+        elif answer.role is CaseRole.WHY_REASON:
+            places[f"steps.{steps}.reason"] = answer.address
+            steps += 1
+    return [Problem(places.get(each.field, each.field), each.message) for each in problems]
 
 
 def said_of(filling: Filling) -> Said:

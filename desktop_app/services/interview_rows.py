@@ -3,15 +3,25 @@
 Only services call these functions, after they have asked for the right to do what they do.
 """
 
+import re
 import uuid
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.models import Answer, Case, Interview, QuestionnaireVersion
+from db.models import (
+    Answer,
+    AnswerTheme,
+    Attachment,
+    Case,
+    Interview,
+    InterviewReview,
+    QuestionnaireVersion,
+    TypedDraft,
+)
 from db.queries import interviews as interview_queries
 from db.queries.interviews import InterviewFile
 from db.vocabulary import InterviewMode, InterviewState
@@ -28,6 +38,8 @@ from desktop_app.services import access, case_life, questionnaires
 
 NEW_DAYS: Final = 365
 """A customer is new for a year after joining or after the first purchase."""
+_PLACED: Final[tuple[type[Any], ...]] = (Answer, AnswerTheme, InterviewReview, Attachment)
+"""What stands at an address of an interview."""
 PEER_GROUP: Final = "peer_group"
 """Attribute of a customer who belongs to a dormitory, firm or family of customers."""
 
@@ -163,8 +175,90 @@ def store(
     for address, more in (seconds or {}).items():
         if more > 0 and address in rows:
             rows[address].seconds = (rows[address].seconds or 0) + more
+    _forget_codings(session, interview, changed)
     session.flush()
     return changed
+
+
+def _forget_codings(session: Session, interview: Interview, changed: Mapping[str, str]) -> None:
+    """Themes were given to other words: the answer waits to be coded again."""
+    if changed:
+        coded = select(AnswerTheme).where(AnswerTheme.interview_id == interview.id)
+        for each in session.scalars(coded):
+            if each.address in changed:
+                session.delete(each)
+
+
+def close_ranks(session: Session, interview: Interview, address: str) -> None:
+    """Take an instance of a repeat away; what belongs to those behind it moves up with them.
+
+    Answers with their seconds and mode, themes, comments, files, drafts and marks.
+
+    Args:
+        session: the writing session.
+        interview: the interview.
+        address: the instance, for example ``/data/person[2]``.
+    """
+    session.flush()
+    gone = [
+        each
+        for each in answers_by_address(session, interview).values()
+        if _is_in(each.address, address)
+    ]
+    for row in gone:
+        session.delete(row)
+    coded = select(AnswerTheme).where(AnswerTheme.interview_id == interview.id)
+    for theme in session.scalars(coded):
+        if _is_in(theme.address, address):
+            session.delete(theme)
+    session.flush()
+    user_id, prefix = access.actor(session).user_id, f"interview:{interview.id}:"
+    typed = select(TypedDraft).where(TypedDraft.key.startswith(prefix, autoescape=True))
+    for draft in session.scalars(typed).all():
+        if _is_in(draft.key.removeprefix(prefix), address):
+            session.delete(draft)
+    session.flush()
+    interview.marks = [
+        moved_up(each, address) for each in interview.marks if not _is_in(each, address)
+    ]
+    for model in _PLACED:
+        rows = session.scalars(select(model).where(model.interview_id == interview.id)).all()
+        for each in sorted(rows, key=lambda row: natural(row.address)):
+            new = moved_up(each.address, address)
+            if new != each.address:
+                each.address = new
+                session.flush()  # in order: the place before it is free by now
+    if user_id is not None:
+        kept = session.scalars(typed).all()
+        for draft in sorted(kept, key=lambda row: natural(row.key)):
+            new = prefix + moved_up(draft.key.removeprefix(prefix), address)
+            if new != draft.key:
+                values = {"content": draft.content, "saved_at": draft.saved_at}
+                owner = draft.user_id
+                session.delete(draft)
+                session.flush()
+                session.add(TypedDraft(user_id=owner, key=new, **values))
+                session.flush()
+
+
+def _is_in(address: str, instance: str) -> bool:
+    return address == instance or address.startswith(f"{instance}/")
+
+
+def moved_up(address: str, gone: str) -> str:
+    """An address once an instance of a repeat is gone, e.g. ``/data/person[3]/age``."""
+    head, _bracket, number = gone.rstrip("]").rpartition("[")
+    rest = address.removeprefix(f"{head}[") if address.startswith(f"{head}[") else ""
+    own, bracket, below = rest.partition("]")
+    if not bracket or not own.isdecimal() or int(own) <= int(number):
+        return address
+    return f"{head}[{int(own) - 1}]{below}"
+
+
+def natural(address: str) -> list[tuple[int, str]]:
+    """A key that puts ``[9]`` before ``[10]``."""
+    parts = re.split(r"(\d+)", address)
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 def answers_by_address(session: Session, interview: Interview) -> dict[str, Answer]:

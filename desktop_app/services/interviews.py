@@ -30,6 +30,7 @@ from desktop_app.questionnaire.form import Form
 from desktop_app.services import access, case_life, drafts, questionnaires
 from desktop_app.services.interview_rows import (
     answers_by_address,
+    close_ranks,
     facts_of,
     filled,
     filling_of,
@@ -253,6 +254,7 @@ def remove_repeat(session: Session, interview_id: uuid.UUID, address: str) -> No
     except (KeyError, ValueError) as error:
         raise InvalidInputError([Problem(address, _("Nothing can be removed here."))]) from error
     name_answer(session, case)
+    close_ranks(session, interview, address)
     store(session, interview, filling)
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import undo as undo_engine
-from db.models import ChangeSet
+from db.models import Answer, Change, ChangeSet, Interview
 from db.undo import UndoBlockedError, UndoPlan
-from db.vocabulary import ChangeKind
+from db.vocabulary import ChangeKind, InterviewState
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import ConflictError, NotFoundError
 from desktop_app.i18n import _
@@ -70,6 +70,7 @@ def undo(session: Session, change_set_id: uuid.UUID, *, skip_blocked: bool = Fal
     undo_rights.require_right(session, change_set)
     records = undo_rights.Records(session, change_set)
     records.require_before()
+    _require_open_interviews(session, change_set)
     try:
         plan = undo_engine.undo(session, change_set_id, skip_blocked=skip_blocked)
     except UndoBlockedError as error:
@@ -96,6 +97,40 @@ def last_own(session: Session, since: dt.datetime | None = None) -> uuid.UUID | 
     if since is not None:
         statement = statement.where(ChangeSet.at >= since)
     return session.scalar(statement)
+
+
+def _require_open_interviews(session: Session, change_set: ChangeSet) -> None:
+    """Refuse to take an answer out of a finished interview; re-opening one asks for a reason.
+
+    Undoing the finishing itself opens the interview, so its answers may go back with it; so may
+    what was settled between two keyings, which has a reason of its own.
+    """
+    entities = ("answer", "interview", "interview_review")
+    rows = session.execute(
+        select(Change.entity, Change.row_id).where(
+            Change.change_set_id == change_set.id, Change.entity.in_(entities)
+        )
+    ).all()
+    if any(row.entity == "interview_review" for row in rows):
+        return
+    opened = {uuid.UUID(row.row_id) for row in rows if row.entity == "interview"}
+    touched = {uuid.UUID(row.row_id) for row in rows if row.entity == "answer"}
+    if not touched:
+        return
+    interviews = set(session.scalars(select(Answer.interview_id).where(Answer.id.in_(touched))))
+    gone = select(Change.fields).where(
+        Change.change_set_id == change_set.id, Change.entity == "answer"
+    )
+    for fields in session.scalars(gone):
+        key = fields.get("interview_id")
+        if isinstance(key, str):
+            interviews.add(uuid.UUID(key))
+    finished = select(Interview.id).where(
+        Interview.id.in_(interviews - opened), Interview.state == InterviewState.FINISHED
+    )
+    if session.scalars(finished).first() is not None:
+        text = _("The interview is finished. Re-open it with a reason to change its answers.")
+        raise ConflictError(text)
 
 
 def _get(session: Session, change_set_id: uuid.UUID) -> ChangeSet:

@@ -6,6 +6,7 @@ kept all the same and cannot be published yet.
 """
 
 import csv
+import hashlib
 import io
 import threading
 import uuid
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db import journal, reference
@@ -30,6 +31,7 @@ from desktop_app.i18n import N_, _
 from desktop_app.questionnaire import roles, worded, wording, xform
 from desktop_app.questionnaire.form import Form, FormProblemsError
 from desktop_app.questionnaire.roles import CaseRole
+from desktop_app.questionnaire.versions import History, HistoryError, Version
 from desktop_app.questionnaire.wording import Purpose, Remark
 from desktop_app.services import access, reasons
 
@@ -159,8 +161,9 @@ def remarks_of(form: Form, purpose: QuestionnairePurpose) -> list[Remark]:
 
 
 def remark_key(remark: Remark) -> str:
-    """Under which key a remark is overruled."""
-    return f"{remark.question}:{remark.rule}"
+    """Under which key a remark is overruled; other words need another reason."""
+    words = hashlib.sha256(remark.text.encode()).hexdigest()[:12]
+    return f"{remark.question}:{remark.rule}:{words}"
 
 
 # ---------------------------------------------------------------- making and editing
@@ -296,6 +299,10 @@ def publish(session: Session, version_id: uuid.UUID, note: str = "") -> int:
     problems = _publishing_problems(session, version, purpose)
     if problems:
         raise InvalidInputError(problems)
+    others = select(func.max(QuestionnaireVersion.number)).where(
+        QuestionnaireVersion.questionnaire_id == found.id, QuestionnaireVersion.id != version.id
+    )
+    version.number = max(version.number, (session.scalar(others) or 0) + 1)
     journal.name_change(
         session,
         N_("Publish version {number} of questionnaire {name}"),
@@ -371,13 +378,15 @@ def _publishing_problems(
     if form is None or not any(True for _question in form.asked()):
         return [Problem("", _("The questionnaire has errors or no questions. Correct it first."))]
     found = [Problem(problem.path, problem.message) for problem in form.broken]
+    found += _history_problems(session, version, form)
     if purpose is QuestionnairePurpose.EXIT:
+        advice = _("Add the question from the library.")
         needed = {
             CaseRole.OWN_WORDS: _("An exit questionnaire asks for the customer's own words."),
             CaseRole.STATED_REASON: _("An exit questionnaire asks for the stated reason."),
         }
         found += [
-            Problem(role, f"{text} {_('Add the question from the library.')}")
+            Problem(role, f"{text} {advice}")
             for role, text in needed.items()
             if not roles.has_role(form, role)
         ]
@@ -387,6 +396,24 @@ def _publishing_problems(
         if not version.overruled.get(remark_key(remark), "").strip()
     ]
     return found
+
+
+def _history_problems(session: Session, version: QuestionnaireVersion, form: Form) -> list[Problem]:
+    """Why answers of this version could not stand in one table with those before."""
+    published = session.scalars(
+        select(QuestionnaireVersion.id)
+        .where(
+            QuestionnaireVersion.questionnaire_id == version.questionnaire_id,
+            QuestionnaireVersion.state == VersionState.PUBLISHED,
+        )
+        .order_by(QuestionnaireVersion.number)
+    )
+    versions = [Version(str(key), form_of(session, key)) for key in published]
+    try:
+        _columns = History([*versions, Version(str(version.number), form)]).columns
+    except HistoryError as error:
+        return [Problem("", str(error))]
+    return []
 
 
 def _add_draft(
@@ -482,7 +509,7 @@ _forms_lock = threading.Lock()
 
 def _form(session: Session, source: VersionSource) -> Form:
     """The form of a version; reading one takes a while, so the latest are kept."""
-    key = (source.id, source.revision, *queries.reasons_stamp(session))
+    key = (source.id, hash(source.xml), *queries.reasons_stamp(session))
     with _forms_lock:
         known = _forms.pop(key, None)
         if known is not None:
@@ -497,12 +524,15 @@ def _form(session: Session, source: VersionSource) -> Form:
 
 
 def _reasons_csv(session: Session) -> bytes:
-    """The reasons on offer, by group, with what conditions may ask about them."""
+    """The reasons by group, with what conditions may ask about them.
+
+    Retired ones are there for what was answered before; inputs offer the others only.
+    """
     groups = {group.code: group for group in reference.reason_groups()}
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(["name", _CHINESE, _ENGLISH, "group", "churn_type", "group_zh", "group_en"])
-    for listed in reasons.list_reasons(session, "zh"):
+    for listed in reasons.list_reasons(session, "zh", include_retired=True):
         group = groups[listed.code]
         for row in listed.reasons:
             table.writerow(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import derived, journal
-from db.models import Case, Interview, InterviewReview, User
+from db.models import Case, Change, ChangeSet, Interview, InterviewReview, User
 from db.queries import reviews as queries
 from db.queries.interviews import InterviewFile
 from db.queries.reviews import ReviewRow
@@ -169,7 +169,7 @@ def _load(session: Session, interview_id: uuid.UUID) -> tuple[Interview, Case]:
 
 def _require_other(session: Session, interview: Interview, case: Case) -> None:
     me = access.actor(session).user_id
-    if me is None or interview.by_id != me:
+    if me is None or (interview.by_id != me and not _has_written(session, interview, me)):
         return
     others = [
         user.name
@@ -179,6 +179,22 @@ def _require_other(session: Session, interview: Interview, case: Case) -> None:
     if others:
         text = _("You held this interview yourself. Somebody else approves it: {names}.")
         raise NotAllowedError(text.format(names=_(", ").join(others[:5])))
+
+
+def _has_written(session: Session, interview: Interview, user_id: uuid.UUID) -> bool:
+    """Whether somebody began, finished or re-opened an interview, and so had a hand in it."""
+    statement = (
+        select(Change.fields)
+        .join(ChangeSet, ChangeSet.id == Change.change_set_id)
+        .where(
+            Change.entity == Interview.__tablename__,
+            Change.row_id == str(interview.id),
+            ChangeSet.actor_id == user_id,
+        )
+    )
+    return any(
+        {"state", "questionnaire_version_id"} & set(fields) for fields in session.scalars(statement)
+    )
 
 
 def _may_review(user: User, case: Case) -> bool:

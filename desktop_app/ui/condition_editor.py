@@ -169,6 +169,10 @@ class ConditionEditor(QWidget):
         """The formula."""
         return self._text
 
+    def is_complete(self) -> bool:
+        """Whether what stands here is what the formula says: no comparison lacks its value."""
+        return bool(self.as_formula.value()) or self.group.condition() is not None
+
     def show_text(self, text: str) -> None:
         """Show a formula, as comparisons if it can be."""
         self._text = text

@@ -139,8 +139,9 @@ def check(
     remarks = questionnaires.remarks_of(converted.form, purpose)
     missing: tuple[str, ...] = ()
     if purpose is QuestionnairePurpose.EXIT:
+        advice = _("Add the question from the library.")
         missing = tuple(
-            f"{_(text)} {_('Add the question from the library.')}"
+            f"{_(text)} {advice}"
             for word, text in _MISSING.items()
             if not roles.has_role(converted.form, CaseRole(word))
         )

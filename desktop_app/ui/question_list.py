@@ -8,8 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QListView
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QElapsedTimer,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+from PySide6.QtWidgets import QApplication, QListView
 from typing_extensions import override
 
 from desktop_app.i18n import N_, _
@@ -187,11 +194,28 @@ class QuestionList(QListView):
         super().__init__()
         self.questions = QuestionModel(self)
         self.setModel(self.questions)
+        self._digits = ""
+        self._digits_age = QElapsedTimer()
+        self._digits_age.start()
         self.setAccessibleName(_("Questions"))
         self.setUniformItemSizes(True)
         self.setMinimumWidth(theme.pixels(240))
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    @override
+    def keyboardSearch(self, search: str) -> None:
+        """Digits go to the question of that number, also inside a group."""
+        if not search.strip().isdecimal():
+            super().keyboardSearch(search)
+            return
+        is_new = self._digits_age.hasExpired(QApplication.keyboardInputInterval())
+        self._digits = search.strip() if is_new else self._digits + search.strip()
+        self._digits_age.restart()
+        numbers = {line.number: row for row, line in enumerate(self.questions.lines) if line.number}
+        row = numbers.get(int(self._digits))
+        if row is not None:
+            self.setCurrentIndex(self.questions.index(row, 0))
 
     def choose(self, address: str) -> None:
         """Choose the line of a question."""

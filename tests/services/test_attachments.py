@@ -159,7 +159,7 @@ def test_that_what_is_empty_too_large_or_cannot_be_read_is_refused_in_a_sentence
         (large, "", "“film.mp4” has 3 MB. A file may have 2 MB"),
         (bytes(2 * 1024 * 1024 + 1), "b.png", "A file may have 2 MB"),
         (tmp_path / "none.png", "", "“none.png” cannot be read"),
-        (tmp_path, "", "cannot be read"),
+        (tmp_path, "", "is no file"),
     ):
         with pytest.raises(InvalidInputError, match=why) as refused:
             desk.do(agent, attachments.add, case_id, source, name)

@@ -299,6 +299,17 @@ def test_that_the_list_says_after_every_change_what_it_would_say_anew(repeats: H
 # ---------------------------------------------------------------- paper
 
 
+def test_that_digits_jump_to_any_question_also_in_a_group(repeats: Held) -> None:
+    lines = repeats.view.list.questions.lines
+    numbers = {line.number: row for row, line in enumerate(lines) if line.number}
+    assert any(line.depth for line in lines if line.number)
+    for number, row in numbers.items():
+        repeats.view.list._digits_age.invalidate()
+        for digit in str(number):
+            repeats.view.list.keyboardSearch(digit)
+        assert repeats.view.list.currentIndex().row() == row
+
+
 def test_that_pages_part_groups_only_when_they_are_too_large() -> None:
     layout = lay_out(Filling(long_form()))
     pages = list(pages_of(layout, 30))

@@ -16,6 +16,7 @@ from desktop_app.questionnaire.sheets import CHINESE, ENGLISH, Sheets, from_cell
 from desktop_app.services import drafts, question_library, questionnaires
 from desktop_app.settings import Settings, Theme
 from desktop_app.ui import theme
+from desktop_app.ui.condition_editor import ConditionEditor
 from desktop_app.ui.designer_tools import keep_in_library
 from desktop_app.ui.library_dialog import LibraryDialog
 from desktop_app.ui.page import PageContext
@@ -564,6 +565,18 @@ def test_that_every_control_is_named_and_nothing_is_cut(
                 stage.wait(lambda: cut(page) == [])
                 assert unnamed(page) == []
                 assert nameless(page) == []
+
+
+def test_that_an_unfinished_condition_is_not_published(stage: Stage, page: DesignerPage) -> None:
+    choose(page, "where_now")
+    editor = next(iter(page.view.findChildren(ConditionEditor)))
+    editor.show_text("")
+    editor.group.add_row()
+    assert not editor.is_complete()
+    page.publish()
+    assert "lacks a value" in page.messages.text
+    editor.show_text("")
+    assert editor.is_complete()
 
 
 def test_that_a_keystroke_in_a_long_form_renews_one_line(stage: Stage, page: DesignerPage) -> None:

@@ -17,6 +17,7 @@ from desktop_app.questionnaire.outline import outline
 from desktop_app.questionnaire.row_types import SILENT
 from desktop_app.questionnaire.sheets import Sheets
 from desktop_app.ui import designer_work, dialogs
+from desktop_app.ui.condition_editor import ConditionEditor
 from desktop_app.ui.designer_state import DesignerState, Edited, StateEditor
 from desktop_app.ui.designer_tools import DesignerTools
 from desktop_app.ui.designer_view import DesignerView
@@ -265,7 +266,14 @@ class DesignerPage(Page):
     def publish(self) -> None:
         """Save, ask for a note, publish."""
         self.view.fields.take_code()
-        if self.is_editable():
+        unfinished = [
+            each for each in self.view.findChildren(ConditionEditor) if not each.is_complete()
+        ]
+        if unfinished:
+            text = _("A condition of this question lacks a value. Fill it in or remove the line.")
+            self.messages.error(text)
+            unfinished[0].setFocus()
+        elif self.is_editable():
             self.state.apply(editing.with_ids(self.state.sheets))
             self._when_checked(self._save_and_publish)
 
