@@ -116,10 +116,16 @@ def remove_view(session: Session, view_id: uuid.UUID) -> None:
 
 
 def to_json(criteria: object) -> dict[str, Any]:
-    """A filter (a frozen dataclass of `db.queries`) as it is saved; rights are not part of it."""
+    """A filter (a frozen dataclass of `db.queries`) as it is saved; rights are not part of it.
+
+    Equal filters give equal documents: a set is a sorted list.
+    """
     found: dict[str, Any] = TypeAdapter(type(criteria)).dump_python(criteria, mode="json")
     found.pop("visible", None)
-    return found
+    return {
+        name: sorted(value) if isinstance(getattr(criteria, name), frozenset) else value
+        for name, value in found.items()
+    }
 
 
 def from_json(kind: type[CriteriaT], saved: Mapping[str, Any]) -> CriteriaT:

@@ -139,6 +139,7 @@ def test_that_a_filter_comes_back_from_a_view_without_its_rights(desk: Desk, age
     assert row.id == view_id
     read = views.from_json(CaseFilter, {**row.criteria, "visible": {"reach": "all"}})
     assert views.to_json(read) == views.to_json(criteria)
+    assert row.criteria["stages"] == ["assigned", "contacting"]
     assert (read.stages, read.owner_id) == (criteria.stages, criteria.owner_id)
     assert read.visible == Visible()
 
