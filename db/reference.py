@@ -17,13 +17,14 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db import journal
 from db.base import new_id
 from db.models.cases import Reason, ReasonVersion
-from db.vocabulary import ChangeKind, ReasonOrigin
+from db.models.system import Change
+from db.vocabulary import ChangeKind, Op, ReasonOrigin
 
 # A frozen program keeps packages and resources side by side too, so one rule serves both.
 FOLDER: Final = Path(__file__).resolve().parent.parent / "resources" / "reference"
@@ -210,37 +211,37 @@ def entries(name: str, list_name: str = "entry", folder: Path = FOLDER) -> tuple
 @cache
 def reason_groups(folder: Path = FOLDER) -> tuple[ReasonGroup, ...]:
     """The groups of reasons in the order they are shown."""
-    return _typed(ReasonGroup, "reasons", "group", folder)
+    return typed(ReasonGroup, "reasons", "group", folder)
 
 
 @cache
 def reasons(folder: Path = FOLDER) -> tuple[ReasonEntry, ...]:
     """The reasons as shipped; what a workspace made of them stands in its tables."""
-    return _typed(ReasonEntry, "reasons", "reason", folder)
+    return typed(ReasonEntry, "reasons", "reason", folder)
 
 
 @cache
 def churn_types(folder: Path = FOLDER) -> tuple[ChurnType, ...]:
     """The churn-type tree, parents before children."""
-    return _typed(ChurnType, "churn_types", "cause", folder)
+    return typed(ChurnType, "churn_types", "cause", folder)
 
 
 @cache
 def probes(folder: Path = FOLDER) -> tuple[Probe, ...]:
     """The questions of the why-chain by reason and by group."""
-    return _typed(Probe, "probes", "probe", folder)
+    return typed(Probe, "probes", "probe", folder)
 
 
 @cache
 def themes(folder: Path = FOLDER) -> tuple[ThemeEntry, ...]:
     """The themes a workspace begins with."""
-    return _typed(ThemeEntry, "themes", "theme", folder)
+    return typed(ThemeEntry, "themes", "theme", folder)
 
 
 @cache
 def benchmarks(folder: Path = FOLDER) -> tuple[Benchmark, ...]:
     """The benchmarks, also those that are off by default."""
-    return _typed(Benchmark, "benchmarks", "entry", folder)
+    return typed(Benchmark, "benchmarks", "entry", folder)
 
 
 def seed(session: Session, folder: Path = FOLDER) -> int:
@@ -251,13 +252,16 @@ def seed(session: Session, folder: Path = FOLDER) -> int:
     """
     known = {reason.code: reason for reason in session.scalars(select(Reason))}
     versions = versions_by_reason(session)
+    first = next_reason_number(session)
     new_reasons: list[dict[str, Any]] = []
     new_versions: list[dict[str, Any]] = []
     for entry in reasons(folder):
         reason = known.get(entry.code)
         if reason is None:
-            key = new_id()
-            new_reasons.append({"id": key, "code": entry.code, "group_code": entry.group})
+            key, number = new_id(), first + len(new_reasons)
+            new_reasons.append(
+                {"id": key, "code": entry.code, "group_code": entry.group, "number": number}
+            )
             new_versions.append(_shipped_version(key, 1, entry))
         elif _is_outdated(reason, versions[reason.id], entry):
             number = max(versions[reason.id]) + 1
@@ -268,6 +272,13 @@ def seed(session: Session, folder: Path = FOLDER) -> int:
         journal.bulk_insert(session, Reason, new_reasons)
         journal.bulk_insert(session, ReasonVersion, new_versions)
     return len(new_versions)
+
+
+def next_reason_number(session: Session) -> int:
+    """A number no reason ever had, not even one whose making was undone: paper may name it."""
+    made = select(func.count()).where(Change.entity == "reason", Change.op == Op.INSERT)
+    highest = session.scalar(select(func.max(Reason.number))) or 0
+    return max(highest, session.scalar(made) or 0) + 1
 
 
 def versions_by_reason(session: Session) -> dict[uuid.UUID, dict[int, ReasonVersion]]:
@@ -343,7 +354,12 @@ def _unpaired(keys: Iterable[str]) -> Sequence[str]:
     )
 
 
-def _typed(kind: type[T], name: str, list_name: str, folder: Path) -> tuple[T, ...]:
+def typed(kind: type[T], name: str, list_name: str, folder: Path) -> tuple[T, ...]:
+    """One list of a file as objects of a dataclass with `code`, `zh`, `en` and further fields.
+
+    Raises:
+        ReferenceFileError: the file is wrong, or an entry does not fit the dataclass.
+    """
     adapter = TypeAdapter(kind)
     known = kind.__dataclass_fields__.keys()
     found = []

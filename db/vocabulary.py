@@ -198,6 +198,108 @@ class CaseEventKind(StrEnum):
     NOTE = "note"
 
 
+class SaveState(StrEnum):
+    """What became of a save or win-back: watched, proved by an order, or failed."""
+
+    WATCHING = "watching"
+    CONFIRMED = "confirmed"
+    LOST_DEFLECT = "lost_deflect"
+
+
+class CallbackFor(StrEnum):
+    """Who may make a callback that was agreed on."""
+
+    ME = "me"
+    ANYONE = "anyone"
+
+
+class Occasion(StrEnum):
+    """What a script is for."""
+
+    CANCEL_REQUEST = "cancel_request"
+    PRICE = "price"
+    SERVICE_FAILURE = "service_failure"
+    COMPETITOR = "competitor"
+    SILENT_LAPSE = "silent_lapse"
+    WIN_BACK = "win_back"
+
+
+class OfferGoal(StrEnum):
+    """What an offer works with."""
+
+    PRICE = "price"
+    RELATIONSHIP = "relationship"
+    SERVICE = "service"
+    PAUSE = "pause"
+    EXCHANGE = "exchange"
+    EXTENSION = "extension"
+    GIFT = "gift"
+
+
+class OfferState(StrEnum):
+    """What became of an offer: it needs approval or not, is put to the customer, and answered."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class CostKind(StrEnum):
+    """What work on a case cost."""
+
+    OFFER = "offer"
+    GIFT = "gift"
+    VISIT = "visit"
+    MINUTES = "minutes"
+    OTHER = "other"
+
+
+class ReplyKind(StrEnum):
+    """How a promise or complaint was answered; "cannot meet", said in time, counts as handled."""
+
+    MET = "met"
+    CANNOT_MEET = "cannot_meet"
+
+
+class ComplaintChannel(StrEnum):
+    """How a complaint came in."""
+
+    FORM = "form"
+    HOTLINE = "hotline"
+    WEB = "web"
+    EMAIL = "email"
+    COUNTER = "counter"
+    VISIT = "visit"
+    CALL = "call"
+
+
+class RecoveryStepKind(StrEnum):
+    """Steps of service recovery, in order (requirements 2.7)."""
+
+    APOLOGISE = "sr1_apologise"
+    EMPATHISE = "sr2_empathise"
+    RESOLVE = "sr3_resolve"
+    COMPENSATE = "sr4_compensate"
+
+
+class SkillKind(StrEnum):
+    """What staff must be good at (requirement S3-68)."""
+
+    PROFESSIONAL = "professional"
+    SERVICE = "service"
+    COMMUNICATION = "communication"
+
+
+class ExperimentKind(StrEnum):
+    """What an experiment compares."""
+
+    SCRIPT = "script"
+    OFFER = "offer"
+
+
 class ImportKind(StrEnum):
     """What a foreign file holds."""
 

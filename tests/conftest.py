@@ -17,6 +17,7 @@ os.environ["WINBACK_HOME"] = tempfile.mkdtemp(prefix="winback-tests-")
 os.environ["TZ"] = "Asia/Shanghai"
 for _name in ("WINBACK_WORKSPACE", "WINBACK_PASSWORD", "LC_ALL", "LC_MESSAGES"):
     os.environ.pop(_name, None)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of children would compile all anew
 os.environ["LANG"] = "C.UTF-8"
 if hasattr(time, "tzset"):
     time.tzset()
@@ -215,25 +216,37 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def database(template_database: Path, tmp_path: Path) -> Iterator[Database]:
-    """An empty workspace database of this test: reasons are there, customers are not."""
-    folder = tmp_path / "workspace"
-    folder.mkdir()
-    shutil.copy2(template_database, folder / "workspace.db")
-    made = Database(folder / "workspace.db", KEY)
-    yield made
-    made.close()
+@contextmanager
+def copy_of(file: Path, folder: Path) -> Iterator[Database]:
+    """A copy of a closed database, open, in a folder that may be new."""
+    folder.mkdir(exist_ok=True)
+    made = Database(Path(shutil.copy2(file, folder / "workspace.db")), KEY)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
-@pytest.fixture
-def actors(database: Database) -> dict[Role, Actor]:
-    """One signed-in user of each role."""
+def actors_of(database: Database) -> dict[Role, Actor]:
+    """The user of each role."""
     with database.read() as session:
         return {
             Role(user.role): Actor(user.id, user.login, user.name, Role(user.role), user.store_id)
             for user in session.scalars(select(User))
         }
+
+
+@pytest.fixture
+def database(template_database: Path, tmp_path: Path) -> Iterator[Database]:
+    """An empty workspace database of this test: reasons are there, customers are not."""
+    with copy_of(template_database, tmp_path / "workspace") as made:
+        yield made
+
+
+@pytest.fixture
+def actors(database: Database) -> dict[Role, Actor]:
+    """One signed-in user of each role."""
+    return actors_of(database)
 
 
 @pytest.fixture

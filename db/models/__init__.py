@@ -16,9 +16,13 @@ from db.models.interviews import (
     Theme,
     TypedDraft,
 )
+from db.models.offers import CaseOffer, CostEntry, Coupon, Offer, OfferBudget, OfferRule
+from db.models.promises import Complaint, Promise, Recovery, RecoveryStep
 from db.models.questionnaires import LibraryQuestion, Questionnaire, QuestionnaireVersion
+from db.models.scripts import Script, ScriptRun, ScriptVersion, Snippet
 from db.models.staff import Store, User
 from db.models.system import Change, ChangeSet, ImportJob, SavedView, Setting
+from db.models.task_force import CalendarDay, CaseReview, Experiment, ExperimentArm, Skill
 
 ENTITIES: dict[str, type[Base]] = {
     mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers
@@ -30,31 +34,50 @@ __all__ = [
     "AnswerTheme",
     "Attachment",
     "Base",
+    "CalendarDay",
     "Case",
     "CaseEvent",
+    "CaseOffer",
     "CaseReason",
+    "CaseReview",
     "Change",
     "ChangeSet",
+    "Complaint",
     "Contact",
     "ContactAttempt",
+    "CostEntry",
+    "Coupon",
     "Customer",
     "CustomerStat",
     "DefectionRule",
     "DefectionSignal",
     "ExitRegistration",
+    "Experiment",
+    "ExperimentArm",
     "ImportJob",
     "Interview",
     "InterviewReview",
     "LibraryQuestion",
+    "Offer",
+    "OfferBudget",
+    "OfferRule",
     "Order",
     "OrderLine",
     "ProbeStep",
+    "Promise",
     "Questionnaire",
     "QuestionnaireVersion",
     "Reason",
     "ReasonVersion",
+    "Recovery",
+    "RecoveryStep",
     "SavedView",
+    "Script",
+    "ScriptRun",
+    "ScriptVersion",
     "Setting",
+    "Skill",
+    "Snippet",
     "Store",
     "Theme",
     "TypedDraft",

@@ -11,11 +11,15 @@ from db.vocabulary import CaseStage, ReasonOrigin
 
 
 class Reason(Record, Base):
-    """A reason code; its words stand in its versions."""
+    """A reason code; its words stand in its versions.
+
+    `number` is what it is called on paper: never given twice, never changed.
+    """
 
     __tablename__ = "reason"
 
     code: Mapped[str] = mapped_column(String(64), unique=True)
+    number: Mapped[int] = mapped_column(unique=True)
     group_code: Mapped[str] = mapped_column(String(64), index=True)
     current_version: Mapped[int] = mapped_column(default=1)
     retired_on: Mapped[dt.date | None]
@@ -39,7 +43,11 @@ class ReasonVersion(Record, Base):
 
 
 class Case(Record, Base):
-    """One departure being worked on. At most one open case per customer and kind."""
+    """One departure being worked on. At most one open case per customer and kind.
+
+    A case in the pool has no owner and `pool_since`. A saved case is watched until `watch_until`;
+    `follows_id` is the case of the save that did not hold.
+    """
 
     __tablename__ = "departure_case"
     __table_args__ = (
@@ -56,6 +64,7 @@ class Case(Record, Base):
         Index("ix_departure_case_opened_on", "opened_on", "id"),
         Index("ix_departure_case_next_due", "next_due", "id"),
         Index("ix_departure_case_closed_on", "closed_on"),
+        Index("ix_departure_case_save_state", "save_state", "watch_until"),
     )
 
     number: Mapped[str] = mapped_column(String(32), unique=True)
@@ -66,6 +75,10 @@ class Case(Record, Base):
     stage_since: Mapped[dt.datetime]
     outcome: Mapped[str | None] = mapped_column(word())
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    owner_since: Mapped[dt.datetime | None]
+    pool_since: Mapped[dt.datetime | None]
+    previous_owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    kept_from_previous_until: Mapped[dt.date | None]
     opened_on: Mapped[dt.date]
     closed_on: Mapped[dt.date | None]
     left_on: Mapped[dt.date | None]
@@ -80,6 +93,12 @@ class Case(Record, Base):
     what_happened: Mapped[str] = mapped_column(Text, default="")
     next_step: Mapped[str | None] = mapped_column(word())
     next_due: Mapped[dt.date | None]
+    callback_at: Mapped[dt.datetime | None]
+    callback_for: Mapped[str | None] = mapped_column(word())
+    save_state: Mapped[str | None] = mapped_column(word())
+    watch_until: Mapped[dt.date | None]
+    confirmed_on: Mapped[dt.date | None]
+    follows_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("departure_case.id"))
     close_note: Mapped[str] = mapped_column(Text, default="")
     screening_note: Mapped[str] = mapped_column(Text, default="")
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +27,9 @@ class ContactAttempt(Record, Base):
     note: Mapped[str] = mapped_column(Text, default="")
     next_step: Mapped[str | None] = mapped_column(word())
     next_due: Mapped[dt.date | None]
+    is_informal: Mapped[bool] = mapped_column(default=False)
+    by_customer: Mapped[bool] = mapped_column(default=False)
+    proof: Mapped[list[Any]] = mapped_column(default=list)  # why it was allowed
 
 
 class Visit(Record, Base):

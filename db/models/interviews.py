@@ -14,7 +14,11 @@ ADDRESS_LENGTH = 500
 
 
 class Interview(Record, Base):
-    """One questionnaire run for a case; `verifies_id` marks the second keying of another one."""
+    """One questionnaire run for a case; `verifies_id` marks the second keying of another one.
+
+    `structure` is another word whenever instances of repeats came or went: an address such as
+    ``/data/person[2]`` means the same person only while it stays.
+    """
 
     __tablename__ = "interview"
 
@@ -27,6 +31,7 @@ class Interview(Record, Base):
     language: Mapped[str] = mapped_column(String(64), default="")
     review: Mapped[str | None] = mapped_column(word())
     marks: Mapped[list[str]] = mapped_column(default=list)
+    structure: Mapped[str] = mapped_column(String(36), default="")
     verifies_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("interview.id"), index=True)
     started_at: Mapped[dt.datetime]
     finished_at: Mapped[dt.datetime | None]

@@ -26,6 +26,7 @@ from db.models import (
     Theme,
     User,
 )
+from db.queries.closed import ClosedGroup, in_group, is_closed
 from db.queries.paging import Sort
 from db.queries.scope import EVERYTHING, Visible, unowned, visible_cases
 from db.vocabulary import (
@@ -66,6 +67,7 @@ class CaseFilter:
     stated_reason: str | None = None
     belief_reason: str | None = None
     theme: str | None = None  # code of a theme that an answer in an interview has
+    closed_group: ClosedGroup | None = None  # as the rates of closed cases count them
     customer_id: uuid.UUID | None = None
     today: dt.date | None = None  # local date of this machine without it
     visible: Visible = EVERYTHING  # services.access.limited fills it in
@@ -286,6 +288,8 @@ def _conditions(session: Session, criteria: CaseFilter) -> list[ColumnElement[bo
     found += [Case.id.in_(_with_reason(layer, code)) for layer, code in layers if code is not None]
     if criteria.theme is not None:
         found.append(Case.id.in_(_with_theme(criteria.theme)))
+    if criteria.closed_group is not None:
+        found += [is_closed(), in_group(criteria.closed_group)]
     if criteria.overdue:
         found += [Case.stage != CaseStage.CLOSED, Case.next_due < (criteria.today or local_day())]
     return found

@@ -6,31 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, extract, func, or_, select
+from sqlalchemy import ColumnElement, case, extract, func, select
 from sqlalchemy.orm import Session, aliased
 
 from db.models import (
     Case,
     CaseReason,
-    ContactAttempt,
-    Interview,
-    Questionnaire,
-    QuestionnaireVersion,
     Reason,
     ReasonVersion,
     Store,
     User,
 )
-from db.queries.reasons import UNKNOWN_GROUP, ReasonFilter, case_conditions
+from db.queries.closed import ClosedGroup, in_group, is_closed
+from db.queries.reasons import ReasonFilter, case_conditions
 from db.queries.scope import EVERYTHING, Visible, visible_cases
-from db.vocabulary import (
-    AttemptResult,
-    InterviewState,
-    Outcome,
-    QuestionnairePurpose,
-    ReasonLayer,
-    RuleKind,
-)
+from db.vocabulary import ReasonLayer, RuleKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +70,6 @@ class LayersRow:
 
 def closed_rows(session: Session, criteria: ClosedFilter) -> Sequence[ClosedRow]:
     """Counts by month of closing, owner and store, in the order of the months."""
-    finished, begun, reached = _interviewed(finished=True), _interviewed(), _reached()
-    known = (
-        select(CaseReason.case_id)
-        .join(ReasonVersion, ReasonVersion.id == CaseReason.reason_version_id)
-        .join(Reason, Reason.id == ReasonVersion.reason_id)
-        .where(CaseReason.layer == ReasonLayer.ROOT, Reason.group_code != UNKNOWN_GROUP)
-    )
-    lost = Case.outcome == Outcome.LOST
-    saved = Case.outcome.in_((Outcome.SAVED, Outcome.WON_BACK))
     year, month = extract("year", Case.closed_on), extract("month", Case.closed_on)
     keys = (year, month, Case.owner_id, User.name, Case.store_id, Store.name)
     statement = (
@@ -99,21 +80,13 @@ def closed_rows(session: Session, criteria: ClosedFilter) -> Sequence[ClosedRow]
             func.coalesce(User.name, "").label("owner"),
             Case.store_id,
             func.coalesce(Store.name, "").label("store"),
-            func.count().label("closed"),
-            _count(lost).label("lost"),
-            _count(and_(lost, Case.id.in_(finished))).label("asked"),
-            _count(and_(lost, Case.id.in_(begun))).label("tried"),
-            _count(Case.id.in_(known)).label("known"),
-            _count(or_(saved, Case.id.in_(reached))).label("contacted"),
-            _count(saved).label("saved"),
-            _count(Case.outcome == Outcome.UNREACHABLE).label("unreachable"),
+            *(_count(in_group(group)).label(group.value) for group in ClosedGroup),
         )
         .select_from(Case)
         .outerjoin(User, User.id == Case.owner_id)
         .outerjoin(Store, Store.id == Case.store_id)
         .where(
-            Case.closed_on.is_not(None),
-            Case.outcome != Outcome.DUPLICATE,
+            is_closed(),
             *_closed(criteria),
         )
         .group_by(*keys)
@@ -153,23 +126,6 @@ def layers(session: Session, criteria: ReasonFilter) -> list[LayersRow]:
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
-
-
-def _interviewed(*, finished: bool = False) -> Any:
-    """Cases with an exit interview, begun or finished."""
-    statement = (
-        select(Interview.case_id)
-        .join(QuestionnaireVersion, QuestionnaireVersion.id == Interview.questionnaire_version_id)
-        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
-        .where(Questionnaire.purpose == QuestionnairePurpose.EXIT, Interview.verifies_id.is_(None))
-    )
-    if finished:
-        statement = statement.where(Interview.state == InterviewState.FINISHED)
-    return statement
-
-
-def _reached() -> Any:
-    return select(ContactAttempt.case_id).where(ContactAttempt.result == AttemptResult.REACHED)
 
 
 def _closed(criteria: ClosedFilter) -> list[ColumnElement[bool]]:

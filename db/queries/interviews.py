@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from db.models import (
     Answer,
     Case,
+    CaseReason,
     Customer,
     CustomerStat,
     Interview,
+    ProbeStep,
     Questionnaire,
     QuestionnaireVersion,
     Reason,
@@ -30,6 +32,7 @@ from db.vocabulary import (
     InterviewMode,
     InterviewState,
     QuestionnairePurpose,
+    ReasonLayer,
     ReviewState,
     RuleKind,
 )
@@ -93,12 +96,16 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class InterviewFile:
-    """One interview: its line, its answers by address, and what is marked to come back to."""
+    """One interview: its line, its answers by address, and what is marked to come back to.
+
+    `structure` is another word after instances of repeats came or went.
+    """
 
     row: InterviewRow
     language: str
     answers: Mapping[str, StoredAnswer]
     marks: tuple[str, ...]
+    structure: str
     version: int
 
     @property
@@ -145,13 +152,73 @@ def interviews_of_case(session: Session, case_id: uuid.UUID) -> tuple[InterviewR
     return tuple(_read(row) for row in session.execute(ordered))
 
 
+def newest_finished_exit(session: Session, case_id: uuid.UUID) -> uuid.UUID | None:
+    """The exit interview of a case that was finished last; a second keying is none."""
+    session.flush()
+    return session.scalars(
+        exit_interviews_of(case_id)
+        .where(Interview.state == InterviewState.FINISHED)
+        .order_by(Interview.finished_at.desc(), Interview.id.desc())
+    ).first()
+
+
+def exit_interviews_of(case_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Keys of the exit interviews of a case, begun and finished; second keyings left out."""
+    return (
+        select(Interview.id)
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Interview.questionnaire_version_id)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .where(
+            Interview.case_id == case_id,
+            Interview.verifies_id.is_(None),
+            Questionnaire.purpose == QuestionnairePurpose.EXIT,
+        )
+    )
+
+
+def often_next(session: Session, visible: Visible) -> Mapping[str, tuple[str, ...]]:
+    """By the code of a step of the why-chains, the codes of the steps after it, by frequency.
+
+    The step above the first is the stated reason.
+    """
+    above = union_all(
+        select(CaseReason.case_id, literal(0).label("step"), CaseReason.reason_version_id).where(
+            CaseReason.layer == ReasonLayer.STATED
+        ),
+        select(ProbeStep.case_id, ProbeStep.step, ProbeStep.reason_version_id),
+    ).subquery()
+    from_version, to_version = aliased(ReasonVersion), aliased(ReasonVersion)
+    from_reason, to_reason = aliased(Reason), aliased(Reason)
+    count = func.count()
+    rows = session.execute(
+        select(from_reason.code, to_reason.code)
+        .select_from(above)
+        .join(
+            ProbeStep,
+            and_(ProbeStep.case_id == above.c.case_id, ProbeStep.step == above.c.step + 1),
+        )
+        .join(Case, Case.id == above.c.case_id)
+        .join(from_version, from_version.id == above.c.reason_version_id)
+        .join(from_reason, from_reason.id == from_version.reason_id)
+        .join(to_version, to_version.id == ProbeStep.reason_version_id)
+        .join(to_reason, to_reason.id == to_version.reason_id)
+        .where(visible_cases(visible), from_reason.code != to_reason.code)
+        .group_by(from_reason.code, to_reason.code)
+        .order_by(from_reason.code, count.desc(), to_reason.code)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for code, following in rows:
+        found[code] = (*found.get(code, ()), following)
+    return found
+
+
 def interview_file(session: Session, interview_id: uuid.UUID) -> InterviewFile | None:
     """One interview whole."""
     row = session.execute(_rows().where(Interview.id == interview_id)).first()
     if row is None:
         return None
     more = session.execute(
-        select(Interview.language, Interview.marks, Interview.version).where(
+        select(Interview.language, Interview.marks, Interview.structure, Interview.version).where(
             Interview.id == interview_id
         )
     ).one()
@@ -160,6 +227,7 @@ def interview_file(session: Session, interview_id: uuid.UUID) -> InterviewFile |
         language=more.language,
         answers=answers_of(session, interview_id),
         marks=tuple(more.marks),
+        structure=more.structure,
         version=more.version,
     )
 
@@ -198,18 +266,6 @@ def interview_subject(session: Session, case_id: uuid.UUID) -> InterviewSubject:
     ).one()
     values = dict(row._mapping)  # noqa: SLF001  (public by documentation)
     return InterviewSubject(**values | {"kind": RuleKind(row.kind)})
-
-
-def reason_facts(session: Session) -> dict[str, tuple[str, str]]:
-    """Group and churn type of every reason by code, as the reason is now."""
-    rows = session.execute(
-        select(Reason.code, Reason.group_code, ReasonVersion.churn_type).join(
-            ReasonVersion,
-            (ReasonVersion.reason_id == Reason.id)
-            & (ReasonVersion.reason_version == Reason.current_version),
-        )
-    )
-    return {row.code: (row.group_code, row.churn_type) for row in rows}
 
 
 def _rows() -> Select[*tuple[Any, ...]]:

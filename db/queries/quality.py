@@ -2,10 +2,11 @@
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, String, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from db.models import Answer, Case, Customer, Interview, QuestionnaireVersion, User
@@ -86,15 +87,19 @@ def finished(
         .where(Interview.questionnaire_version_id == version_id, *_conditions(criteria))
         .order_by(Interview.finished_at, Interview.id)
     )
-    return [FinishedRow(**row) for row in rows.mappings()]
+    return [FinishedRow(*row) for row in rows]
 
 
 def answers_at(
     session: Session, criteria: QualityFilter, version_id: uuid.UUID, addresses: Sequence[str]
-) -> list[tuple[uuid.UUID, str, str]]:
-    """Interview, address and value of the answers at some addresses."""
+) -> dict[uuid.UUID, dict[str, str]]:
+    """Values of the answers at some addresses, by interview and address.
+
+    The key of an interview comes once for its many answers: read as it is stored, it is made a
+    `UUID` once, which halves the time.
+    """
     rows = session.execute(
-        select(Answer.interview_id, Answer.address, Answer.value)
+        select(type_coerce(Answer.interview_id, String), Answer.address, Answer.value)
         .join(Interview, Interview.id == Answer.interview_id)
         .join(Case, Case.id == Interview.case_id)
         .where(
@@ -104,7 +109,10 @@ def answers_at(
             *_conditions(criteria),
         )
     )
-    return [(interview, address, value) for interview, address, value in rows]
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for interview, address, value in rows:
+        found[interview][address] = value
+    return {uuid.UUID(str(interview)): values for interview, values in found.items()}
 
 
 def _conditions(criteria: QualityFilter) -> list[ColumnElement[bool]]:

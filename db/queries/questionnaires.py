@@ -191,7 +191,7 @@ def reasons_stamp(session: Session) -> tuple[Any, ...]:
     row = session.execute(
         select(
             func.count(Reason.id),
-            func.sum(Reason.version),
+            func.sum(Reason.version * Reason.number),  # a number is never given twice
             select(func.count(ReasonVersion.id)).scalar_subquery(),
         )
     ).one()

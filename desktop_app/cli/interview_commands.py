@@ -1,5 +1,6 @@
 """Interviews on the command line: answers as files for other programs, one as PDF."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +9,7 @@ import typer
 from desktop_app.cli import output
 from desktop_app.cli.options import UsageProblemError
 from desktop_app.cli.places import require_folder, require_place
-from desktop_app.cli.state import parse_day, state_of
+from desktop_app.cli.state import State, parse_day, state_of
 from desktop_app.errors import NotFoundError
 from desktop_app.i18n import N_, _
 
@@ -87,12 +88,14 @@ def export(
         )
     if csv is not None:
         check_csv(found, csv)
+    attached = sum(len(each.files) for each in found.interviews) if xml is not None else 0
+    count = len(found.interviews)
     with state.write() as session:  # first: what cannot be written down does not go out
-        answer_exports.note_answers(session, questionnaire, list(targets), len(found.interviews))
+        answer_exports.note_answers(session, questionnaire, list(targets), count, attached)
     files: list[Path] = []
     losses: list[Loss] = []
     for kind, path in targets.items():
-        made, lost = _write(kind, found, path, encoding, overwrite)
+        made, lost = _write(state, kind, found, path, encoding, overwrite)
         files += made
         losses += lost
     _tell(found, files, losses, as_json=state.options.as_json)
@@ -120,11 +123,12 @@ def _criteria(since: str, until: str, state_name: str, review: str) -> "Intervie
 
 
 def _write(
-    kind: str, found: "AnswerExport", path: Path, encoding: str, overwrite: bool
+    state: State, kind: str, found: "AnswerExport", path: Path, encoding: str, overwrite: bool
 ) -> "tuple[list[Path], Sequence[Loss]]":
     """Write one kind of file; gives the files and what they could not hold."""
     from desktop_app.reports import answer_files  # noqa: PLC0415
     from desktop_app.reports.answers_xlsx import write_answers_xlsx  # noqa: PLC0415
+    from desktop_app.services import answer_exports  # noqa: PLC0415
 
     match kind:
         case "xlsx":
@@ -133,7 +137,10 @@ def _write(
         case "csv":
             return answer_files.write_csv(found, path, encoding=encoding, overwrite=overwrite), ()
         case "xml":
-            return answer_files.write_submissions(found, path, overwrite=overwrite), ()
+            with state.read() as session:
+                read = partial(answer_exports.attached, session)
+                done = answer_files.write_submissions(found, path, read, overwrite=overwrite)
+            return [done.path], done.losses
         case _:
             return answer_files.write_statistics(found, kind, path, overwrite=overwrite), ()
 

@@ -8,7 +8,7 @@ import typer
 
 from desktop_app.cli import output
 from desktop_app.cli.options import UsageProblemError
-from desktop_app.cli.places import require_place
+from desktop_app.cli.places import require_folder, require_place
 from desktop_app.cli.state import State, change_set_of, state_of
 from desktop_app.errors import ConflictError, UserError
 from desktop_app.i18n import N_, _, language
@@ -146,34 +146,27 @@ def _write_paper(
 def _write_forms(
     state: State, code: str, number: int, targets: dict[str, Path], *, overwrite: bool
 ) -> list[Path]:
-    from desktop_app.questionnaire.sheets import Sheets  # noqa: PLC0415
     from desktop_app.reports.answer_files import write_file  # noqa: PLC0415
-    from desktop_app.reports.xlsform import write_xlsform  # noqa: PLC0415
+    from desktop_app.reports.xlsform import media_places, write_media, write_xlsform  # noqa: PLC0415
     from desktop_app.services import answer_exports, exports, questionnaires  # noqa: PLC0415
 
     with state.read() as session:
         exports.allow(session)
         file = _version(session, code, number)
-        media = questionnaires.files_of(session, file.source.files)
-    used = {each.name for each in file.form.files} if file.form is not None else set()
-    places = {
-        path.parent / f"{path.stem}-media" / name: content
-        for path in targets.values()
-        for name, content in media.items()
-        if name in used
-    }
+        sheets, xml = questionnaires.written(session, file.source.id)
+        media = questionnaires.used_files(session, file.source.id)
+    places = media_places(media, *targets.values())
     for place in places:
-        place.parent.mkdir(exist_ok=True)
-        require_place(place, overwrite=overwrite)
+        require_folder(place.parent)
+        if place.parent.is_dir():
+            require_place(place, overwrite=overwrite)
     with state.write() as session:  # first: what cannot be written down does not go out
         answer_exports.note_questionnaire(session, code, list(targets))
     if "xlsform" in targets:
-        sheets = Sheets.from_json(file.source.content)
         write_xlsform(sheets, targets["xlsform"], overwrite=overwrite)
     if "xform" in targets:
-        write_file(targets["xform"], file.source.xml.encode(), overwrite=overwrite)
-    for place, content in places.items():
-        write_file(place, content, overwrite=overwrite)
+        write_file(targets["xform"], xml.encode(), overwrite=overwrite)
+    write_media(places, overwrite=overwrite)
     return [*targets.values(), *places]
 
 
@@ -212,20 +205,23 @@ def take_in(
 
     state = state_of(context)
     with output.TerminalProgress() as progress:
-        converted = xlsforms.convert(file, progress)
+        try:
+            converted = xlsforms.convert(file, progress)
+        except xlsforms.FormFileError as error:
+            raise UserError("\n".join(problem.line() for problem in error.problems)) from error
     if not converted.cells:
         raise UserError(
             _("{file} is an XForm. Take in the XLSForm it was made of.").format(file=file)
         )
     with state.write() as session:
-        version_id, is_new = _take(session, converted, file, purpose, zh, en)
+        version_id, is_new = _take(session, converted, purpose, zh, en)
         if publish:
-            from desktop_app.services import questionnaires  # noqa: PLC0415
+            from desktop_app.services import questionnaire_life, questionnaires  # noqa: PLC0415
 
-            questionnaires.publish(session, version_id)
+            questionnaire_life.publish(session, version_id)
     change_set = change_set_of(session)
     with state.read() as session:
-        from desktop_app.services import questionnaires  # noqa: PLC0415
+        from desktop_app.services import questionnaire_life, questionnaires  # noqa: PLC0415
 
         source = questionnaires.load_version(session, version_id).source
     count = sum(1 for _each in converted.form.asked())
@@ -235,7 +231,7 @@ def take_in(
         "version": source.number,
         "state": source.state,
         "questions": count,
-        "warnings": [problem.message for problem in converted.warnings],
+        "warnings": [problem.line() for problem in converted.warnings],
         "change_set": change_set,
     }
     if state.options.as_json:
@@ -243,48 +239,37 @@ def take_in(
         return
     text = _("Questionnaire {code}: version {number}, {count} questions.")
     output.say(text.format(code=converted.form.id, number=source.number, count=count))
+    for problem in converted.warnings:
+        output.tell(problem.line())
     if not publish:
         output.say(_("It is a draft. Look at it in the designer and publish it."))
 
 
 def _take(
-    session: "Session", converted: "Converted", file: Path, purpose: Purpose, zh: str, en: str
+    session: "Session", converted: "Converted", purpose: Purpose, zh: str, en: str
 ) -> tuple[uuid.UUID, bool]:
     from pydantic import ValidationError  # noqa: PLC0415
 
     from desktop_app.domain.questionnaires import QuestionnaireDraft  # noqa: PLC0415
     from desktop_app.errors import InvalidInputError, problems_from_validation  # noqa: PLC0415
     from desktop_app.questionnaire.sheets import from_cells  # noqa: PLC0415
-    from desktop_app.services import questionnaires  # noqa: PLC0415
+    from desktop_app.services import questionnaire_life, questionnaires  # noqa: PLC0415
     from desktop_app.services.questionnaires import FormSource  # noqa: PLC0415
 
     form = converted.form
     content = from_cells(converted.cells).to_json()
-    source = FormSource(converted.xml, converted.itemsets, _lists(converted, file))
+    source = FormSource(converted.xml, converted.itemsets, converted.files)
     known = questionnaires.list_questionnaires(session, with_retired=True)
     for row in known:
         if row.code == form.id:
             if row.purpose.value != purpose.value:
                 text = _("Questionnaire {code} is for another purpose. Give the form another id.")
                 raise ConflictError(text.format(code=form.id))
-            return questionnaires.begin_draft(session, row.id, content, source), False
+            return questionnaire_life.begin_draft(session, row.id, content, source), False
     try:
         draft = QuestionnaireDraft(
             code=form.id, zh=zh or form.title, en=en or form.title, purpose=purpose.value
         )
     except ValidationError as error:
         raise InvalidInputError(problems_from_validation(error)) from error
-    return questionnaires.create(session, draft, content, source), True
-
-
-def _lists(converted: "Converted", file: Path) -> dict[str, str]:
-    """The files a form takes its choices from, as they lie beside it."""
-    from desktop_app.importing.xlsforms import beside  # noqa: PLC0415
-    from desktop_app.services.questionnaires import REASONS_FILE  # noqa: PLC0415
-
-    found = {each.name: beside(file)(each.name) for each in converted.form.files}
-    return {
-        name: raw.decode("utf-8-sig", "replace")
-        for name, raw in found.items()
-        if raw is not None and name != REASONS_FILE
-    }
+    return questionnaire_life.create(session, draft, content, source), True

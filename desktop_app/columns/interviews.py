@@ -7,21 +7,21 @@ from desktop_app.columns import Align, Column
 from desktop_app.i18n import N_
 
 INTERVIEW_COLUMNS: Final[tuple[Column[InterviewRow], ...]] = (
-    Column("started_at", N_("Begun at"), lambda row: row.started_at, width=150),
+    Column("started_at", N_("Begun at"), lambda row: row.started_at, width=128),
     Column("customer_number", N_("Customer number"), lambda row: row.customer_number, width=120),
-    Column("customer", N_("Customer"), lambda row: row.customer, width=180),
-    Column("kind", N_("Departure"), lambda row: row.kind, width=160),
-    Column("case_number", N_("Case"), lambda row: row.case_number, width=110),
-    Column("stage", N_("Stage"), lambda row: row.stage, width=130),
-    Column("state", N_("State"), lambda row: row.state, width=100),
+    Column("customer", N_("Customer"), lambda row: row.customer, width=164),
+    Column("kind", N_("Departure"), lambda row: row.kind, width=150),
+    Column("case_number", N_("Case"), lambda row: row.case_number, width=96),
+    Column("stage", N_("Stage"), lambda row: row.stage, width=140),
+    Column("state", N_("State"), lambda row: row.state, width=92),
     Column(
         "answered",
         N_("Answers"),
         lambda row: row.answered,
         align=Align.RIGHT,
-        width=80,
+        width=76,
         sortable=False,
     ),
-    Column("finished_at", N_("Finished at"), lambda row: row.finished_at, width=150),
-    Column("by", N_("By"), lambda row: row.by, width=100),
+    Column("finished_at", N_("Finished at"), lambda row: row.finished_at, width=128),
+    Column("by", N_("By"), lambda row: row.by, width=72),
 )

@@ -38,9 +38,6 @@ class StateOfMind(StrEnum):
     DEFECTED = "defected"
 
 
-STAGES: tuple[CaseStage, ...] = tuple(CaseStage)
-"""The life cycle in order."""
-
 REOPEN_STAGES = (CaseStage.ASSIGNED, CaseStage.CONTACTING)
 """Where a closed case may be taken up again."""
 
@@ -77,11 +74,6 @@ def can_move(stage: CaseStage, to: CaseStage) -> bool:
 def can_close(stage: CaseStage) -> bool:
     """Whether a case in this stage may be closed: always, unless it is closed already."""
     return stage is not CaseStage.CLOSED
-
-
-def can_reopen(stage: CaseStage, to: CaseStage) -> bool:
-    """Whether a case may be re-opened into a stage."""
-    return stage is CaseStage.CLOSED and to in REOPEN_STAGES
 
 
 def check_next_due(due: dt.date | None, info: ValidationInfo) -> dt.date | None:

@@ -9,14 +9,9 @@ from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 from db.vocabulary import AttemptResult, Channel, NextStep, VisitState
 from desktop_app.domain.cases import check_next_due
 from desktop_app.domain.drafts import Draft, Text
+from desktop_app.domain.retries import NOBODY_REACHED, rule_for
+from desktop_app.domain.work_calendar import WEEKDAYS
 from desktop_app.i18n import _
-
-FAILED_BEFORE_VISIT = 3
-FAILED_BEFORE_GIVING_UP = 5
-NOBODY_REACHED = frozenset(
-    {AttemptResult.NO_ANSWER, AttemptResult.BUSY, AttemptResult.LEFT_MESSAGE}
-)
-_SATURDAY = 5
 
 
 class AttemptDraft(Draft):
@@ -63,11 +58,7 @@ class Proposal:
 
 def next_working_day(day: dt.date, count: int = 1) -> dt.date:
     """The count-th day after a day that is no Saturday or Sunday; public holidays are not known."""
-    for _step in range(count):
-        day += dt.timedelta(days=1)
-        while day.weekday() >= _SATURDAY:
-            day += dt.timedelta(days=1)
-    return day
+    return WEEKDAYS.add_working_days(day, count)
 
 
 def propose_next(
@@ -76,6 +67,7 @@ def propose_next(
     *,
     asked_for: dt.date | None = None,
     failed_before: int = 0,
+    is_interviewed: bool = False,
 ) -> Proposal:
     """Propose the next step after an attempt.
 
@@ -84,18 +76,21 @@ def propose_next(
         on: Day of the attempt.
         asked_for: Day the customer asked to be called back on, if any.
         failed_before: Attempts in a row before this one in which nobody was reached.
+        is_interviewed: Whether the exit interview was held already.
 
     Returns:
-        Reached: the interview, today. Nobody reached: another call on the next working day
-        (busy: today, message left: two working days later); the third time a visit, the fifth
-        time closing as unreachable. Asked to call back: on the day asked for. Wrong number:
-        correct it. Refused or not to be contacted again: close, today.
+        Reached: the interview, today; once it was held, the follow-up on the next working day.
+        Nobody reached: another call on the next working day (busy: today, message left: two
+        working days later); the third time a visit, the fifth time closing as unreachable. Asked
+        to call back: on the day asked for. Wrong number: correct it. Refused or not to be
+        contacted again: close, today.
     """
     if result in NOBODY_REACHED:
         return _after_failure(result, on, failed_before + 1)
     tomorrow = next_working_day(on)
+    ask, follow_up = Proposal(NextStep.INTERVIEW, on), Proposal(NextStep.FOLLOW_UP, tomorrow)
     steps = {
-        AttemptResult.REACHED: Proposal(NextStep.INTERVIEW, on),
+        AttemptResult.REACHED: follow_up if is_interviewed else ask,
         AttemptResult.CALLBACK: Proposal(NextStep.CALL, asked_for or tomorrow),
         AttemptResult.WRONG_NUMBER: Proposal(NextStep.CORRECT_CONTACT, tomorrow),
         AttemptResult.REFUSED: Proposal(NextStep.CLOSE, on),
@@ -105,11 +100,5 @@ def propose_next(
 
 
 def _after_failure(result: AttemptResult, on: dt.date, failed: int) -> Proposal:
-    if failed >= FAILED_BEFORE_GIVING_UP:
-        return Proposal(NextStep.CLOSE, on)
-    if failed >= FAILED_BEFORE_VISIT:
-        return Proposal(NextStep.VISIT, next_working_day(on))
-    if result is AttemptResult.BUSY:
-        return Proposal(NextStep.CALL, on)
-    wait = 2 if result is AttemptResult.LEFT_MESSAGE else 1
-    return Proposal(NextStep.CALL, next_working_day(on, wait))
+    rule = rule_for(result, failed)
+    return Proposal(rule.step, next_working_day(on, rule.days))

@@ -1,14 +1,16 @@
 """The exit interview and its case: facts the questions look at, and what the answers say."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from db.vocabulary import RuleKind
 from desktop_app.domain.cases import Extent
 from desktop_app.domain.reasons import MAX_WHY_STEPS, WhyChainDraft, WhyStepDraft
+from desktop_app.i18n import N_
 
 _WHOLE: Final = 100.0  # per cent
 
@@ -22,6 +24,19 @@ class Fact(StrEnum):
     HAS_PROMISES = "has_promises"
     PEER_GROUP = "peer_group"
     NEW_CUSTOMER = "new_customer"
+
+
+FACT_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        Fact.HAS_ORDERS: N_("the customer has orders on record"),
+        Fact.SWITCHED: N_("the customer moved to someone else, wholly or in part"),
+        Fact.PARTIAL: N_("the customer moved only a part of the business"),
+        Fact.HAS_PROMISES: N_("promises to the customer are on record"),
+        Fact.PEER_GROUP: N_("the customer belongs to a peer group (dormitory, firm, family)"),
+        Fact.NEW_CUSTOMER: N_("the customer is new"),
+    }
+)
+"""What a fact means when it is so, as it is said on paper and in the designer."""
 
 
 def case_facts(

@@ -315,8 +315,10 @@ def _drifts(
     known = [(one, reason) for one, reason in coded if not is_unknown(reason)]
     every = Counter(reason for _one, reason in known)
     all_unknown = len(coded) - len(known)
-    for agent in sorted({one.agent for one, _reason in coded}):
-        own = [(one.interview, reason) for one, reason in coded if one.agent == agent]
+    by_agent: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for one, reason in coded:
+        by_agent[one.agent].append((one.interview, reason))
+    for agent, own in sorted(by_agent.items()):
         told = [(key, reason) for key, reason in own if not is_unknown(reason)]
         if min(len(told), len(known) - len(told)) >= limits.min_interviews:
             counts = Counter(reason for _key, reason in told)

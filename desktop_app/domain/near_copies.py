@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 
 _GRAM = 3
 
@@ -26,7 +27,7 @@ def fold(text: str) -> str:
 
 def grams(folded: str) -> frozenset[str]:
     """Every run of three characters of a folded text."""
-    return frozenset(folded[at : at + _GRAM] for at in range(len(folded) - _GRAM + 1))
+    return frozenset([folded[at : at + _GRAM] for at in range(len(folded) - _GRAM + 1)])
 
 
 def near_pairs(texts: Sequence[str], least: Fraction) -> Iterator[NearPair]:
@@ -37,13 +38,13 @@ def near_pairs(texts: Sequence[str], least: Fraction) -> Iterator[NearPair]:
     close, so that only these pairs are compared. Texts of fewer than three characters have none.
     """
     sets = [grams(text) for text in texts]
-    frequency = Counter(gram for one in sets for gram in one)
-    by_rarity = sorted(frequency, key=lambda gram: (frequency[gram], gram))
+    frequency = Counter(chain.from_iterable(sets))
+    by_rarity = sorted(sorted(frequency), key=frequency.__getitem__)
     rank = {gram: place for place, gram in enumerate(by_rarity)}
-    rarest_of: dict[str, list[int]] = defaultdict(list)
+    rarest_of: dict[int, list[int]] = defaultdict(list)
     for place in sorted(range(len(sets)), key=lambda index: len(sets[index])):
         here = sets[place]
-        ranked = sorted(here, key=rank.__getitem__)
+        ranked = sorted(map(rank.__getitem__, here))
         needed = -(-least.numerator * len(here) // least.denominator)
         rarest = ranked[: len(ranked) - needed + 1]
         met = {other for gram in rarest for other in rarest_of[gram]}

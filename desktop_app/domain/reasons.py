@@ -58,16 +58,6 @@ def leaves() -> tuple[ChurnType, ...]:
     return tuple(churn_type for churn_type in ChurnType if is_leaf(churn_type))
 
 
-def residual_type(*, natural: bool, competitive: bool) -> ChurnType:
-    """Type of an active departure: what is neither natural nor competitive is our own fault.
-
-    A competitor's pull beats a natural cause: the customer did choose somebody else.
-    """
-    if competitive:
-        return ChurnType.ACTIVE_COMPETITIVE
-    return ChurnType.ACTIVE_NATURAL if natural else ChurnType.ACTIVE_FAULT
-
-
 def is_unknown(reason: str) -> bool:
     """Whether a reason code says that the reason is not known (never reached, refused, other)."""
     return reason.startswith(UNKNOWN_PREFIX)

@@ -1,7 +1,10 @@
 """Exact tests for small numbers, and what to do about testing many times."""
 
 from collections.abc import Sequence
-from math import comb, exp, fsum, lgamma, log, log1p
+from math import comb, erfc, exp, fsum, gamma, lgamma, log, log1p, sqrt
+
+ENOUGH = 30
+"""Cases below which no verdict is given, where the caller does not say otherwise."""
 
 
 def fisher_greater(hits: int, n: int, other_hits: int, other_n: int) -> float:
@@ -31,6 +34,19 @@ def binomial_at_least(hits: int, n: int, share: float) -> float:
         for more in range(hits, n + 1)
     )
     return min(1.0, tail)
+
+
+def chi_square_at_least(statistic: float, degrees: int) -> float:
+    """Probability of a chi-square so large or larger.
+
+    Source: M. Abramowitz, I. Stegun (1964), "Handbook of mathematical functions", 26.4.4 (odd
+    degrees of freedom) and 26.4.5 (even ones).
+    """
+    half = statistic / 2
+    odd = degrees % 2
+    tail = erfc(sqrt(half)) if odd else 0.0
+    steps = (step + odd / 2 for step in range(degrees // 2))
+    return min(1.0, tail + exp(-half) * fsum(half**step / gamma(step + 1) for step in steps))
 
 
 def holm(chances: Sequence[float]) -> tuple[float, ...]:

@@ -2,19 +2,20 @@
 
 Each text becomes a set of features: single Chinese characters and pairs of them, and other words
 by their beginning (so that "price", "prices" and "pricing" meet). Rare features weigh more
-(tf-idf). A theme is the mean direction of its texts; a new text is as near to it as the cosine
-between the two, and that is a sum over features: the largest parts are the words that speak for
-the theme. Nothing is decided: a person accepts or refuses each suggestion.
+(tf-idf), and a frequent one still weighs something: it may be what a frequent theme is about. A
+theme is the mean direction of its texts; a new text is as near to it as the cosine between the two,
+and that is a sum over features: the largest parts are the words that speak for the theme. Nothing
+is decided: a person accepts or refuses each suggestion.
 """
 
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 
-CONFIDENCE = 0.08
+CONFIDENCE = 0.09
 """Nearness below which nothing is suggested; an own choice, to be changed with the call."""
 
 _STEM = 5
@@ -31,6 +32,7 @@ _SILENT = frozenset(
 )
 """Words that say nothing about a theme: left out when they stand alone."""
 
+_FIRST_HAN = "\u3400"
 _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 _RUNS = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:['’][^\W_{_HAN}]+)*")
 
@@ -43,11 +45,14 @@ class Suggestion:
         theme: Its code.
         nearness: Cosine from 0 to 1.
         words: What in the text speaks for it, strongest first.
+        answers: So many texts that people gave the theme have one of these words; none when only
+            the words that the theme came with speak for it.
     """
 
     theme: str
     nearness: float
     words: tuple[str, ...]
+    answers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +60,32 @@ class Themes:
     """What was learned.
 
     Attributes:
-        texts: Number of coded texts by theme; texts without any feature are not counted.
+        texts: Features of the coded texts by theme; texts without any are left out.
         rarity: Weight of each feature.
         directions: Theme to the weights of its features, of length one.
+        learned: Number of texts that were learned from.
     """
 
-    texts: Mapping[str, int]
+    texts: Mapping[str, Sequence[frozenset[str]]]
     rarity: Mapping[str, float]
     directions: Mapping[str, Mapping[str, float]]
+    learned: int
 
 
-def learn(coded: Iterable[tuple[str, str]]) -> Themes:
-    """Learn from pairs of text and theme code; a text with two themes comes twice."""
-    known = [(features(text), theme) for text, theme in coded]
-    documents = [(frozenset(found), theme) for found, theme in known if found]
+def learn(coded: Iterable[tuple[str, str]], shipped: Iterable[tuple[str, str]] = ()) -> Themes:
+    """Learn from pairs of text and theme code; a text with two themes comes twice.
+
+    Args:
+        coded: What people coded.
+        shipped: The words that themes came with; each counts as one more text.
+    """
+    own = _documents(coded)
+    documents = [*own, *_documents(shipped)]
+    texts: dict[str, list[frozenset[str]]] = defaultdict(list)
+    for found, theme in own:
+        texts[theme].append(found)
     frequency = Counter(feature for found, _theme in documents for feature in found)
-    rarity = {
-        feature: log((1 + len(documents)) / (1 + count)) + 1e-9
-        for feature, count in frequency.items()
-    }
+    rarity = {feature: log(1 + len(documents) / count) for feature, count in frequency.items()}
     sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for found, theme in documents:
         size = _length(rarity[feature] for feature in found)
@@ -83,7 +95,12 @@ def learn(coded: Iterable[tuple[str, str]]) -> Themes:
     for theme in sorted(sums):
         size = _length(sums[theme].values())
         directions[theme] = {feature: part / size for feature, part in sums[theme].items()}
-    return Themes(Counter(theme for _found, theme in documents), rarity, directions)
+    return Themes(dict(texts), rarity, directions, len(documents))
+
+
+def _documents(pairs: Iterable[tuple[str, str]]) -> list[tuple[frozenset[str], str]]:
+    known = [(frozenset(features(text)), theme) for text, theme in pairs]
+    return [(found, theme) for found, theme in known if found]
 
 
 def suggest(
@@ -94,7 +111,7 @@ def suggest(
     Features never seen before count as fully rare: a text about something new is far from all.
     """
     found = features(text)
-    unseen = log(1 + sum(themes.texts.values()))
+    unseen = log(1 + themes.learned)
     size = _length(themes.rarity.get(feature, unseen) for feature in found)
     ranked = []
     for theme, direction in themes.directions.items():
@@ -105,8 +122,17 @@ def suggest(
         }
         nearness = min(1.0, sum(parts.values()))
         if parts and nearness >= confidence:
-            ranked.append(Suggestion(theme, nearness, _speaking(parts, found, words)))
-    return tuple(sorted(ranked, key=lambda one: (-one.nearness, one.theme))[:most])
+            ranked.append((nearness, theme, _speaking(parts, words)))
+    ranked.sort(key=lambda one: (-one[0], one[1]))
+    return tuple(
+        Suggestion(
+            theme,
+            nearness,
+            tuple(found[feature] for feature in speaking),
+            sum(1 for text in themes.texts.get(theme, ()) if not text.isdisjoint(speaking)),
+        )
+        for nearness, theme, speaking in ranked[:most]
+    )
 
 
 def features(text: str) -> dict[str, str]:
@@ -124,12 +150,34 @@ def features(text: str) -> dict[str, str]:
     return found
 
 
-def _speaking(parts: Mapping[str, float], found: Mapping[str, str], most: int) -> tuple[str, ...]:
-    """The strongest features as words; a character within a pair that speaks is not repeated."""
+def joined(words: Iterable[str], text: str) -> tuple[str, ...]:
+    """Words of a suggestion to be read: pairs of characters that overlap in the text are one."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    found: list[str] = []
+    for word in words:
+        whole = word
+        for other in tuple(found):
+            longer = _overlapped(whole, other, folded) or _overlapped(other, whole, folded)
+            if longer:
+                found.remove(other)
+                whole = longer
+        found.append(whole)
+    return tuple(found)
+
+
+def _overlapped(first: str, second: str, text: str) -> str:
+    """Both in one when the second goes on in the text from the last character of the first."""
+    longer = first + second[1:]
+    is_pair = min(len(first), len(second)) > 1 and first[-1] == second[0]
+    return longer if is_pair and first[-1] >= _FIRST_HAN and longer in text else ""
+
+
+def _speaking(parts: Mapping[str, float], most: int) -> tuple[str, ...]:
+    """The strongest features; a character within a pair that speaks is not repeated."""
     within = {char for feature in parts if len(feature) > 1 for char in feature}
     speaking = [feature for feature in parts if feature not in within]
     ranked = sorted(speaking, key=lambda feature: (-parts[feature], feature))
-    return tuple(found[feature] for feature in ranked[:most])
+    return tuple(ranked[:most])
 
 
 def _length(weights: Iterable[float]) -> float:

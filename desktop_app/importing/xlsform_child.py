@@ -7,18 +7,23 @@ which cell a mistake is.
 import contextlib
 import csv
 import io
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from desktop_app.importing import xlsform_faults
 from desktop_app.importing.wire import ParseProblem, write_frame
+from desktop_app.questionnaire.outline import CHOICE
 
 SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
 MOST_CELLS = 2_000_000
 _BOOKS = {"xlsx", "xlsm", "xls"}
 _KINDS = {*_BOOKS, "csv", "md"}
 _OWN_PREFIX = "winback"
+_BIND = re.compile(r"<bind [^>]*\bwinback:id=\"[^\"]*" + re.escape(CHOICE) + r"[^>]*>")
+_NODESET = re.compile(r'\bnodeset="([^"]*)"')
 _OWN_SPACE = 'xmlns:winback="urn:winback:xforms"'
 
 
@@ -47,7 +52,7 @@ def convert(request: dict[str, Any], answers: IO[bytes], kind: str) -> None:
     cells = _cells(path, kind)
     for book in books if kind in _BOOKS else ():
         _as_read(cells, book)
-    _send(answers, found, cells)
+    _send(answers, found, cells, path.stem)
 
 
 def convert_cells(request: dict[str, Any], answers: IO[bytes]) -> None:
@@ -59,10 +64,26 @@ def convert_cells(request: dict[str, Any], answers: IO[bytes]) -> None:
         answers: Where frames go.
     """
     cells: dict[str, list[list[str]]] = request["cells"]
-    _send(answers, _converted(lambda: _book_of(cells), request["name"], "", []), cells)
+    found = _from_cells(cells, request["name"])
+    is_known = xlsform_faults.from_headings(cells) == cells
+    _send(answers, found, cells, request["name"], found if is_known else None)
 
 
-def _send(answers: IO[bytes], found: dict[str, Any], cells: dict[str, list[list[str]]]) -> None:
+def _from_cells(cells: dict[str, list[list[str]]], name: str) -> dict[str, Any]:
+    return _converted(lambda: _book_of(cells), name, "", [])
+
+
+def _send(
+    answers: IO[bytes],
+    found: dict[str, Any],
+    cells: dict[str, list[list[str]]],
+    name: str,
+    first: dict[str, Any] | None = None,
+) -> None:
+    """Send the form with its cells; one with a mistake also with all others that it has."""
+    if "error" in found and cells:
+        copied = xlsform_faults.from_headings(cells)
+        found["faults"] = xlsform_faults.faults(copied, lambda now: _from_cells(now, name), first)
     write_frame(answers, {"form": found | {"cells": cells}})
     write_frame(answers, {"end": {}})
 
@@ -126,7 +147,8 @@ def _by_pyxform(
         raise
     except Exception as error:  # noqa: BLE001  (a library reads what anyone may have written)
         return {"error": type(error).__name__, "code": "INTERNAL", "context": {}}
-    return {"xml": _with_own_space(xml), "warnings": warnings, "itemsets": itemsets or ""}
+    xml = _with_choices(_with_own_space(xml), described)
+    return {"xml": xml, "warnings": warnings, "itemsets": itemsets or ""}
 
 
 def _with_own_space(xml: str) -> str:
@@ -134,6 +156,37 @@ def _with_own_space(xml: str) -> str:
     if f" {_OWN_PREFIX}:" not in xml or f"xmlns:{_OWN_PREFIX}=" in xml:
         return xml
     return xml.replace("<h:html ", f"<h:html {_OWN_SPACE} ", 1)
+
+
+def _with_choices(xml: str, described: dict[str, Any]) -> str:
+    """Put the choice into the ids of questions in loops: pyxform writes a group for each choice."""
+    loops: set[tuple[str, ...]] = set()
+
+    def walk(children: list[dict[str, Any]], above: tuple[str, ...]) -> None:
+        for child in children:
+            own = (*above, str(child.get("name", "")))
+            inside = own
+            if child.get("type") == "loop":
+                loops.add(own)
+                inside = (*own, CHOICE)
+            walk(child.get("children") or [], inside)
+
+    walk(described.get("children") or [], ())
+
+    def filled(bind: re.Match[str]) -> str:
+        path = _NODESET.search(bind[0])
+        above: tuple[str, ...] = ()
+        choices = []
+        for name in path[1].split("/")[2:] if path is not None else ():
+            if above in loops:
+                choices.append(name)
+            above = (*above, CHOICE if above in loops else name)
+        text = bind[0]
+        for choice in choices:
+            text = text.replace(CHOICE, choice, 1)
+        return text
+
+    return _BIND.sub(filled, xml) if loops else xml
 
 
 # Cells -------------------------------------------------------------------------------------------

@@ -1,18 +1,19 @@
 """XLSForms from outside: converted in the reading child, read by the questionnaire engine."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from desktop_app.errors import FileProblemError
+from desktop_app.importing import form_files, xlsform_faults
 from desktop_app.importing.readers import file_problem
 from desktop_app.importing.sandbox import ChildFailedError, ReadingChild
 from desktop_app.progress import Progress, Silent
 from desktop_app.questionnaire import xform
-from desktop_app.questionnaire.external import MAX_FILE_BYTES
 from desktop_app.questionnaire.form import Form, FormProblemsError
-from desktop_app.questionnaire.places import Workbook
+from desktop_app.questionnaire.places import Place, Workbook
 from desktop_app.questionnaire.sheets import Sheets
 from desktop_app.questionnaire.xlsform import SheetProblem, explain, located
 
@@ -30,6 +31,8 @@ class Converted:
         form: The form itself.
         warnings: What is odd, with its cell.
         cells: Texts of its sheets row by row, as they stand in the file; none of an XForm.
+        files: What it takes from files beside it, as it is stored (`questionnaire.media`).
+        lost: Those of the warnings that tell of a file that could not be taken.
     """
 
     xml: str
@@ -37,6 +40,8 @@ class Converted:
     form: Form
     warnings: tuple[SheetProblem, ...]
     cells: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    lost: tuple[SheetProblem, ...] = ()
 
 
 class FormFileError(FileProblemError):
@@ -50,7 +55,7 @@ class FormFileError(FileProblemError):
 def convert(path: Path, progress: Progress | None = None) -> Converted:
     """Read a form from an XLSForm (xlsx, xls, csv, md) or an XForm (xml).
 
-    Lists that the form takes from files are looked for beside it.
+    Pictures, recordings and lists that the form names are looked for beside it.
 
     Raises:
         FormFileError: it is no form, or something in it is wrong.
@@ -65,7 +70,7 @@ def convert(path: Path, progress: Progress | None = None) -> Converted:
 
 def convert_sheets(
     sheets: Sheets,
-    files: Mapping[str, str],
+    files: Mapping[str, bytes],
     progress: Progress | None = None,
     *,
     name: str = "form",
@@ -74,7 +79,7 @@ def convert_sheets(
 
     Args:
         sheets: Its cells; a place of a problem is a cell of these, the headings in row 1.
-        files: The lists it takes from files, by their names.
+        files: The pictures, recordings and lists it has, by their names.
         progress: Asked whether to stop.
         name: Its id and title, when its settings give none.
 
@@ -84,11 +89,9 @@ def convert_sheets(
     """
     request = {"job": "xlsform", "cells": sheets.to_json(), "name": name}
     made = _asked(request, Path(name), progress)
-
-    def found(wanted: str) -> bytes | None:
-        return files[wanted].encode() if wanted in files else None
-
-    return _loaded(made, found)
+    converted = _loaded(made, files.get)
+    lost = form_files.not_there(converted.form, Workbook(converted.cells), files)
+    return replace(converted, warnings=(*converted.warnings, *lost))
 
 
 def _asked(request: dict[str, Any], path: Path, progress: Progress | None) -> dict[str, Any]:
@@ -105,14 +108,20 @@ def _asked(request: dict[str, Any], path: Path, progress: Progress | None) -> di
 
 
 def loaded(path: Path, made: dict[str, Any]) -> Converted:
-    """The form out of what the child made of the file; lists are looked for beside it."""
-    return _loaded(made, beside(path))
+    """The form out of what the child made of the file; its files are looked for beside it."""
+    converted = _loaded(made, partial(form_files.read_beside, path))
+    files, problems = form_files.gather(path, converted.form, Workbook(converted.cells))
+    warnings = (*converted.warnings, *problems)
+    return replace(converted, files=files, warnings=warnings, lost=tuple(problems))
 
 
 def _loaded(made: dict[str, Any], files: Callable[[str], bytes | None]) -> Converted:
     workbook = Workbook(made.get("cells", {}))
+    deep = workbook.deeper_than(xform.MOST_DEPTH)
+    if deep is not None:
+        raise FormFileError((SheetProblem(deep, xform.too_deep()),))
     if "error" in made:
-        raise FormFileError(explain(made["error"], workbook, made["code"], made["context"]))
+        raise FormFileError(_mistakes(made, workbook))
     try:
         form = xform.load(made["xml"], files, made.get("itemsets", ""))
     except FormProblemsError as error:
@@ -129,20 +138,20 @@ def _loaded(made: dict[str, Any], files: Callable[[str], bytes | None]) -> Conve
     )
 
 
-def beside(path: Path) -> Callable[[str], bytes | None]:
-    """Files in the folder of a form, or in its folder ``…-media``."""
-    folders = (path.parent, path.parent / f"{path.stem}-media")
+def _mistakes(made: dict[str, Any], workbook: Workbook) -> tuple[SheetProblem, ...]:
+    """Every mistake: the one that ended the conversion, then those found without it."""
+    found = explain(made["error"], workbook, made["code"], made["context"])
+    plain = Workbook(xlsform_faults.from_headings(made.get("cells", {})))
+    for each in made.get("faults", ()):
+        for problem in explain(each["error"], plain, each["code"], each["context"]):
+            found += (replace(problem, place=workbook.from_headings(problem.place)),)
+    return tuple(sorted(dict.fromkeys(found), key=lambda each: _order(each.place, workbook)))
 
-    def found(name: str) -> bytes | None:
-        if Path(name).name != name:
-            return None
-        for folder in folders:
-            file = folder / name
-            if file.is_file() and file.stat().st_size <= MAX_FILE_BYTES:
-                return file.read_bytes()
-        return None
 
-    return found
+def _order(place: Place, workbook: Workbook) -> tuple[int, int, str]:
+    sheets = [sheet.name for sheet in workbook.sheets.values()]
+    at = sheets.index(place.sheet) if place.sheet in sheets else len(sheets)
+    return at, place.row or 0, place.column
 
 
 def _read(path: Path) -> bytes:

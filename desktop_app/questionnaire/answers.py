@@ -5,7 +5,7 @@ from typing import Any
 
 from desktop_app.questionnaire.engine import MAX_INSTANCES
 from desktop_app.questionnaire.filling import Filling
-from desktop_app.questionnaire.form import Form
+from desktop_app.questionnaire.form import FILES, Form
 from desktop_app.questionnaire.safe_xml import local_name, parse_xml
 
 
@@ -132,6 +132,18 @@ def submission(filling: Filling) -> bytes:
         root.set("version", filling.form.version)
     _copy_shown(filling, filling.primary, root)
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
+
+
+def files_of(filling: Filling) -> tuple[str, ...]:
+    """Names of the files that a submission names."""
+    return tuple(
+        dict.fromkeys(
+            state.raw
+            for state in filling.leaves()
+            if state.raw and state.question is not None and state.question.kind in FILES
+            and state.shown
+        )
+    )  # fmt: skip
 
 
 def _copy_shown(filling: Filling, source: Any, target: Any) -> None:

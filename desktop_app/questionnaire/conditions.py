@@ -60,10 +60,6 @@ class Joiner(StrEnum):
 
 
 WITHOUT_VALUE: Final = frozenset({Operator.ANSWERED, Operator.NOT_ANSWERED})
-TEXT_ONLY: Final = frozenset({Operator.SELECTED, Operator.NOT_SELECTED, Operator.CONTAINS})
-ORDERED: Final = frozenset(
-    {Operator.GREATER, Operator.AT_LEAST, Operator.LESS, Operator.AT_MOST, Operator.BETWEEN}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,8 +343,3 @@ def _literal(node: Expr) -> str | None:
             return "".join(parts) if len(parts) == len(arguments) else None
         case _:
             return None
-
-
-def canonical(condition: Condition) -> Condition:
-    """The condition as it is read again: what means the same is written in one way only."""
-    return read_condition(write_condition(condition)) or ALWAYS

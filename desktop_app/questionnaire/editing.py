@@ -9,7 +9,14 @@ from desktop_app.errors import UserError
 from desktop_app.i18n import N_, _
 from desktop_app.questionnaire.headings import ID, LOCKED, ROLE, Heading
 from desktop_app.questionnaire.outline import Entry, entry_at, outline
-from desktop_app.questionnaire.row_types import GROUP, LISTED, LOOP, REPEAT, read_type, write_type
+from desktop_app.questionnaire.row_types import (
+    GROUP,
+    LISTED,
+    LOOP,
+    REPEAT,
+    read_type,
+    write_type,
+)
 from desktop_app.questionnaire.sheets import SURVEY, Sheet, Sheets
 
 NAME: Final = re.compile(r"[^\W\d][\w.\-]*")
@@ -61,15 +68,6 @@ def references(text: str) -> frozenset[str]:
     return frozenset(match[2] for match in _REFERENCE.finditer(text))
 
 
-def users_of(sheets: Sheets, name: str) -> tuple[int, ...]:
-    """Rows of the survey that refer to a question."""
-    return tuple(
-        row
-        for row, cells in enumerate(sheets.survey.rows)
-        if any(name in references(text) for text in cells if "${" in text)
-    )
-
-
 # Rows --------------------------------------------------------------------------------------------
 
 
@@ -114,15 +112,29 @@ def remove(sheets: Sheets, row: int) -> Sheets:
 def move(sheets: Sheets, row: int, step: int) -> tuple[Sheets, int]:
     """Move a question or a whole group past the row before (-1) or after (1) it.
 
-    Past the beginning or end of a group it goes in or out. Gives the form and the new row.
+    Past the beginning or end of a group it goes in or out, and its answers stay in their columns;
+    in a loop it is asked once for each choice, so that there they begin anew. Gives the form and
+    the new row.
     """
     first, last = block(sheets, row)
+    moved, place = _moved(sheets, first, last, step)
+    before, after = entry_at(sheets, first), entry_at(moved, place)
+    if before is None or after is None or before.above == after.above:
+        return moved, place
+    end = place + last - first
+    if before.loops_above == after.loops_above:
+        sheets = with_ids(sheets, first, last)
+        return _moved(sheets, first, last, step)
+    return _without_ids(moved, place, end), place
+
+
+def _moved(sheets: Sheets, first: int, last: int, step: int) -> tuple[Sheets, int]:
     rows = sheets.survey.rows
     other = first - 1 if step < 0 else last + 1
     while 0 <= other < len(rows) and not any(rows[other]):
         other += step
     if not 0 <= other < len(rows):
-        return sheets, row
+        return sheets, first
     moved = rows[first : last + 1]
     if step < 0:
         order = (*rows[:other], *moved, *rows[other:first], *rows[last + 1 :])
@@ -169,7 +181,10 @@ def unwrap(sheets: Sheets, row: int) -> Sheets:
     if first == last or not read_type(sheets.survey.cell(row, "type")).opens:
         return sheets
     _refuse_locked(sheets, row)
-    kept = with_ids(sheets, first + 1, last - 1).survey
+    if read_type(sheets.survey.cell(row, "type")).kind == LOOP:
+        kept = _without_ids(sheets, first + 1, last - 1).survey
+    else:
+        kept = with_ids(sheets, first + 1, last - 1).survey
     rows = (*kept.rows[:first], *kept.rows[first + 1 : last], *kept.rows[last + 1 :])
     return _with_survey(sheets, replace(kept, rows=rows))
 
@@ -236,26 +251,34 @@ def with_ids(sheets: Sheets, first: int = 0, last: int | None = None) -> Sheets:
     taken = {survey.cell(row, ID) for row in range(len(survey.rows))} - {""}
     entries = [entry for entry in outline(sheets) if _has_node(entry)]
     taken |= {
-        entry.path
+        entry.stable
         for entry in entries
         if not first <= entry.row <= end and not survey.cell(entry.row, ID)
     }
     for entry in entries:
         if first <= entry.row <= end and not survey.cell(entry.row, ID):
-            own = free_name(entry.path, taken)
+            own = free_name(entry.stable, taken)
             taken.add(own)
             survey = survey.with_cell(entry.row, ID, own)
     return _with_survey(sheets, survey)
 
 
-def _ids(sheets: Sheets) -> set[str]:
-    """Ids in use: a new code must not be one of them, or two questions would share a column."""
+def _without_ids(sheets: Sheets, first: int, last: int) -> Sheets:
     survey = sheets.survey
-    return {survey.cell(row, ID) for row in range(len(survey.rows))} - {""}
+    for row in range(first, last + 1):
+        survey = survey.with_cell(row, ID, "")
+    return _with_survey(sheets, survey)
+
+
+def _ids(sheets: Sheets) -> set[str]:
+    """Ids in use and their last parts: no new code may be one, or two questions share a column."""
+    survey = sheets.survey
+    found = {survey.cell(row, ID) for row in range(len(survey.rows))} - {""}
+    return found | {each.rpartition("/")[2] for each in found}
 
 
 def _has_node(entry: Entry) -> bool:
-    return bool(entry.name) and not entry.in_loop and entry.type.kind not in _NO_NODE
+    return bool(entry.name) and entry.type.kind not in _NO_NODE
 
 
 # Parts of other forms ----------------------------------------------------------------------------

@@ -145,25 +145,6 @@ def rename_choice(sheets: Sheets, row: int, code: str) -> Sheets:
     return _compared(made, [each for each in questions if each], old, code)
 
 
-def rename_list(sheets: Sheets, old: str, new: str) -> Sheets:
-    """Give a list another name, in the questions that take it, too.
-
-    Raises:
-        UserError: the list is locked, or the name is not possible or taken.
-    """
-    if new == old:
-        return sheets
-    _refuse_locked(sheets, old)
-    _check(new, list(lists(sheets)))
-    sheet = sheets.choices
-    for choice in choices_of(sheets, old):
-        sheet = sheet.with_cell(choice.row, "list_name", new)
-    made = sheets.with_sheet(CHOICES, sheet)
-    for row in askers(sheets, old):
-        made = _with_list(made, row, new)
-    return made
-
-
 def own_list(sheets: Sheets, row: int) -> Sheets:
     """Give a question a copy of its list, so that changes do not touch the other questions."""
     survey, sheet = sheets.survey, sheets.choices

@@ -33,10 +33,11 @@ def read_list(name: str, raw: bytes) -> Any:
             raise ValueError(str(error)) from error
     if ending in {"geojson", "json"}:
         return _geojson(raw)
-    return make_list(csv.DictReader(io.StringIO(_decoded(raw), newline="")))
+    return make_list(csv.DictReader(io.StringIO(decoded(raw), newline="")))
 
 
-def _decoded(raw: bytes) -> str:
+def decoded(raw: bytes) -> str:
+    """A text in UTF-8 or the Chinese standard."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)

@@ -9,8 +9,9 @@ from desktop_app import clock, labels
 from desktop_app.questionnaire import answers
 from desktop_app.questionnaire.filling import Filling
 from desktop_app.questionnaire.flat import Interview
-from desktop_app.questionnaire.form import Form
+from desktop_app.questionnaire.form import FILES, Form
 from desktop_app.questionnaire.languages import language_for
+from desktop_app.questionnaire.versions import definition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,14 @@ class FilledInterview:
     def texts(self) -> dict[str, str]:
         """The values as XForms write them, by address."""
         return {address: answer.value for address, answer in self.answers.items()}
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the attached files, as the submission names them: only where one is asked."""
+        kinds = {path for path, question in self.form.questions.items() if question.kind in FILES}
+        if not any(answer and definition_of(path) in kinds for path, answer in self.texts.items()):
+            return ()
+        return answers.files_of(self.filling(""))
 
     def filling(self, language: str) -> Filling:
         """The interview as it was left, in a language of the program."""

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from desktop_app.questionnaire.row_types import END, LOOP, RowType, read_type
 from desktop_app.questionnaire.sheets import Sheets
+
+CHOICE: Final = "{choice}"
+"""In the id of a question in a loop: the name of the choice it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class Entry:
         name: Its code.
         above: Codes of the groups it stands in, the outermost first.
         number: ``3`` or ``3.2``, to be shown.
-        in_loop: Whether it stands in a loop, which pyxform writes out once for each choice.
+        loops: Whether each of these is a loop, which pyxform writes out once for each choice.
     """
 
     row: int
@@ -27,7 +31,7 @@ class Entry:
     name: str
     above: tuple[str, ...]
     number: str
-    in_loop: bool = False
+    loops: tuple[bool, ...] = ()
 
     @property
     def depth(self) -> int:
@@ -38,6 +42,19 @@ class Entry:
     def path(self) -> str:
         """Codes from the outermost group to its own, with slashes between."""
         return "/".join((*self.above, self.name))
+
+    @property
+    def loops_above(self) -> tuple[str, ...]:
+        """Codes of the loops it stands in."""
+        return tuple(name for name, loop in zip(self.above, self.loops, strict=True) if loop)
+
+    @property
+    def stable(self) -> str:
+        """Its path as an id that stays; in a loop the choice goes where `CHOICE` stands."""
+        found: list[str] = []
+        for name, is_loop in zip(self.above, self.loops, strict=True):
+            found += [name, CHOICE] if is_loop else [name]
+        return "/".join((*found, self.name))
 
 
 def outline(sheets: Sheets) -> tuple[Entry, ...]:
@@ -67,7 +84,7 @@ def _walk(sheets: Sheets) -> Iterator[Entry]:
             counts[-1] += 1
             name = survey.cell(row, "name")
             number = ".".join(str(count) for count in counts)
-            yield Entry(row, ends.get(row, row), found, name, tuple(above), number, any(loops))
+            yield Entry(row, ends.get(row, row), found, name, tuple(above), number, tuple(loops))
             if found.opens:
                 above.append(name)
                 loops.append(found.kind == LOOP)

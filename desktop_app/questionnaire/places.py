@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 _ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -107,6 +107,30 @@ class Workbook:
         if index is None:
             return Place(known.name, row)
         return Place(known.name, row, letter(index), known.cell(known.header_row, index))
+
+    def deeper_than(self, most: int) -> Place | None:
+        """The first group that stands in as many others or more."""
+        survey = self.sheets.get("survey")
+        column = survey.column("type") if survey is not None else None
+        if survey is None or column is None:
+            return None
+        depth = 0
+        for row in survey.below():
+            kind = survey.cell(row, column).strip()
+            if _END.match(kind):
+                depth = max(0, depth - 1)
+            elif _BEGIN.match(kind):
+                depth += 1
+                if depth > most:
+                    return self.place("survey", row, "type")
+        return None
+
+    def from_headings(self, place: Place) -> Place:
+        """A place whose row is counted from the headings of its sheet, as the sheet counts."""
+        known = self.sheets.get(place.sheet.strip().lower())
+        if known is None or place.row is None:
+            return place
+        return replace(place, sheet=known.name, row=place.row + known.header_row - 1)
 
     def find(self, sheet: str, column: str, value: str, *, contains: bool = False) -> Place | None:
         """The first row where a column has a value."""

@@ -13,6 +13,8 @@ LISTED: Final = frozenset({"select_one", "select_multiple", "rank"})
 FROM_FILE: Final = frozenset({"select_one_from_file", "select_multiple_from_file"})
 SILENT: Final = frozenset({"hidden", "calculate"})
 """Types of fields that nobody is asked for."""
+OTHER: Final = "_other"
+"""Behind the code of a question: the code of the text that pyxform adds for ``or_other``."""
 EXTERNAL: Final = "select_one_external"
 
 _SELECTS: Final[Mapping[str, str]] = {

@@ -175,6 +175,10 @@ class Sheets:
             settings = replace(settings, rows=(settings.blank_row(),))
         return self.with_sheet(SETTINGS, settings.with_cell(0, purpose, text))
 
+    def titled(self, title: str, code: str) -> "Sheets":
+        """The same form with the title and id of the questionnaire it is of."""
+        return self.with_setting("title", title).with_setting("id", code)
+
     def to_json(self) -> dict[str, Any]:
         """Everything, as lists of texts; blank cells at the end of a row are left out."""
         return {

@@ -2,7 +2,8 @@
 
 A question is the same in two versions when its id is the same and it stands in the same repeat and
 is of the same kind. Its id is its path without the root, ``person/age``, unless the form names
-another in the XLSForm column ``bind::winback:id``.
+another in the XLSForm column ``bind::winback:id``. In a loop that id is a pattern: the reading
+child has put the choice into it.
 """
 
 import re
@@ -15,6 +16,7 @@ from typing import Any, Final, TypeVar
 from desktop_app.i18n import N_, _
 from desktop_app.questionnaire.form import Bind, Form, Item, Kind, Question, Repeat, Text, names_of
 from desktop_app.questionnaire.listed import listed, plain
+from desktop_app.questionnaire.row_types import OTHER
 
 ID_ATTRIBUTE: Final = "id"
 T = TypeVar("T", bound=Hashable)
@@ -277,11 +279,30 @@ def _holds_answers(form: Form, question: Question) -> bool:
 
 
 def _id_of(form: Form, path: str) -> str:
-    bind = form.binds.get(path)
-    written = bind.attributes.get(ID_ATTRIBUTE, "").strip() if bind is not None else ""
+    """Id of a question or repeat; what is added for ``or_other`` follows its question."""
+    written = _written_id(form, path)
     if written and not written.startswith("/"):
         return written
+    asked = path.removesuffix(OTHER)
+    if not written and asked != path and _is_other(form, path, asked):
+        return f"{_id_of(form, asked)}{OTHER}"
     return "/".join(names_of(written or path)[1:])
+
+
+def _written_id(form: Form, path: str) -> str:
+    bind = form.binds.get(path)
+    return bind.attributes.get(ID_ATTRIBUTE, "").strip() if bind is not None else ""
+
+
+def _is_other(form: Form, path: str, asked: str) -> bool:
+    """Whether pyxform has added a question for the choice “other” of another one."""
+    relevant = form.binds[path].relevant if path in form.binds else None
+    name = asked.rpartition("/")[2]
+    return (
+        relevant is not None
+        and asked in form.questions
+        and relevant.source.replace(" ", "") == f"selected(../{name},'other')"
+    )
 
 
 def _repeats_in(items: tuple[Item, ...]) -> Iterator[Repeat]:

@@ -7,12 +7,30 @@ question, and a list of nouns ("friends and family", "price and quantity") is on
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from desktop_app.questionnaire.wording_words import Span, any_of, words
 
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _CUTS: Final = re.compile(r"[?!;。\n]|,(?!\d)|以及|并且|而且")
+_MORE_CUTS: Final = re.compile(_CUTS.pattern + r"|(?<![总缓温暖饱])和|(?<![参给赠])与|、")
+_JOINTS: Final = re.compile(
+    r"(?<=[\u3400-\u9fff])"
+    r"(?:以及|(?<![总缓温暖饱])和(?![解气平谐])|(?<![参给赠])与(?![会其否])"
+    r"|(?<![以涉普提顾得来波])及(?![时格早])|、)"
+    r"(?=[\u3400-\u9fff])"
+)
+_JOINT_WORD: Final = re.compile(r"以及|并且|而且|和|与|及|、")
+_CLAUSE_ENDS: Final = re.compile(r"[?!;。,\n]")
+_PERSON: Final = r"(?:您|你|我|他|她|他们|她们|我们|你们|咱们|谁|自己|本人|双方|哪\w{1,2})"
+_WITH_PERSON: Final = re.compile(rf"{_PERSON}$")
+_PERSON_AFTER: Final = re.compile(_PERSON)
+_YES_NO_ZH: Final = re.compile(r"吗|有没有|有无|是否|是不是|(?<=[过了])没有?(?=\W|$)")
+_WHY: Final = re.compile(r"为什么|为何|什么原因")
+_LATER: Final = re.compile(r"^\W*(?:您|你)?(?:现在|目前|如今|后来|之后)")
+_LISTED: Final = re.compile(r"\W*(?:哪|几)\w{0,5}\W*$")
+_NEAR: Final = 6
 _PREDICATES: Final = re.compile(r"(?<![合一兼])并(?![不没非未列且])|且|和|与|及|、")
 _LEAD: Final = (
     r"^\W*(?:(?:on|in|at|from|to|for|by|since|with|about|of|and|but|so|or|then|also)\s+)*"
@@ -34,7 +52,13 @@ class Pair:
 def joined_questions(text: str) -> Pair | None:
     """The first pair of questions in a folded text, if there is one."""
     if _CHINESE.search(text):
-        return _two_topics(text) or _two_asked(text, is_chinese=True) or _two_actions_zh(text)
+        return (
+            _two_topics(text)
+            or _two_asked(text, is_chinese=True)
+            or _two_joined_zh(text)
+            or _two_actions_zh(text)
+            or _two_things_zh(text)
+        )
     return _two_topics(text) or _two_asked(text, is_chinese=False) or _two_actions_en(text)
 
 
@@ -73,8 +97,57 @@ def _two_asked(text: str, *, is_chinese: bool) -> Pair | None:
     return None
 
 
+def _two_joined_zh(text: str) -> Pair | None:
+    """Two parts that ask, right beside each other: the second asks why, or for another time."""
+    parts = _cut(text, _MORE_CUTS)
+    for first, second in pairwise(parts):
+        early, late = text[slice(*first)], text[slice(*second)]
+        if _JOINT_WORD.search(text[first[1] : second[0]]) is None or not (
+            _asks_zh(early) and _asks_zh(late) and _content(early, is_chinese=True)
+        ):
+            continue
+        if _LISTED.match(late):
+            continue  # "哪些人和哪位经理": one list
+        is_why = _WHY.search(late) is not None and _WHY.search(early) is None
+        if is_why or _LATER.match(late) or _new_zh(late, text[: second[0]]):
+            return Pair(second, (first, second))
+    return None
+
+
+def _two_things_zh(text: str) -> Pair | None:
+    """Two things that one judgement, or one yes or no, is asked for.
+
+    A list of facts ("电话和地址", "日期与时间") is one thing, and "和您" is no list at all.
+    """
+    strong, weak = words("words", "opinion"), words("words", "judgement")
+    facts = words("words", "fact")
+    for joint in _JOINTS.finditer(text):
+        start, end = _clause(text, joint.span())
+        before, after = text[start : joint.start()], text[joint.end() : end]
+        if _WITH_PERSON.search(before) or _PERSON_AFTER.match(after):
+            continue
+        clause = text[start:end]
+        if words("words", "between").spans(clause):
+            continue
+        is_fact = all(facts.spans(each) for each in (before[-_NEAR:], after[:_NEAR]))
+        is_asked = bool(weak.spans(clause)) or _YES_NO_ZH.search(text[start:]) is not None
+        if strong.spans(clause) or (is_asked and not is_fact):
+            return Pair(joint.span(), ((start, joint.start()), (joint.end(), end)))
+    return None
+
+
+def _clause(text: str, place: Span) -> Span:
+    """The part of a text around a place, between its commas and stops."""
+    before = [match.end() for match in _CLAUSE_ENDS.finditer(text, 0, place[0])]
+    after = _CLAUSE_ENDS.search(text, place[1])
+    return (before[-1] if before else 0, after.start() if after else len(text))
+
+
 def _segments(text: str, *, is_chinese: bool) -> list[Span]:
-    cuts = _CUTS if is_chinese else _english_cuts()
+    return _cut(text, _CUTS if is_chinese else _english_cuts())
+
+
+def _cut(text: str, cuts: re.Pattern[str]) -> list[Span]:
     ends = [match.span() for match in cuts.finditer(text)]
     starts = [0, *(end for _, end in ends)]
     stops = [*(start for start, _ in ends), len(text)]

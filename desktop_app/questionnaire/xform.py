@@ -41,6 +41,11 @@ _MISSING_FILE: Final = N_(
 _BAD_FILE: Final = N_("The file “{name}” cannot be read as a list. Save it as CSV in UTF-8.")
 _FORMULA: Final = N_("{problem} (at “{place}” in “{formula}”) The formula is left out.")
 _NEAR: Final = 25
+MOST_DEPTH: Final = 50
+"""How many groups may stand in each other."""
+_TOO_DEEP: Final = N_(
+    "This group stands more than {most} groups deep. Take some of the groups around it away."
+)
 
 FileSource = Callable[[str], bytes | None]
 """Gives the content of a file by its name, None when it is not there."""
@@ -106,7 +111,19 @@ def load(xml: str | bytes, files: FileSource = no_files, itemsets: str = "") -> 
     for part, found in (("model", model), ("instance", primary), ("body", body)):
         if found is None:
             raise FormProblemsError((FormProblem(_(_NOT_A_FORM).format(part=part)),))
+    if any(_depth(each) > MOST_DEPTH for each in body.iter("{*}group")):
+        raise FormProblemsError((FormProblem(too_deep()),))
     return _FormReader(root, model, primary, body, files, itemsets).read()
+
+
+def too_deep() -> str:
+    """The sentence about groups in too many others."""
+    return _(_TOO_DEEP).format(most=MOST_DEPTH)
+
+
+def _depth(group: Any) -> int:
+    """How many groups stand around a group, with it."""
+    return 1 + sum(1 for _around in group.iterancestors("{*}group"))
 
 
 class _FormReader:

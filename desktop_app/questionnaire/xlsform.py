@@ -164,6 +164,14 @@ class SheetProblem:
     place: Place
     message: str
 
+    def line(self) -> str:
+        """The sentence behind its cell, as a spreadsheet names it: ``survey!B5``."""
+        cell = f"{self.place.column}{self.place.row or ''}"
+        where = "!".join(filter(None, (self.place.sheet, cell)))
+        if not where:
+            return self.message
+        return _("{place}: {message}").format(place=where, message=self.message)
+
 
 def explain(
     text: str,

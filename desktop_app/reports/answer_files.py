@@ -16,7 +16,8 @@ from desktop_app.questionnaire.flat import Cell, FlatTable
 from desktop_app.questionnaire.statistics import Files
 from desktop_app.questionnaire.versions import unique
 from desktop_app.reports.answers_xlsx import AnswerExport, headings
-from desktop_app.reports.output import new_file
+from desktop_app.reports.base import Loss, LossKind, Written
+from desktop_app.reports.output import make_folder, new_file
 
 ENCODINGS: Final = {"utf-8": "utf-8-sig", "gb18030": "gb18030"}
 """What a CSV file may be written in: UTF-8 with its mark, or the Chinese standard."""
@@ -24,6 +25,7 @@ _ACTIVE: Final = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
 _NOT_IN_NAMES: Final = re.compile(r"[^\w\-]+")
 
+_Moment = tuple[int, int, int, int, int, int]
 Package = Callable[[FlatTable, str, str], Files]
 PACKAGES: Final[Mapping[str, tuple[Package, str]]] = {
     "spss": (statistics.spss, ".sps"),
@@ -63,7 +65,8 @@ def write_csv(
     if ending == ".csv":
         (text,) = tables.values()
         return [write_file(path, text.encode(codec, "replace"), overwrite=overwrite)]
-    head = [_("Column"), _("Question"), _("Kind"), _("Choices"), _("Versions"), _("Rule")]
+    with export.in_its_language():
+        head = [_("Column"), _("Question"), _("Kind"), _("Choices"), _("Versions"), _("Rule")]
     rows = [
         (each.column, each.question, each.kind, each.choices, each.versions, each.constraint)
         for each in export.codebook
@@ -85,18 +88,44 @@ def check_csv(export: AnswerExport, path: Path) -> None:
         raise FileProblemError(text.format(file=path))
 
 
-def write_submissions(export: AnswerExport, path: Path, *, overwrite: bool = False) -> list[Path]:
-    """Write each interview as the XML that ODK sends, in one zip file.
+def write_submissions(
+    export: AnswerExport,
+    path: Path,
+    read: Callable[[str, str], bytes | None],
+    *,
+    overwrite: bool = False,
+) -> Written:
+    """Write each interview as the XML that ODK sends, with its files, in one zip file.
+
+    As ODK keeps them, each interview has a folder with its XML and the files that the XML names.
+
+    Args:
+        export: What is exported.
+        path: The zip file to make.
+        read: Gives what a file holds, by key of the interview and its name; None when it is gone.
+        overwrite: Whether an existing file may be replaced.
 
     Raises:
         FileProblemError: the file exists, or it cannot be written.
     """
-    made = {}
+    moment = _now()
     taken: set[str] = set()
-    for each in export.interviews:
-        name = unique([_file_name(f"{each.case}_{each.key}")], taken)
-        made[f"{name}.xml"] = answers.submission(each.filling(export.language or language()))
-    return [_write_zip(path, made, overwrite=overwrite)]
+    losses = []
+    with (
+        new_file(path, overwrite=overwrite) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for each in export.interviews:
+            name = unique([_file_name(f"{each.case}_{each.key}")], taken)
+            xml = answers.submission(each.filling(export.language or language()))
+            _pack(packed, f"{name}/{name}.xml", moment, xml)
+            for file in each.files:
+                content = read(each.key, file)
+                if content is None:
+                    losses.append(Loss(LossKind.GONE, file, name, 1))
+                else:
+                    _pack(packed, f"{name}/{file}", moment, content)
+    return Written(path, tuple(losses))
 
 
 def write_statistics(
@@ -158,14 +187,23 @@ def write_file(path: Path, content: bytes, *, overwrite: bool) -> Path:
 
 
 def _write_zip(path: Path, files: Mapping[str, bytes], *, overwrite: bool) -> Path:
-    moment = clock.local(clock.now()).timetuple()[:6]
+    moment = _now()
     with (
         new_file(path, overwrite=overwrite) as temporary,
         zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as packed,
     ):
         for name, content in files.items():
-            packed.writestr(zipfile.ZipInfo(name, moment), content, zipfile.ZIP_DEFLATED)
+            _pack(packed, name, moment, content)
     return path
+
+
+def _now() -> _Moment:
+    now = clock.local(clock.now())
+    return now.year, now.month, now.day, now.hour, now.minute, now.second
+
+
+def _pack(packed: zipfile.ZipFile, name: str, moment: _Moment, content: bytes) -> None:
+    packed.writestr(zipfile.ZipInfo(name, moment), content, zipfile.ZIP_DEFLATED)
 
 
 def _write_folder(folder: Path, files: Mapping[str, bytes], *, overwrite: bool) -> list[Path]:
@@ -174,12 +212,7 @@ def _write_folder(folder: Path, files: Mapping[str, bytes], *, overwrite: bool) 
         if (folder / name).exists() and not overwrite:
             text = _("{file} exists already. Choose another name or allow replacing it.")
             raise FileProblemError(text.format(file=folder / name))
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        text = _("{file} cannot be written: {reason}").format(file=folder, reason=reason)
-        raise FileProblemError(text) from error
+    make_folder(folder)
     return [
         write_file(folder / name, content, overwrite=overwrite) for name, content in files.items()
     ]

@@ -6,6 +6,7 @@ Two more sheets say what the columns are and what the codes mean. The writers of
 
 import math
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 from desktop_app import clock
 from desktop_app.columns import Align, Column
-from desktop_app.i18n import N_, _, language
+from desktop_app.i18n import N_, _, in_language, language
 from desktop_app.questionnaire import flat
 from desktop_app.questionnaire.filled import FilledInterview
 from desktop_app.questionnaire.flat import CodebookRow, FlatColumn, FlatTable
@@ -43,7 +44,7 @@ class AnswerExport:
         history: Its versions, the oldest first.
         interviews: In the order of the rows.
         labels: Choices as they are called, and questions as they are asked; else codes and names.
-        language: Language of the labels, ``zh_CN`` or ``en``; the one of the program if empty.
+        language: Language of labels and headings, ``zh`` or ``en``; that of the program if empty.
         filters: Name and value of every filter.
         by: Who exports.
     """
@@ -73,7 +74,13 @@ class AnswerExport:
     def tables_with(self, *, labels: bool) -> list[FlatTable]:
         """The tables with labels or codes."""
         rows = (each.flat(words=labels) for each in self.interviews)
-        return flat.tables(self.history, rows, labels=labels, language=self.spoken)
+        with self.in_its_language():
+            return flat.tables(self.history, rows, labels=labels, language=self.spoken)
+
+    def in_its_language(self) -> AbstractContextManager[None]:
+        """Let headings be in the language of the labels inside the block."""
+        code = self.language or language()
+        return in_language("zh_CN" if code.startswith("zh") else "en")
 
     @cached_property
     def codebook(self) -> list[CodebookRow]:
@@ -135,7 +142,8 @@ def write_answers_xlsx(export: AnswerExport, path: Path, *, overwrite: bool = Fa
     Raises:
         FileProblemError: the file exists, or it cannot be written.
     """
-    return write_xlsx(answers_document(export), path, overwrite=overwrite)
+    with export.in_its_language():
+        return write_xlsx(answers_document(export), path, overwrite=overwrite)
 
 
 # Tables ------------------------------------------------------------------------------------------

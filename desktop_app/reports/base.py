@@ -246,6 +246,7 @@ class LossKind(StrEnum):
     NOT_ALLOWED = "not_allowed"
     TOO_LONG = "too_long"
     NUMBER = "number"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +274,11 @@ class Loss:
                 )
             case LossKind.NOT_ALLOWED:
                 text = _("{what}: not allowed in this format, {count} times, first in: {where}")
+            case LossKind.GONE:
+                text = _(
+                    "{what}: not written, the file is missing or damaged in the folder "
+                    "“attachments” of the workspace. It belongs to: {where}"
+                )
             case LossKind.TOO_LONG:
                 text = _("{what}: too long for one cell, continued on another sheet, in: {where}")
             case LossKind.NUMBER:

@@ -101,6 +101,8 @@ class Scene:
     strokes: list[Stroke] = field(default_factory=list)
     dots: list[Dot] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
+    areas: list[Rect] = field(default_factory=list)
+    """Where each category stands over the whole height; to point at, not painted."""
 
 
 def lay_out(figure: Figure, width: float, measure: Measure, only: range | None = None) -> Scene:
@@ -261,6 +263,10 @@ def _line(figure: Figure, width: float, measure: Measure) -> Scene:
         scene.labels.append(Label(left - GAP, y + 2.5, text, SIZE - 1, SOFT, Anchor.END))
     xs = box.xs(len(figure.categories))
     _months(scene, figure, xs, box, measure)
+    step = (box.right - box.left) / max(len(xs), 1)
+    for index, x in enumerate(xs):
+        area = Rect(x - step / 2, box.top, step, box.bottom - box.top, TINT, index)
+        scene.areas.append(area)
     ends: list[tuple[float, float, str, str]] = []
     for at, one in enumerate(figure.series):
         colour = SERIES[at % len(SERIES)]

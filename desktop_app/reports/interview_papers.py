@@ -5,6 +5,8 @@ import uuid
 from sqlalchemy.orm import Session
 
 from db.queries.interviews import InterviewFilter
+from db.questionnaires import EXIT_INTERVIEW
+from desktop_app.domain.paper_mark import PaperMark
 from desktop_app.i18n import _, language
 from desktop_app.labels import label
 from desktop_app.questionnaire.languages import is_chinese, language_for
@@ -48,8 +50,17 @@ def paper_form(
         second=others[0] if both and others else "",
         case=subject.case,
         customer=subject.customer,
+        mark=_mark(subject),
         by=access.actor(session).name,
     )
+
+
+def _mark(subject: PaperSubject) -> str:
+    """What the barcode says; nothing without a case."""
+    code = subject.questionnaire.code
+    asked = "" if code == EXIT_INTERVIEW else code
+    mark = PaperMark(subject.case, int(subject.version), asked)
+    return mark.text if subject.case else ""
 
 
 def _title(subject: PaperSubject, spoken: str, code: str) -> str:

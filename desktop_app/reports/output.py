@@ -42,6 +42,16 @@ def new_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder if it is not there. Raises FileProblemError."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        text = _("{file} cannot be written: {reason}").format(file=folder, reason=reason)
+        raise FileProblemError(text) from error
+
+
 def _publish(temporary: Path, path: Path, *, overwrite: bool) -> None:
     umask = os.umask(0)
     os.umask(umask)

@@ -23,6 +23,7 @@ from desktop_app.questionnaire.form import (
 )
 from desktop_app.questionnaire.languages import is_chinese
 from desktop_app.questionnaire.listed import Listed, listed
+from desktop_app.questionnaire.paper_numbers import column_of, paper_numbers, retired_choices
 from desktop_app.questionnaire.xform_body import list_of
 from desktop_app.questionnaire.xpath_ast import Number
 from desktop_app.reports.paper_items import (
@@ -140,8 +141,10 @@ class PaperContent:
         lines = 1 if question.kind is Kind.SELECT_ONE else 2
         letter = self._letters.get(_list_key(question))
         if letter is not None:
-            return Space(Blank.CODE, table=letter, lines=lines)
-        choices = tuple(self._choice(each) for each in self._listed(question))
+            widest = max(map(len, paper_numbers(self.form, question).values()))
+            digits = widest if question.kind is Kind.SELECT_ONE else 0
+            return Space(Blank.CODE, table=letter, lines=lines, digits=digits)
+        choices = tuple(choice for _code, choice in self._printed(question))
         if not choices:  # the file is not there, or they are answers of the same interview
             return Space(Blank.LINES, lines=lines)
         return Space(Blank.RANK if question.kind is Kind.RANK else Blank.CHOICES, choices)
@@ -216,17 +219,17 @@ class PaperContent:
     def _table(self, key: str, letter: str) -> CodeTable:
         users = [each for each in self.form.asked() if _list_key(each) == key]
         numbers = _(", ").join(dict.fromkeys(self.numbers[each.path] for each in users))
-        title = _("Table {letter}: codes for question {numbers}")
+        title = _("Table {letter}: numbers for question {numbers}")
         marks = [(each, mark) for each, mark in self._marks.items() if each.list_id == key]
         holders = {mark: self._found_by(each) for each, mark in marks}
         groups = self._groups(key)
         choices = tuple(
             replace(
-                self._choice(each),
-                marks="".join(mark for mark, codes in holders.items() if each.code in codes),
-                group=groups.get(each.code, ""),
+                choice,
+                marks="".join(mark for mark, codes in holders.items() if code in codes),
+                group=groups.get(code, ""),
             )
-            for each in self._listed(users[0])
+            for code, choice in self._printed(users[0])
         )
         return CodeTable(letter, title.format(letter=letter, numbers=numbers), choices)
 
@@ -238,17 +241,16 @@ class PaperContent:
     def _groups(self, list_id: str) -> Mapping[str, str]:
         """What each choice belongs to, by code: the column ``group_zh`` or ``group_en``."""
         column = "group_zh" if is_chinese(self.languages[0]) else "group_en"
-        return {code: group for code, group in self._columns(list_id, column) if group}
+        return {code: group for code, group in column_of(self.form, list_id, column) if group}
 
-    def _columns(self, list_id: str, column: str) -> Iterator[tuple[str, str]]:
-        """The code of each item of a list with the value of a column."""
-        for holder in self.form.document.iterfind("i"):
-            for item in holder.iterfind("*/*") if holder.get("id") == list_id else ():
-                name = (item.findtext("name") or "").strip()
-                yield name, (item.findtext(column) or "").strip()
-
-    def _choice(self, choice: Listed) -> PaperChoice:
-        return PaperChoice(choice.code, self._texts(choice.label, "") or (choice.code,))
+    def _printed(self, question: Question) -> Iterator[tuple[str, PaperChoice]]:
+        """The choices that paper offers, by code."""
+        numbers = paper_numbers(self.form, question)
+        retired = retired_choices(self.form, question)
+        for each in self._listed(question):
+            if each.code not in retired:
+                words = self._texts(each.label, "") or (each.code,)
+                yield each.code, PaperChoice(numbers[each.code], words)
 
     def _label(self, path: str, code: str) -> str:
         question = self.form.questions.get(path)
@@ -271,7 +273,7 @@ class PaperContent:
 
     def _found_by(self, lookup: Lookup) -> tuple[str, ...]:
         """Codes of the items whose column has the value."""
-        found = self._columns(lookup.list_id, lookup.column)
+        found = column_of(self.form, lookup.list_id, lookup.column)
         return tuple(dict.fromkeys(code for code, value in found if value == lookup.value and code))
 
 

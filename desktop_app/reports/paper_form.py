@@ -1,10 +1,11 @@
-"""A questionnaire to be filled in by hand: A4, answer codes, and the barcode of the case."""
+"""A questionnaire to be filled in by hand: A4, numbered answers, case and version as barcode."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop_app.i18n import N_, _, in_language
+from desktop_app.domain.exit_interview import FACT_WORDS
+from desktop_app.i18n import _, in_language
 from desktop_app.questionnaire.form import Form
 from desktop_app.questionnaire.languages import is_chinese
 from desktop_app.reports import pdf
@@ -14,16 +15,6 @@ from desktop_app.reports.output import new_file
 from desktop_app.reports.pages import Layout
 from desktop_app.reports.paper_content import PaperContent
 from desktop_app.reports.paper_layout import PaperFlow
-
-FACTS: Mapping[str, str] = {
-    "has_orders": N_("the customer has orders on record"),
-    "switched": N_("the customer moved to someone else, wholly or in part"),
-    "partial": N_("the customer moved only a part of the business"),
-    "has_promises": N_("promises to the customer are on record"),
-    "peer_group": N_("the customer belongs to a peer group (dormitory, firm, family)"),
-    "new_customer": N_("the customer is new"),
-}
-"""Facts of a case that a condition may ask for, as they are said on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +29,7 @@ class PaperForm:
         second: Name of another language below it, or empty.
         case: Number of the case; empty leaves a line.
         customer: Name of the customer; empty leaves a line.
+        mark: What the barcode says: case and version; the case alone if empty.
         by: Who prints it.
         facts: What a fact of the case means when it is so, by its name.
     """
@@ -49,8 +41,9 @@ class PaperForm:
     second: str = ""
     case: str = ""
     customer: str = ""
+    mark: str = ""
     by: str = ""
-    facts: Mapping[str, str] = field(default_factory=lambda: FACTS)
+    facts: Mapping[str, str] = field(default_factory=lambda: FACT_WORDS)
 
 
 def lay_out_paper(paper: PaperForm) -> Layout:
@@ -91,7 +84,8 @@ def _lay_out(paper: PaperForm) -> Layout:
     losses = Losses()
     flow = PaperFlow(losses, is_chinese=is_chinese(paper.language))
     version = _("Version {version}").format(version=paper.version or "—")
-    flow.title((paper.title,), version, paper.case)
+    barcode = paper.mark or paper.case
+    flow.title((paper.title,), version, barcode)
     flow.facts(
         (
             (_("Case"), paper.case),
@@ -111,7 +105,7 @@ def _lay_out(paper: PaperForm) -> Layout:
     flow.losses(found)
     parts = [paper.title, version, _("Case {number}").format(number=paper.case or "__________")]
     sheet = "   ".join(parts)
-    return flow.finished(paper.title, sheet, paper.case, found)
+    return flow.finished(paper.title, sheet, barcode, found)
 
 
 def _instructions(form: Form) -> list[str]:

@@ -23,15 +23,16 @@ class Blank(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaperChoice:
-    """A choice: what is stored and what it is called.
+    """A choice: the number it has on paper and what it is called.
 
     Attributes:
+        number: What is keyed in for it; empty where there is nothing to key but a cross.
         labels: One text a language, each wording once.
         marks: Letters of the conditions that hold when it is chosen.
         group: What it belongs to, where its list says so.
     """
 
-    code: str
+    number: str
     labels: tuple[str, ...]
     marks: str = ""
     group: str = ""
@@ -44,11 +45,11 @@ class Space:
     Attributes:
         blank: What it looks like.
         choices: What can be chosen.
-        digits: Boxes before the point.
+        digits: Boxes before the point, or for the number of a choice.
         decimals: Boxes after it.
         unit: What stands behind the boxes.
         lines: Lines to write on.
-        table: Letter of the table with the codes.
+        table: Letter of the table with the numbers.
         parts: Which boxes a date has: ``ymd``, ``ym`` or ``y``.
     """
 

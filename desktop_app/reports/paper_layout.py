@@ -29,7 +29,6 @@ from desktop_app.reports.pages import (
 from desktop_app.reports.paper_items import Asked, CodeTable, Entry, Head, PaperChoice
 from desktop_app.reports.paper_strips import (
     CHOICE,
-    CODE,
     HEADING,
     LINE,
     QUESTION,
@@ -42,17 +41,17 @@ from desktop_app.reports.paper_strips import (
 
 WHOLE: Final = 0.6
 """A question up to this share of a page is never split."""
-BARCODE_WIDTH: Final = 165.0
+BARCODE_WIDTH: Final = 190.0
 BARCODE_HEIGHT: Final = 34.0
-SMALL_BARCODE_WIDTH: Final = 135.0
-_COLUMNS: Final = 2
+SMALL_BARCODE_WIDTH: Final = 190.0
+_COLUMNS: Final = (2, 3)
+_FILLED: Final = 0.95
+"""How much of a column is filled when entries are not cut at its end."""
 _BETWEEN: Final = 16.0
 _MARK_WIDTH: Final = 14.0
 _ENTRY: Final = CHOICE._replace(size=8.5, leading=12.5)
 _ENTRY_MARK: Final = QUESTION._replace(size=8.5, leading=12.5)
 _ENTRY_HEAD: Final = _ENTRY_MARK._replace(leading=18, colour=ACCENT)
-_ENTRY_CODE: Final = CODE._replace(leading=12.5)
-_CODE_SHARE: Final = 0.52
 
 
 class PaperFlow:
@@ -201,11 +200,12 @@ class PaperFlow:
         for strip in self.strips.text(table.title, HEADING, table.title):
             self._put(strip)
         self.y += GAP
-        width = (ROOM - _BETWEEN * (_COLUMNS - 1)) / _COLUMNS
-        widths = self._widths(table, width)
+        columns = self._columns(table)
+        width = (ROOM - _BETWEEN * (columns - 1)) / columns
+        widths = self._widths(table)
         top, column, group = self.y, 0, ""
         for choice in table.choices:
-            lines = list(self._entry(choice, table.title, widths))
+            lines = list(self._entry(choice, table.title, widths, width))
             if choice.group != group:
                 group = choice.group
                 head = self.strips.lines(group, _ENTRY_HEAD, width, table.title)
@@ -217,7 +217,7 @@ class PaperFlow:
                 needed = height if is_whole and not place else line
                 if self.y + needed > self.bottom:
                     column += 1
-                    if column == _COLUMNS:
+                    if column == columns:
                         self.start_page()
                         top, column = TOP, 0
                     self.y = top
@@ -229,30 +229,39 @@ class PaperFlow:
             self.page.strokes.append(Stroke(end, GRID))
         self.y = self.bottom
 
-    def _widths(self, table: CodeTable, width: float) -> tuple[float, float, float]:
-        """Room for the marks, for what a choice is called, and for its code."""
+    def _columns(self, table: CodeTable) -> int:
+        """As many columns as let the list end on the fewest pages; of those the fewest."""
+        pages: dict[int, int] = {}
+        for count in _COLUMNS:
+            width = (ROOM - _BETWEEN * (count - 1)) / count
+            called = width - sum(self._widths(table)) - GAP
+            words = (fonts.boxed(_label(choice)) for choice in table.choices)
+            lines = sum(max(1, -(-self.strips.measure(each, _ENTRY) // called)) for each in words)
+            heads = len({choice.group for choice in table.choices if choice.group})
+            height = lines * _ENTRY.leading + heads * _ENTRY_HEAD.leading
+            pages[count] = int(-(-height // (count * self.room * _FILLED)))
+        return min(pages, key=lambda count: (pages[count], count))
+
+    def _widths(self, table: CodeTable) -> tuple[float, float]:
+        """Room for the marks and for the number of a choice."""
         marks = _MARK_WIDTH if any(each.marks for each in table.choices) else 0.0
-        codes = {fonts.boxed(each.code.partition("\n")[0]) for each in table.choices}
-        widest = max(self.strips.measure(code, _ENTRY_CODE) for code in codes) + 1
-        code = min(widest, (width - marks) * _CODE_SHARE)
-        return marks, width - marks - code, code
+        widest = max(self.strips.measure(each.number, _ENTRY_MARK) for each in table.choices)
+        return marks, widest + 1.5 * GAP
 
     def _entry(
-        self, choice: PaperChoice, where: str, widths: tuple[float, float, float]
+        self, choice: PaperChoice, where: str, widths: tuple[float, float], width: float
     ) -> Iterator[tuple[float, list[tuple[Style, float, str]]]]:
-        """The lines of a choice: marks, what it is called, its code."""
-        marked, called, coded = widths
-        label = " / ".join(choice.labels)
-        labels = self.strips.lines(label, _ENTRY, called - GAP, where)
-        codes = self.strips.lines(choice.code, _ENTRY_CODE, coded, where)
-        marks = self.strips.lines(choice.marks, _ENTRY_MARK, _MARK_WIDTH, where) if marked else []
-        for mark, name, code in itertools.zip_longest(marks, labels, codes, fillvalue=""):
-            texts = [
-                (_ENTRY_MARK, 0.0, mark),
-                (_ENTRY, marked, name),
-                (_ENTRY_CODE, marked + called, code),
-            ]
-            yield _ENTRY.leading, texts
+        """The lines of a choice: marks, its number, what it is called."""
+        marked, numbered = widths
+        called = width - marked - numbered - GAP
+        labels = self.strips.lines(_label(choice), _ENTRY, called, where)
+        marks = self.strips.lines(choice.marks, HINT, _MARK_WIDTH, where) if marked else []
+        number = self.strips.one_line(choice.number, _ENTRY_MARK, numbered, where)
+        right = marked + numbered - 1.5 * GAP - self.strips.measure(number, _ENTRY_MARK)
+        numbers = [number]
+        for mark, own, name in itertools.zip_longest(marks, numbers, labels, fillvalue=""):
+            texts = [(HINT, 0.0, mark), (_ENTRY_MARK, right, own)]
+            yield _ENTRY.leading, [*texts, (_ENTRY, marked + numbered, name)]
 
     def losses(self, losses: Sequence[Loss]) -> None:
         """Every character that is shown as a box, by number."""
@@ -300,6 +309,10 @@ def _together(strips: Sequence[Strip], most: float) -> float:
         if not strip.keeps:
             break
     return min(height, most)
+
+
+def _label(choice: PaperChoice) -> str:
+    return " / ".join(choice.labels)
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]]]:

@@ -45,7 +45,7 @@ def space_of(question: Question) -> Space:  # noqa: PLR0911  (one case a kind)
             parts = "ym" if "month-year" in words else "y" if "year" in words else "ymd"
             return Space(blank, parts=parts)
         case Kind.ACKNOWLEDGE:
-            return Space(Blank.TICK, choices=(PaperChoice("OK", (_("Confirmed"),)),))
+            return Space(Blank.TICK, choices=(PaperChoice("", (_("Confirmed"),)),))
         case _:
             return _BY_KIND.get(question.kind, Space(Blank.NOTHING))
 

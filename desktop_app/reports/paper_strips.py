@@ -23,6 +23,7 @@ QUESTION: Final = Style(fonts.BOLD, 10, 14.5)
 SECOND: Final = Style(fonts.REGULAR, 9, 13, SOFT)
 CONDITION: Final = Style(fonts.BOLD, 8.5, 13, ACCENT)
 CHOICE: Final = Style(fonts.REGULAR, 9.5, 14)
+NUMBER: Final = CHOICE._replace(font=fonts.BOLD)
 CODE: Final = Style(fonts.REGULAR, 7.5, 14, SOFT)
 BOX, DIGIT_BOX, DIGIT_HEIGHT = 9.0, 15.0, 19.0
 LINE: Final = 24.0
@@ -172,8 +173,7 @@ class Strips:
             case Blank.RANK:
                 yield from self.choices(space.choices, where, DIGIT_BOX)
             case Blank.CODE:
-                caption = _("Code or words from table {letter}:").format(letter=space.table)
-                yield self.captioned((caption,), where)
+                yield self.coded(space, where)
                 yield from itertools.repeat(self.ruled(), space.lines - 1)
             case Blank.DIGITS:
                 groups = [(space.digits, "")]
@@ -214,6 +214,26 @@ class Strips:
             strip.drawn.strokes.append(_line(begin, end, LINE - 3, FAINT))
         return strip
 
+    def coded(self, space: Space, where: str) -> Strip:
+        """Boxes for the number of a choice and a line for its words; a line alone for several."""
+        one, many = _("Number from table {letter}:"), _("Numbers from table {letter}:")
+        caption = (one if space.digits else many).format(letter=space.table)
+        if not space.digits:
+            return self.captioned((caption,), where)
+        strip = Strip(LINE)
+        x = INDENT
+        text = self.one_line(caption, HINT, WIDTH / 2, where)
+        strip.drawn.put(HINT, MARGIN + x, LINE - 8, text)
+        x += self.measure(text, HINT) + GAP
+        for _box in range(space.digits):
+            strip.drawn.strokes.append(_box_at(x, 2.5, DIGIT_BOX, DIGIT_HEIGHT - 1))
+            x += DIGIT_BOX
+        text = self.one_line(_("in words:"), HINT, WIDTH / 4, where)
+        strip.drawn.put(HINT, MARGIN + x + 3 * GAP, LINE - 8, text)
+        x += self.measure(text, HINT) + 4 * GAP
+        strip.drawn.strokes.append(_line(x, ROOM, LINE - 3, FAINT))
+        return strip
+
     def boxes(
         self, groups: Sequence[tuple[int, str]], between: str, unit: str, where: str
     ) -> Strip:
@@ -250,7 +270,8 @@ class Strips:
         if all(choice.labels == ("",) for choice in choices):
             return _SCALE
         widest = max(
-            self.measure(fonts.boxed(" ".join(_parts(choice))), CHOICE) for choice in choices
+            self.measure(fonts.boxed(f"{choice.number} {_words(choice)}"), NUMBER)
+            for choice in choices
         )
         wanted = (len(choices), 1) if len(choices) <= _COLUMNS[0] else _COLUMNS
         return next((n for n in wanted if widest + box + 5 * GAP <= WIDTH / n), 1)
@@ -261,31 +282,20 @@ class Strips:
         top = (ROW - BOX) / 2 if box == BOX else 1.0
         strip.drawn.strokes.append(_box_at(x, top, box, box))
         left = x + box + 1.5 * GAP
-        label, code = _parts(choice)
-        lines = self.lines(label, CHOICE, x + width - left, where)
-        codes = self.lines(code, CODE, x + width - left, where) if code else []
-        end = left + self.measure(lines[-1], CHOICE) + GAP
-        is_beside = len(codes) == 1 and end + self.measure(codes[0], CODE) <= x + width
-        for place, line in enumerate(lines):
+        if choice.number:
+            number = self.one_line(choice.number, NUMBER, width / 2, where)
+            strip.drawn.put(NUMBER, MARGIN + left, ROW - 5, number)
+            left += self.measure(number, NUMBER) + GAP
+        label = _words(choice)
+        for place, line in enumerate(self.lines(label, CHOICE, x + width - left, where)):
             strip.drawn.put(CHOICE, MARGIN + left, ROW - 5 + place * CHOICE.leading, line)
-        if is_beside:
-            at = ROW - 5 + (len(lines) - 1) * CHOICE.leading
-            strip.drawn.put(CODE, MARGIN + end, at, codes[0])
-            codes = []
-        for place, line in enumerate(codes, len(lines)):
-            strip.drawn.put(CODE, MARGIN + left, ROW - 5 + place * CHOICE.leading, line)
-        more = len(lines) + len(codes) - 1
-        strip.height = max(strip.height, ROW + more * CHOICE.leading)
+            strip.height = max(strip.height, ROW + place * CHOICE.leading)
 
 
-def _parts(choice: PaperChoice) -> tuple[str, str]:
-    """What is read and, behind it, the code: a number stands before the words instead."""
+def _words(choice: PaperChoice) -> str:
+    """What a choice is called; nothing when that is its number."""
     label = " / ".join(choice.labels)
-    if label.casefold() == choice.code.casefold():
-        return label, ""
-    if choice.code.isdigit() or len(choice.code) == 1:
-        return f"{choice.code} {label}".rstrip(), ""
-    return label, choice.code
+    return "" if label == choice.number else label
 
 
 def gap(height: float, *, is_dropped: bool = True) -> Strip:

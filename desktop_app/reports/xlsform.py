@@ -1,12 +1,12 @@
 """A questionnaire as an XLSForm workbook, which pyxform, Kobo and ODK read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from desktop_app.questionnaire.sheets import Sheets
-from desktop_app.reports.output import new_file
+from desktop_app.reports.output import make_folder, new_file
 
 _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
@@ -36,6 +36,33 @@ def write_xlsform(sheets: Sheets, path: Path, *, overwrite: bool = False) -> Non
         _fill(workbook.create_sheet(name), (sheet.headings, *sheet.rows))
     with new_file(path, overwrite=overwrite) as temporary:
         workbook.save(temporary)
+
+
+def media_places(files: Mapping[str, bytes], *forms: Path) -> dict[Path, bytes]:
+    """Where the files of a form go: into the folder beside it in which ODK looks for them.
+
+    Args:
+        files: What they hold, by name.
+        forms: The files of the form; those of one name share the folder.
+    """
+    folders = [path.parent / f"{path.stem}-media" for path in forms]
+    return {folder / name: content for folder in folders for name, content in files.items()}
+
+
+def write_media(places: Mapping[Path, bytes], *, overwrite: bool = False) -> None:
+    """Write the files of a form.
+
+    Args:
+        places: What `media_places` gave.
+        overwrite: Whether existing files may be replaced.
+
+    Raises:
+        FileProblemError: one exists, or it cannot be written.
+    """
+    for place, content in places.items():
+        make_folder(place.parent)
+        with new_file(place, overwrite=overwrite) as temporary:
+            temporary.write_bytes(content)
 
 
 def _fill(target: Any, rows: Sequence[Sequence[str]]) -> None:

@@ -25,7 +25,14 @@ from desktop_app.i18n import N_, _, language
 from desktop_app.questionnaire.filled import FilledInterview, GivenAnswer
 from desktop_app.questionnaire.form import Form
 from desktop_app.questionnaire.versions import History, HistoryError, Version
-from desktop_app.services import access, case_life, interview_rows, interviews, questionnaires
+from desktop_app.services import (
+    access,
+    attachments,
+    case_life,
+    interview_rows,
+    interviews,
+    questionnaires,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,24 @@ def one(session: Session, interview_id: uuid.UUID) -> FilledInterview:
     return _filled(run.file.row, run.form, run.file.answers, derived.currency(session))
 
 
+def attached(session: Session, key: str, name: str) -> bytes | None:
+    """What a file of an interview that is exported holds; None when it is gone or damaged.
+
+    Args:
+        session: a session; the event of the export is written already.
+        key: of the interview, as `FilledInterview` gives it.
+        name: as its answer names it.
+
+    Raises:
+        NotAllowedError: the role may not export, or the case is out of reach.
+    """
+    access.require(session, Action.EXPORT)
+    try:
+        return attachments.read_for_export(session, uuid.UUID(key), name)
+    except NotFoundError:
+        return None
+
+
 def paper_subject(
     session: Session, questionnaire_id: uuid.UUID | None, case_id: uuid.UUID | None
 ) -> PaperSubject:
@@ -138,11 +163,32 @@ def paper_subject(
 # ---------------------------------------------------------------- events
 
 
-def note_answers(session: Session, code: str, formats: Sequence[str], count: int) -> None:
-    """Write the audit event of answers as files. Raises NotAllowedError."""
+def note_answers(
+    session: Session, code: str, formats: Sequence[str], count: int, files: int = 0
+) -> None:
+    """Write the audit event of answers as files.
+
+    Args:
+        session: the writing session.
+        code: which questionnaire.
+        formats: what is written.
+        count: of interviews.
+        files: how many photos, recordings and other attached files go out with them.
+
+    Raises:
+        NotAllowedError: the role may not export.
+    """
     access.require(session, Action.EXPORT)
+    words = {"n": count, "code": code, "formats": ", ".join(formats)}
+    if files:
+        title = N_(
+            "Export the answers of {n} interviews of questionnaire {code} as {formats}, with "
+            "{files} attached files"
+        )
+        journal.record_event(session, title, files=files, **words)
+        return
     title = N_("Export the answers of {n} interviews of questionnaire {code} as {formats}")
-    journal.record_event(session, title, n=count, code=code, formats=", ".join(formats))
+    journal.record_event(session, title, **words)
 
 
 def note_questionnaire(session: Session, code: str, formats: Sequence[str]) -> None:

@@ -23,13 +23,14 @@ from desktop_app.domain.attachments import (
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, case_life
+from desktop_app.services import access, case_life, repeats
 
 __all__ = [
     "AttachmentRow",
     "add",
     "find",
     "read",
+    "read_for_export",
     "remove",
     "rows_of_case",
     "rows_of_interview",
@@ -104,6 +105,17 @@ def take_out(session: Session, attachment_id: uuid.UUID) -> bytes:
     return _read(session, found)
 
 
+def read_for_export(session: Session, interview_id: uuid.UUID, name: str) -> bytes:
+    """The content of a file that an answer names, for an export whose event is written.
+
+    Raises:
+        NotFoundError: the file or interview is gone, missing in the folder, or damaged.
+        NotAllowedError: the role may not export, or the case is out of reach.
+    """
+    access.require(session, Action.EXPORT)
+    return _read(session, _load(session, find(session, interview_id, name).id)[0])
+
+
 def _read(session: Session, found: Attachment) -> bytes:
     try:
         return files.load(session, found.sha256)
@@ -132,8 +144,13 @@ def add(
     *,
     interview_id: uuid.UUID | None = None,
     address: str = "",
+    seen: str | None = None,
 ) -> AttachmentRow:
     """Add a file to a case, or as the answer to a question of one of its interviews.
+
+    A closed case takes files, too: evidence such as a signed letter comes late, and it changes
+    nothing that was decided. It stands in the history, and undo takes it back; to remove a file
+    from a closed case the case is opened again first (`remove`).
 
     The same file once more is the one that is there. Another one with the same name gets a number.
 
@@ -144,16 +161,21 @@ def add(
         name: how it is called; the name of the file without one.
         interview_id: the interview, for an answer.
         address: the question, for an answer.
+        seen: the structure of the interview that the window knows (`services.repeats`).
 
     Raises:
         NotFoundError, NotAllowedError: case or interview is gone or out of reach.
+        ConflictError: the interview is of another case, or the question is another one by now.
         InvalidInputError: the file is empty, too large, or cannot be read (field `file`).
         DatabaseError: it cannot be written.
     """
     access.require(session, Action.WORK_CASE)
     case = case_life.load(session, case_id)
-    if interview_id is not None and _interview(session, interview_id).case_id != case_id:
-        raise ConflictError(_("This interview belongs to another case."))
+    if interview_id is not None:
+        interview = _interview(session, interview_id)
+        if interview.case_id != case_id:
+            raise ConflictError(_("This interview belongs to another case."))
+        repeats.refuse_moved(interview, address, seen)
     wanted = name or (source.name if isinstance(source, Path) else "")
     content = _content(source, wanted)
     sha256 = hashlib.sha256(content).hexdigest()
@@ -190,10 +212,12 @@ def remove(session: Session, attachment_id: uuid.UUID) -> None:
 
     Raises:
         NotFoundError, NotAllowedError: the file is gone, or its case is out of reach.
-        ConflictError: it is the answer to a question.
+        ConflictError: it is the answer to a question, or the case is closed: what a closed case
+            rests on stays with it.
     """
     access.require(session, Action.WORK_CASE)
     found, case = _load(session, attachment_id)
+    case_life.load_open(session, case.id)
     answer = select(Answer.id).where(
         Answer.interview_id == found.interview_id,
         Answer.address == found.address,

@@ -53,8 +53,17 @@ def set_why_chain(session: Session, case_id: uuid.UUID, draft: WhyChainDraft) ->
     put_why_chain(session, case, draft)
 
 
-def put_why_chain(session: Session, case: Case, draft: WhyChainDraft) -> None:
-    """`set_why_chain` for other services: no rights asked, no name given."""
+def put_why_chain(
+    session: Session, case: Case, draft: WhyChainDraft, *, sets_root: bool = True
+) -> None:
+    """`set_why_chain` for other services: no rights asked, no name given.
+
+    Args:
+        session: the writing session.
+        case: the case.
+        draft: the whole chain; none takes the one of the case away.
+        sets_root: whether the code of the last step becomes the root reason.
+    """
     present = {
         step.step: step
         for step in session.scalars(select(ProbeStep).where(ProbeStep.case_id == case.id))
@@ -77,6 +86,6 @@ def put_why_chain(session: Session, case: Case, draft: WhyChainDraft) -> None:
     for left in present.values():
         session.delete(left)
     session.flush()
-    if draft.root is not None:
+    if sets_root and draft.root is not None:
         last = f"steps.{len(draft.steps) - 1}.reason"
         case_life.put_reason(session, case, ReasonLayer.ROOT, draft.root, field=last)

@@ -171,7 +171,7 @@ def learned(session: Session, *, blind: bool = False) -> Themes:
         for entry in reference.themes()
         if entry.code in offered
     ]
-    return learning.learn([*shipped, *codings])
+    return learning.learn(codings, shipped)
 
 
 def _versions(session: Session) -> list[tuple[uuid.UUID, uuid.UUID]]:

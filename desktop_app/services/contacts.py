@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import journal
 from db.models import Case, ContactAttempt, Customer, Visit
+from db.queries import interviews as interview_queries
 from db.queries import visits as visit_queries
 from db.queries.paging import Sort
 from db.queries.visits import VisitFilter, VisitRow
@@ -46,7 +47,7 @@ def propose(
     case = case_life.load(session, case_id)
     if result is AttemptResult.DO_NOT_CONTACT:
         return None
-    return propose_next(result, day, failed_before=_failed_in_a_row(session, case.id))
+    return _proposal(session, case, result, day)
 
 
 def log_attempt(session: Session, case_id: uuid.UUID, draft: AttemptDraft) -> uuid.UUID:
@@ -99,11 +100,19 @@ def _planned(
     if draft.next_step is not None:
         return draft.next_step, draft.next_due
     day = clock.local(draft.at).date()
-    failed = _failed_in_a_row(session, case.id)
-    proposal = propose_next(draft.result, day, failed_before=failed)
+    proposal = _proposal(session, case, draft.result, day)
     if proposal.step in case_life.CONTACT_STEPS and not case_life.may_be_contacted(customer):
         return None, None
     return proposal.step, proposal.due
+
+
+def _proposal(session: Session, case: Case, result: AttemptResult, day: dt.date) -> Proposal:
+    return propose_next(
+        result,
+        day,
+        failed_before=_failed_in_a_row(session, case.id),
+        is_interviewed=interview_queries.newest_finished_exit(session, case.id) is not None,
+    )
 
 
 def _failed_in_a_row(session: Session, case_id: uuid.UUID) -> int:

@@ -34,7 +34,7 @@ from desktop_app.questionnaire.keyings import (
     words_of,
 )
 from desktop_app.questionnaire.versions import definition_of
-from desktop_app.services import access, case_life, drafts, interview_end
+from desktop_app.services import access, case_life, drafts, interview_end, repeats
 from desktop_app.services.interview_rows import (
     answers_by_address,
     close_ranks,
@@ -305,17 +305,6 @@ def settle(
     return _close_if_settled(session, first, second)
 
 
-def error_rate(session: Session, interview_id: uuid.UUID) -> KeyingErrors | None:
-    """Fields that the keyings had different; None before they can be compared.
-
-    Raises:
-        NotFoundError, NotAllowedError: the interview is gone, or its case is out of reach.
-    """
-    access.require(session, Action.VIEW)
-    found = overview(session, interview_id)
-    return found.errors if found is not None and found.is_keyed else None
-
-
 # ---------------------------------------------------------------- parts
 
 
@@ -399,13 +388,16 @@ def _correct(session: Session, first: Interview, case: Case, address: str, value
     instance = _superfluous(filling, address) if not value else ""
     if instance:  # it is not on the paper
         filling.remove_repeat(instance)
+        repeats.restructure(first)
         close_ranks(session, first, instance)
         store(session, first, filling)
         if first.state == InterviewState.FINISHED:
             after = interview_end.said_of(filling)
             interview_end.copy_corrected(session, first, case, before, after)
         return
-    make_room(filling, address)
+    if filling.node(address) is None:
+        make_room(filling, address)
+        repeats.restructure(first)
     filling.set_answer(address, value)
     found = filling.problems(address)
     wrong = [Problem(address, each.message) for each in found if each.severity is Severity.ERROR]

@@ -1,17 +1,27 @@
 """How many lost customers were asked, how often the reason is known: for the manager's page."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from db.queries import insights as queries
+from db.queries.closed import ClosedGroup
 from db.queries.insights import ClosedFilter, ClosedRow
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.rates import Closed, grouped
 from desktop_app.services import access
 
-__all__ = ["ClosedFilter", "Rates", "counts_of", "rates"]
+__all__ = ["ClosedFilter", "ClosedGroup", "Named", "Rates", "counts_of", "rates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An owner or a store; nobody and nowhere have no key and no name."""
+
+    id: uuid.UUID | None
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +30,8 @@ class Rates:
 
     all: Closed
     months: dict[tuple[int, int], Closed]
-    owners: dict[str, Closed]
-    stores: dict[str, Closed]
+    owners: dict[Named, Closed]
+    stores: dict[Named, Closed]
 
 
 def rates(session: Session, criteria: ClosedFilter) -> Rates:
@@ -32,9 +42,15 @@ def rates(session: Session, criteria: ClosedFilter) -> Rates:
     return Rates(
         all=sum(whole, Closed()),
         months=_every_month(grouped(rows, lambda row: (row.year, row.month), counts_of)),
-        owners=grouped(sorted(rows, key=lambda row: row.owner), lambda row: row.owner, counts_of),
-        stores=grouped(sorted(rows, key=lambda row: row.store), lambda row: row.store, counts_of),
+        owners=_named(rows, lambda row: Named(row.owner_id, row.owner)),
+        stores=_named(rows, lambda row: Named(row.store_id, row.store)),
     )
+
+
+def _named(rows: Sequence[ClosedRow], named: Callable[[ClosedRow], Named]) -> dict[Named, Closed]:
+    """Counts in the order of the names; of two with the same name each by itself."""
+    ordered = sorted(rows, key=lambda row: (named(row).name, str(named(row).id)))
+    return grouped(ordered, named, counts_of)
 
 
 def counts_of(row: ClosedRow) -> Closed:

@@ -1,14 +1,26 @@
 """The end of an interview: what stands in its way, what is copied into the case, re-opening."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.models import Case, Interview, InterviewReview, Questionnaire, QuestionnaireVersion
+from db.models import (
+    Case,
+    CaseReason,
+    Interview,
+    InterviewReview,
+    ProbeStep,
+    Questionnaire,
+    QuestionnaireVersion,
+    Reason,
+    ReasonVersion,
+)
+from db.queries import interviews as interview_queries
 from db.queries.journal import record_history
 from db.vocabulary import (
     CaseStage,
@@ -35,15 +47,25 @@ from desktop_app.services.interviews import draft_prefix
 _NEEDED: Final = frozenset({CaseRole.OWN_WORDS, CaseRole.STATED_REASON})
 """What a finished exit interview says, whatever its questionnaire demands."""
 _MOST_WORDS: Final = 120  # of a competitor
+_NOTHING: Final[Mapping[str, object]] = MappingProxyType(
+    {"what_happened": "", "extent": None, "competitor": "", "left_on": None}
+)
+"""What stands in the columns of a case of which no interview says anything."""
 
 
-def finish(session: Session, interview_id: uuid.UUID) -> None:
-    """Finish an interview and copy what it says into the case.
+def finish(session: Session, interview_id: uuid.UUID) -> bool:
+    """Finish an interview and copy what it says into the case, as a whole.
 
-    The stated reason with the customer's own words and the why-chain with the root reason; the
-    competitor, the day of leaving, what happened and how far the customer left where the case says
-    nothing yet or still what this interview wrote before. A case that was being contacted is
-    interviewed then.
+    The stated reason with the customer's own words, the why-chain with its root reason, the
+    competitor, the day of leaving, what happened and how far the customer left. What an exit
+    interview wrote before is replaced, or taken back where this one says nothing; the journal
+    keeps it. What somebody wrote by hand stays: a fact, a why-chain when this interview has none,
+    and the root reason. It is a judgement that came after the talk and is changed by hand only;
+    where this interview leads stands in the last step of its why-chain. A case that was being
+    contacted is interviewed then.
+
+    Returns:
+        Whether a root reason set by hand stayed although the why-chain leads to another one.
 
     Raises:
         NotFoundError, NotAllowedError: the interview is gone, or its case is out of reach.
@@ -64,9 +86,10 @@ def finish(session: Session, interview_id: uuid.UUID) -> None:
     )
     filling.finish()
     store(session, interview, filling)
+    is_kept = False
     if purpose is QuestionnairePurpose.EXIT:
         try:
-            _copy(session, case, said_of(filling), _written_before(session, interview))
+            is_kept = _copy(session, case, said_of(filling))
         except InvalidInputError as error:  # a reason was retired meanwhile
             raise InvalidInputError(_at_questions(filling, error.problems)) from error
     values = {
@@ -86,6 +109,7 @@ def finish(session: Session, interview_id: uuid.UUID) -> None:
     if access.actor(session).user_id is not None:
         for typed in drafts.open_drafts(session, draft_prefix(interview_id)):
             drafts.discard_draft(session, typed.key)
+    return is_kept
 
 
 def finishing_problems(filling: Filling, purpose: QuestionnairePurpose) -> list[Problem]:
@@ -193,13 +217,22 @@ def copy_corrected(
 ) -> None:
     """Bring a case in line with its finished interview after an answer was corrected.
 
-    For other services: no rights asked, no name given. What the case says otherwise stays.
+    For other services: no rights asked, no name given. What somebody wrote into the case stays. The
+    case speaks of the exit interview that was finished last: correcting an older one leaves it.
     """
-    if after != before and _purpose(session, interview) is QuestionnairePurpose.EXIT:
-        _copy(session, case, after, _told(before))
+    newest = interview_queries.newest_finished_exit(session, case.id)
+    if after != before and newest == interview.id:
+        _copy(session, case, after)
 
 
-def _copy(session: Session, case: Case, said: Said, before: Mapping[str, Any]) -> None:
+def _copy(session: Session, case: Case, said: Said) -> bool:
+    """Let a case say what an interview says, as a whole; whether a root set by hand stayed.
+
+    What this or an earlier exit interview wrote is replaced, or taken back where this one says
+    nothing. What somebody wrote by hand stays: a fact, a root reason, and a why-chain when this
+    interview has none.
+    """
+    sets = _copying_sets(session, case)
     case_life.put_reason(
         session,
         case,
@@ -208,16 +241,60 @@ def _copy(session: Session, case: Case, said: Said, before: Mapping[str, Any]) -
         said.own_words,
         field="stated_reason",
     )
-    if said.why.steps:
-        put_why_chain(session, case, said.why)
+    is_kept = _copy_why(session, case, said, sets)
     told = _told(said)
-    present = {name: getattr(case, name) for name in told}
-    ours = {
-        name
-        for name, value in present.items()
-        if not value or str(value) == str(before.get(name) or "")
+    written = _written(session, case, sets)
+    values = {
+        name: value if value is not None else _NOTHING[name]
+        for name, value in told.items()
+        if not getattr(case, name) or _is_as(getattr(case, name), written.get(name))
     }
-    case_life.set_values(case, {name: told[name] for name in ours if told[name] is not None})
+    case_life.set_values(
+        case, {name: value for name, value in values.items() if value or getattr(case, name)}
+    )
+    return is_kept
+
+
+def _copy_why(session: Session, case: Case, said: Said, sets: Collection[uuid.UUID]) -> bool:
+    """The why-chain and its root reason; whether a root set by hand stayed beside another one."""
+    steps = session.scalars(select(ProbeStep).where(ProbeStep.case_id == case.id)).all()
+    is_ours = all(
+        _is_as(getattr(step, name), _written(session, step, sets).get(name))
+        for step in steps
+        for name in ("answer", "reason_version_id")
+    )
+    if said.why.steps or is_ours:
+        put_why_chain(session, case, said.why, sets_root=False)
+    root = session.scalar(
+        select(CaseReason).where(
+            CaseReason.case_id == case.id, CaseReason.layer == ReasonLayer.ROOT
+        )
+    )
+    code = said.why.root
+    if root is not None:
+        present = session.scalar(
+            select(Reason.code)
+            .join(ReasonVersion, ReasonVersion.reason_id == Reason.id)
+            .where(ReasonVersion.id == root.reason_version_id)
+        )
+        if present == code:
+            return False
+        was_written = _written(session, root, sets).get("reason_version_id")
+        if not _is_as(root.reason_version_id, was_written):
+            return code is not None
+        session.delete(root)
+        session.flush()
+        if _is_as(case.churn_type, _written(session, case, sets).get("churn_type")):
+            case_life.set_values(case, {"churn_type": None})  # it came with the root reason
+    if code is not None:
+        last = f"steps.{len(said.why.steps) - 1}.reason"
+        case_life.put_reason(session, case, ReasonLayer.ROOT, code, field=last)
+    return False
+
+
+def _is_as(value: object, written: object) -> bool:
+    """Whether a value is the one an interview wrote, as journalled."""
+    return str(value or "") == str(written or "")
 
 
 def _told(said: Said) -> dict[str, object]:
@@ -230,26 +307,35 @@ def _told(said: Said) -> dict[str, object]:
     }
 
 
-def _written_before(session: Session, interview: Interview) -> dict[str, Any]:
-    """What this interview wrote into its case until now, by column, as journalled.
+def _copying_sets(session: Session, case: Case) -> frozenset[uuid.UUID]:
+    """Change sets in which exit interviews wrote into their case.
 
-    It writes when it is finished, and when a difference to its second keying is settled.
+    One writes when it is finished, and when a difference to its second keying is settled.
     """
-    finished = {
+    held = session.scalars(interview_queries.exit_interviews_of(case.id)).all()
+    found = {
         change.change_set_id
-        for change in record_history(session, Interview.__tablename__, interview.id)
+        for interview_id in held
+        for change in record_history(session, Interview.__tablename__, interview_id)
         if change.field == "state" and change.new == InterviewState.FINISHED
     }
     settled = (
         select(InterviewReview.id)
         .join(Interview, Interview.id == InterviewReview.interview_id)
-        .where(Interview.verifies_id == interview.id)
+        .where(Interview.verifies_id.in_(held))
     )
     for review_id in session.scalars(settled):
         changes = record_history(session, InterviewReview.__tablename__, review_id)
-        finished |= {change.change_set_id for change in changes}
+        found |= {change.change_set_id for change in changes}
+    return frozenset(found)
+
+
+def _written(
+    session: Session, record: "Case | CaseReason | ProbeStep", sets: Collection[uuid.UUID]
+) -> dict[str, Any]:
+    """What interviews wrote into a record until now, by column, as journalled."""
     written: dict[str, Any] = {}
-    for change in record_history(session, Case.__tablename__, interview.case_id):  # newest first
-        if change.change_set_id in finished:
+    for change in record_history(session, record.__tablename__, record.id):  # newest first
+        if change.change_set_id in sets:
             written.setdefault(change.field, change.new)
     return written

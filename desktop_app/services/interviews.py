@@ -16,10 +16,7 @@ from db.models import Answer, Interview
 from db.queries import interviews as interview_queries
 from db.queries.interviews import InterviewFile, InterviewFilter, InterviewRow
 from db.queries.paging import Sort
-from db.vocabulary import (
-    InterviewMode,
-    InterviewState,
-)
+from db.vocabulary import InterviewMode, InterviewState
 from desktop_app import clock
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import InvalidInputError, NotFoundError, Problem
@@ -27,7 +24,7 @@ from desktop_app.i18n import N_, _
 from desktop_app.questionnaire import roles
 from desktop_app.questionnaire.filling import Filling
 from desktop_app.questionnaire.form import Form
-from desktop_app.services import access, case_life, drafts, questionnaires
+from desktop_app.services import access, case_life, drafts, questionnaires, repeats
 from desktop_app.services.interview_rows import (
     answers_by_address,
     close_ranks,
@@ -99,6 +96,25 @@ def load(session: Session, interview_id: uuid.UUID) -> InterviewRun:
     return InterviewRun(found, form, facts_of(session, found.row.case_id))
 
 
+def held_already(session: Session, case_id: uuid.UUID) -> uuid.UUID | None:
+    """The exit interview that was finished last, when none is begun that `start` would take up.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+    """
+    access.require(session, Action.VIEW)
+    case_life.load(session, case_id)
+    if open_draft(session, case_id, questionnaires.in_use(session, None)) is not None:
+        return None
+    return interview_queries.newest_finished_exit(session, case_id)
+
+
+def often_next(session: Session) -> Mapping[str, tuple[str, ...]]:
+    """What the why-chains that the actor sees went to next, by reason, most often first."""
+    access.require(session, Action.VIEW)
+    return interview_queries.often_next(session, access.visible(session))
+
+
 # ---------------------------------------------------------------- holding
 
 
@@ -108,6 +124,7 @@ def start(
     *,
     questionnaire_id: uuid.UUID | None = None,
     mode: InterviewMode = InterviewMode.CALL,
+    version_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
     """Begin an interview of a case, or take up the one that was begun; returns its key.
 
@@ -116,6 +133,8 @@ def start(
         case_id: the case.
         questionnaire_id: which questionnaire; the exit interview of the program without one.
         mode: how the answers come in.
+        version_id: which published version, for paper that was printed of it; the one in use
+            without it.
 
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
@@ -123,7 +142,7 @@ def start(
     """
     access.require(session, Action.WORK_CASE)
     case = case_life.load_assigned(session, case_id)
-    version_id = questionnaires.in_use(session, questionnaire_id)
+    version_id = version_id or questionnaires.in_use(session, questionnaire_id)
     begun = open_draft(session, case_id, version_id)
     if begun is not None:
         return begun
@@ -155,6 +174,7 @@ def save_answer(
     *,
     seconds: int = 0,
     mode: InterviewMode | None = None,
+    seen: str | None = None,
 ) -> dict[str, str]:
     """Save the answer to one question as it was given; an empty one takes the answer away.
 
@@ -165,17 +185,18 @@ def save_answer(
         value: as XForms write it; a wrong one is kept and stands in the way of finishing.
         seconds: time spent on the question since it was saved last.
         mode: how it came in, when that differs from the interview.
+        seen: the structure of the interview that the window knows (`services.repeats`).
 
     Returns:
         Every stored value that is another one now, by address: calculations too.
 
     Raises:
         NotFoundError, NotAllowedError: the interview is gone, or its case is out of reach.
-        ConflictError: it is finished, or the case is closed.
+        ConflictError: it is finished, the case is closed, or the question is another one by now.
         InvalidInputError: there is no such question.
     """
     given, times = {address: value}, {address: seconds}
-    return save_answers(session, interview_id, given, seconds=times, mode=mode)
+    return save_answers(session, interview_id, given, seconds=times, mode=mode, seen=seen)
 
 
 def save_answers(
@@ -185,12 +206,14 @@ def save_answers(
     *,
     seconds: Mapping[str, int] | None = None,
     mode: InterviewMode | None = None,
+    seen: str | None = None,
 ) -> dict[str, str]:
     """Save several answers at once, by address, in their order; see `save_answer`."""
     access.require(session, Action.WORK_CASE)
     interview, case = load_draft(session, interview_id)
     filling = filling_of(session, interview)
     for address, value in given.items():
+        repeats.refuse_moved(interview, address, seen)
         try:
             filling.set_answer(address, value)
         except KeyError as error:
@@ -203,7 +226,9 @@ def save_answers(
     return changed
 
 
-def accept(session: Session, interview_id: uuid.UUID, address: str) -> None:
+def accept(
+    session: Session, interview_id: uuid.UUID, address: str, *, seen: str | None = None
+) -> None:
     """A person has seen the warning about the present answer, or about none, and lets it stand.
 
     Raises:
@@ -212,6 +237,7 @@ def accept(session: Session, interview_id: uuid.UUID, address: str) -> None:
     """
     access.require(session, Action.WORK_CASE)
     interview, case = load_draft(session, interview_id)
+    repeats.refuse_moved(interview, address, seen)
     answer = answers_by_address(session, interview).get(address)
     if answer is None:
         filling = filling_of(session, interview)
@@ -225,8 +251,22 @@ def accept(session: Session, interview_id: uuid.UUID, address: str) -> None:
     session.flush()
 
 
-def add_repeat(session: Session, interview_id: uuid.UUID, address: str) -> str:
+def add_repeat(
+    session: Session,
+    interview_id: uuid.UUID,
+    address: str,
+    *,
+    seen: str | None = None,
+    becomes: str = "",
+) -> str:
     """Add an instance of a repeat; returns its address, for example ``/data/person[2]``.
+
+    Args:
+        session: the writing session.
+        interview_id: the interview.
+        address: the repeat.
+        seen: the structure of the interview that the window knows (`services.repeats`).
+        becomes: the structure with which the window goes on; a new one without it.
 
     Raises:
         NotFoundError, NotAllowedError, ConflictError: as `save_answer`.
@@ -234,34 +274,53 @@ def add_repeat(session: Session, interview_id: uuid.UUID, address: str) -> str:
     """
     access.require(session, Action.WORK_CASE)
     interview, case = load_draft(session, interview_id)
+    repeats.refuse_other(interview, seen)
     filling = filling_of(session, interview)
     try:
         added = filling.add_repeat(address)
     except (KeyError, ValueError) as error:
         raise InvalidInputError([Problem(address, _("Nothing can be added here."))]) from error
     name_answer(session, case)
+    repeats.restructure(interview, becomes)
     store(session, interview, filling)
     return added
 
 
-def remove_repeat(session: Session, interview_id: uuid.UUID, address: str) -> None:
-    """Take an instance of a repeat away with its answers. Raises as `add_repeat`."""
+def remove_repeat(
+    session: Session,
+    interview_id: uuid.UUID,
+    address: str,
+    *,
+    seen: str | None = None,
+    becomes: str = "",
+) -> None:
+    """Take an instance of a repeat away with its answers. Takes and raises as `add_repeat`."""
     access.require(session, Action.WORK_CASE)
     interview, case = load_draft(session, interview_id)
+    repeats.refuse_other(interview, seen)
     filling = filling_of(session, interview)
     try:
         filling.remove_repeat(address)
     except (KeyError, ValueError) as error:
         raise InvalidInputError([Problem(address, _("Nothing can be removed here."))]) from error
     name_answer(session, case)
+    repeats.restructure(interview, becomes)
     close_ranks(session, interview, address)
     store(session, interview, filling)
 
 
-def set_mark(session: Session, interview_id: uuid.UUID, address: str, *, is_on: bool) -> None:
+def set_mark(
+    session: Session,
+    interview_id: uuid.UUID,
+    address: str,
+    *,
+    is_on: bool,
+    seen: str | None = None,
+) -> None:
     """Mark a question to come back to it, or take the mark away. Raises as `save_answer`."""
     access.require(session, Action.WORK_CASE)
     interview, case = load_draft(session, interview_id)
+    repeats.refuse_moved(interview, address, seen)
     marks = [each for each in interview.marks if each != address] + ([address] if is_on else [])
     if marks != interview.marks:
         name_answer(session, case)

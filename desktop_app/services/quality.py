@@ -63,26 +63,14 @@ def _look(session: Session, criteria: QualityFilter, limits: QualityLimits | Non
         places = places_of(questionnaires.form_of(session, version_id))
         found = queries.finished(session, criteria, version_id, places.silent)
         rows |= {str(row.id): row for row in found}
-        values = _values(session, criteria, version_id, places)
+        wanted = dict.fromkeys((*places.choices, *places.own_words, *places.why))
+        values = queries.answers_at(session, criteria, version_id, list(wanted))
         by_questionnaire[questionnaire_id] += [
             _judged(row, values.get(row.id, {}), places) for row in found
         ]
     findings = [finding for every in by_questionnaire.values() for finding in judge(every, limits)]
     agents = {str(row.by_id): row.by for row in rows.values()}
     return Radar(tuple(findings), rows, agents)
-
-
-def _values(
-    session: Session, criteria: QualityFilter, version_id: uuid.UUID, places: AnswerPlaces
-) -> dict[uuid.UUID, dict[str, str]]:
-    """Answers that are looked at, by interview and address."""
-    wanted = dict.fromkeys((*places.choices, *places.own_words, *places.why))
-    found: dict[uuid.UUID, dict[str, str]] = defaultdict(dict)
-    for interview_id, address, value in queries.answers_at(
-        session, criteria, version_id, list(wanted)
-    ):
-        found[interview_id][address] = value
-    return found
 
 
 def _judged(row: FinishedRow, values: Mapping[str, str], places: AnswerPlaces) -> FinishedInterview:

@@ -38,9 +38,10 @@ _LEAST_PARTS = 2
 
 @dataclass(frozen=True, slots=True)
 class ReasonRow:
-    """A reason as it is now. `text` is in the language asked for."""
+    """A reason as it is now. `text` is in the language asked for; `number` is for paper."""
 
     code: str
+    number: int
     group: str
     text: str
     zh: str
@@ -251,7 +252,8 @@ def _retire(reason: Reason, on: dt.date, replaced_by: Sequence[str]) -> None:
 def _add(session: Session, draft: NewReasonDraft) -> uuid.UUID:
     _check_draft(session, draft)
     key = new_id()
-    session.add(Reason(id=key, code=draft.code, group_code=draft.group))
+    number = reference.next_reason_number(session)
+    session.add(Reason(id=key, code=draft.code, group_code=draft.group, number=number))
     session.flush()
     session.add(
         ReasonVersion(
@@ -308,6 +310,7 @@ def _check_words(session: Session, zh: str, en: str, *, but: str = "") -> None:
 def _row(reason: Reason, version: ReasonVersion, language: str) -> ReasonRow:
     return ReasonRow(
         code=reason.code,
+        number=reason.number,
         group=reason.group_code,
         text=reference.text(version, language),
         zh=version.zh,

@@ -10,6 +10,7 @@ from db.vocabulary import Role
 from desktop_app.domain.permissions import allowed
 from desktop_app.i18n import _
 from desktop_app.ui import theme
+from desktop_app.ui.action_menu import ActionMenu
 from desktop_app.ui.actions import ACTIONS, MENU_TITLES, ActionSpec, Menu
 
 
@@ -94,21 +95,15 @@ class ActionSet(QObject):
         ]
 
     def fill_menu_bar(self, bar: QMenuBar) -> dict[Menu, QMenu]:
-        """Build the menus with every action this role may use."""
+        """Build the menus with every action this role may use; long ones follow the page."""
         bar.clear()
         menus: dict[Menu, QMenu] = {}
         for menu_id, title in MENU_TITLES.items():
             mine = [spec for spec in self.specs if spec.menu is menu_id]
             if mine:
-                menus[menu_id] = self._fill(bar.addMenu(_(title)), mine)
+                menu = menus[menu_id] = bar.addMenu(_(title))
+                ActionMenu(menu, [(spec, self._actions[spec.id]) for spec in mine])
         return menus
-
-    def _fill(self, menu: QMenu, specs: Iterable[ActionSpec]) -> QMenu:
-        for spec in specs:
-            if spec.starts_group and not menu.isEmpty():
-                menu.addSeparator()
-            menu.addAction(self._actions[spec.id])
-        return menu
 
     def context_menu(self, parent: QWidget, ids: Iterable[str | None]) -> QMenu:
         """A context menu of the actions that can be used now; ``None`` is a line."""

@@ -1,6 +1,7 @@
 """What an action of the window is: text, icon, shortcut, menu, pages and permission."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -37,6 +38,40 @@ MENU_TITLES = MappingProxyType(
 )
 
 
+class Subject(StrEnum):
+    """What a part of a long menu is about, in order: what cannot be done now stands under it."""
+
+    CASES = "cases"
+    FILES = "files"
+    VISITS = "visits"
+    SIGNALS = "signals"
+    INTERVIEW = "interview"
+    PAPER = "paper"
+    QUESTIONNAIRES = "questionnaires"
+    QUESTIONS = "questions"
+    REVIEW = "review"
+    CODING = "coding"
+
+
+SUBJECT_TITLES = MappingProxyType(
+    {
+        Subject.CASES: N_("Ot&her case actions"),
+        Subject.FILES: N_("Files and &pictures"),
+        Subject.VISITS: N_("&Visits"),
+        Subject.SIGNALS: N_("Si&gnals"),
+        Subject.INTERVIEW: N_("&Interview being held"),
+        Subject.PAPER: N_("Pap&er, PDF and Excel"),
+        Subject.QUESTIONNAIRES: N_("&Questionnaires"),
+        Subject.QUESTIONS: N_("Questi&ons"),
+        Subject.REVIEW: N_("Revie&w"),
+        Subject.CODING: N_("&Coding"),
+    }
+)
+
+INSIDE = MappingProxyType({Subject.QUESTIONS: Subject.QUESTIONNAIRES})
+"""Subjects that are a part of another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
     """One action.
@@ -50,6 +85,8 @@ class ActionSpec:
         pages: Ids of the pages that know it; empty: the whole window.
         permission: What the role must be allowed; ``None``: everybody.
         starts_group: Whether a line stands above it in its menu.
+        subject: What it is about, in a menu that is too long for all; ``None``: always on top.
+        is_folded: Whether it stays with its subject although it can be done now.
     """
 
     id: str
@@ -60,7 +97,23 @@ class ActionSpec:
     pages: tuple[str, ...] = ()
     permission: Action | None = None
     starts_group: bool = False
+    subject: Subject | None = None
+    is_folded: bool = False
+
+    def is_on_top(self, *, can_be_done: bool) -> bool:
+        """Whether it stands in its menu itself, not under its subject."""
+        if self.subject is None:
+            return True
+        return can_be_done and bool(self.pages) and not self.is_folded
 
     def shares_scope(self, other: "ActionSpec") -> bool:
         """Whether both can be reached from one page."""
         return not self.pages or not other.pages or bool(set(self.pages) & set(other.pages))
+
+
+def about(
+    subject: Subject, specs: Iterable[ActionSpec], folded: Collection[str] = ()
+) -> Iterator[ActionSpec]:
+    """Say what actions are about, and which of them stay with their subject."""
+    for spec in specs:
+        yield replace(spec, subject=subject, is_folded=spec.id in folded)

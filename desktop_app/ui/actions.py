@@ -10,7 +10,7 @@ from types import MappingProxyType
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_
 from desktop_app.ui import actions_case, actions_interview
-from desktop_app.ui.action_spec import MENU_TITLES, ActionSpec, Menu
+from desktop_app.ui.action_spec import MENU_TITLES, ActionSpec, Menu, Subject, about
 
 __all__ = ["ACTIONS", "MENU_TITLES", "ROUTES", "ActionSpec", "Menu"]
 
@@ -18,11 +18,17 @@ __all__ = ["ACTIONS", "MENU_TITLES", "ROUTES", "ActionSpec", "Menu"]
 def _actions() -> Iterator[ActionSpec]:
     yield from _window()
     yield from actions_case.customers()
-    yield from actions_case.cases()
-    yield from actions_interview.held()
+    yield from about(Subject.CASES, actions_case.cases(), actions_case.SELDOM)
+    yield from about(Subject.FILES, actions_case.files(), actions_case.FILES)
+    yield from about(Subject.VISITS, actions_case.visits())
+    yield from about(Subject.SIGNALS, actions_case.signals())
+    yield from about(Subject.INTERVIEW, actions_interview.held(), actions_interview.SELDOM)
+    yield from about(Subject.PAPER, actions_interview.paper(), actions_interview.PAPER)
     yield from _work()
-    yield from actions_interview.questionnaires()
-    yield from actions_interview.afterwards()
+    yield from about(Subject.QUESTIONNAIRES, actions_interview.questionnaires())
+    yield from about(Subject.QUESTIONS, actions_interview.questions(), actions_interview.ORDER)
+    yield from about(Subject.REVIEW, actions_interview.review())
+    yield from about(Subject.CODING, actions_interview.coding())
 
 
 def _window() -> Iterator[ActionSpec]:
@@ -74,8 +80,18 @@ def _window() -> Iterator[ActionSpec]:
     )
     yield spec("list.next", N_("&Next in the list"), "chevron-down", "Ctrl+Down", menu.VIEW)
     yield spec("list.columns", N_("&Columns…"), "columns", "", menu.VIEW)
+    yield spec(
+        "view.save",
+        N_("&Save this view…"),
+        "star",
+        "Ctrl+Shift+B",
+        menu.VIEW,
+        ("cases", "customers", "signals"),
+        Action.SAVE_VIEW,
+    )
     yield spec("page.refresh", N_("&Reload"), "refresh", "F5", menu.VIEW, starts_group=True)
     yield spec("page.next_pane", N_("Next p&ane"), "", "F6", menu.VIEW)
+    yield spec("page.previous_pane", N_("Pre&vious pane"), "", "Shift+F6", menu.VIEW)
     yield spec(
         "view.theme", N_("&Light or dark"), "moon", "Ctrl+Alt+T", menu.VIEW, starts_group=True
     )
@@ -90,26 +106,6 @@ def _window() -> Iterator[ActionSpec]:
 
 def _work() -> Iterator[ActionSpec]:
     spec, menu = ActionSpec, Menu
-    yield spec(
-        "visit.done",
-        N_("Visit &done…"),
-        "check",
-        "Ctrl+Return",
-        menu.CASE,
-        ("visits", "today"),
-        Action.WORK_CASE,
-        starts_group=True,
-    )
-    yield spec(
-        "visit.cancel",
-        N_("Cancel &visit…"),
-        "close",
-        "",
-        menu.CASE,
-        ("visits", "today"),
-        Action.WORK_CASE,
-    )
-
     report = ("reports",)
     yield spec(
         "report.run", N_("&Show report"), "play", "Ctrl+Return", menu.REPORT, report, Action.REPORT

@@ -1,10 +1,15 @@
-"""Actions on customers, cases and signals; see `actions`."""
+"""Actions on customers, cases, visits and signals; see `actions`."""
 
 from collections.abc import Iterator
 
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_
 from desktop_app.ui.action_spec import ActionSpec, Menu
+
+SELDOM = frozenset({"case.override", "case.reopen", "case.history"})
+"""Actions on a case that stay out of the way in its menu."""
+FILES = frozenset({"case.attach", "file.open", "file.save", "file.remove"})
+"""Actions on files: the tab of the files has buttons for them."""
 
 
 def customers() -> Iterator[ActionSpec]:
@@ -80,7 +85,7 @@ def customers() -> Iterator[ActionSpec]:
     )
     yield spec(
         "exit.register",
-        N_("Regis&ter"),
+        N_("&Register"),
         "check",
         "Ctrl+Return",
         menu,
@@ -103,7 +108,7 @@ def customers() -> Iterator[ActionSpec]:
 
 
 def cases() -> Iterator[ActionSpec]:
-    """Cases, their files, and the signals they come from."""
+    """Cases and their file."""
     spec, menu = ActionSpec, Menu.CASE
     lists, one = ("cases",), ("case-file",)
     both = (*lists, *one)
@@ -159,20 +164,11 @@ def cases() -> Iterator[ActionSpec]:
     )
     yield spec(
         "case.timer",
-        N_("Start or stop the call ti&mer"),
+        N_("Start or &stop the call timer"),
         "clock",
         "F9",
         menu,
         (*one, "today"),
-        Action.WORK_CASE,
-    )
-    yield spec(
-        "case.visit",
-        N_("Plan a &visit…"),
-        "visits",
-        "Ctrl+Shift+V",
-        menu,
-        (*one, "visits", "today"),
         Action.WORK_CASE,
     )
     yield spec(
@@ -186,7 +182,7 @@ def cases() -> Iterator[ActionSpec]:
     )
     yield spec("case.reasons", N_("&Reasons…"), "tree", "Ctrl+R", menu, one, Action.WORK_CASE)
     yield spec("case.offer", N_("O&ffer…"), "offer", "Ctrl+O", menu, one, Action.WORK_CASE)
-    yield spec("case.note", N_("Add a n&ote…"), "note", "F8", menu, one, Action.WORK_CASE)
+    yield spec("case.note", N_("A&dd a note…"), "note", "F8", menu, one, Action.WORK_CASE)
     yield spec("case.edit", N_("&Edit facts…"), "edit", "F2", menu, one, Action.WORK_CASE)
     yield spec(
         "case.override",
@@ -211,28 +207,42 @@ def cases() -> Iterator[ActionSpec]:
     yield spec(
         "case.history", N_("&History of changes"), "history", "Ctrl+H", menu, one, Action.VIEW
     )
-    files, save = ("case-file",), Action.EXPORT
+
+
+def files() -> Iterator[ActionSpec]:
+    """The files of a case."""
+    spec, menu, page, right = ActionSpec, Menu.CASE, ("case-file",), Action.WORK_CASE
+    yield spec("case.attach", N_("Add a &file…"), "attachment", "Ctrl+U", menu, page, right)
+    yield spec("file.open", N_("Open t&he file"), "eye", "", menu, page)
+    yield spec("file.save", N_("Save a cop&y…"), "save", "", menu, page, Action.EXPORT)
+    yield spec("file.remove", N_("Remo&ve the file"), "remove", "", menu, page, right)
+
+
+def visits() -> Iterator[ActionSpec]:
+    """Visits: planned for a case, done, called off."""
+    spec, menu, pages = ActionSpec, Menu.CASE, ("visits", "today")
     yield spec(
-        "case.attach", N_("Add a &file…"), "attachment", "Ctrl+U", menu, files, Action.WORK_CASE,
-        starts_group=True,
-    )  # fmt: skip
-    yield spec("file.open", N_("Open t&he file"), "eye", "", menu, files)
-    yield spec("file.save", N_("Save a cop&y…"), "save", "", menu, files, save)
-    yield spec("file.remove", N_("Remo&ve the file"), "remove", "", menu, files, Action.WORK_CASE)
-    yield spec(
-        "view.save",
-        N_("&Save this view…"),
-        "star",
-        "Ctrl+Shift+B",
+        "case.visit",
+        N_("Pla&n a visit…"),
+        "visits",
+        "Ctrl+Shift+V",
         menu,
-        ("cases", "customers", "signals"),
-        Action.SAVE_VIEW,
+        ("case-file", *pages),
+        Action.WORK_CASE,
         starts_group=True,
     )
+    yield spec(
+        "visit.done", N_("Visit &done…"), "check", "Ctrl+Return", menu, pages, Action.WORK_CASE
+    )
+    yield spec("visit.cancel", N_("Can&cel visit…"), "close", "", menu, pages, Action.WORK_CASE)
 
+
+def signals() -> Iterator[ActionSpec]:
+    """Signals of customers who leave, that cases come from."""
+    spec, menu = ActionSpec, Menu.CASE
     yield spec(
         "signal.accept",
-        N_("Accept si&gnal and open a case"),
+        N_("A&ccept signal and open a case"),
         "check",
         "Ctrl+Return",
         menu,

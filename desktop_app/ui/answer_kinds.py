@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QStringListModel, Qt
 from PySide6.QtWidgets import QCompleter, QWidget
 from typing_extensions import override
 
 from desktop_app.i18n import N_, _
-from desktop_app.questionnaire import texts
+from desktop_app.questionnaire import media, texts
 from desktop_app.questionnaire.form import Kind, Question
 from desktop_app.ui import theme
 from desktop_app.ui.answer_input import (
@@ -35,7 +34,9 @@ from desktop_app.ui.numbered_choices import ManyChoices, NumberedChoices, Ranked
 from desktop_app.ui.numbered_reasons import NumberedReasons
 from desktop_app.ui.pickers import Choice
 from desktop_app.ui.products_editor import ProductsEditor
-from desktop_app.ui.reason_box import ReasonBox
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+    from db.queries.reviews import ReviewRow
 
 REASON: Final = "reason"
 _LONG, _SOME = 6, 3
@@ -51,7 +52,9 @@ class Offers:
         products: What the customer bought, most often first.
         staff: Names of colleagues.
         currency: Of amounts.
-        pictures: Files of the form that are there, by name.
+        files: What the form shows and plays, by name.
+        follows: Codes that earlier why-chains went to next, by reason, most often first.
+        said: What reviewers said of an answer, by address.
     """
 
     reasons: tuple[Choice, ...] = ()
@@ -59,7 +62,9 @@ class Offers:
     products: tuple[str, ...] = ()
     staff: tuple[str, ...] = ()
     currency: str = "CNY"
-    pictures: Mapping[str, Path] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    follows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    said: "Mapping[str, tuple[ReviewRow, ...]]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +85,23 @@ class Asked:
         """Whether the appearance has a word."""
         return word in self.question.appearance.split()
 
-    def pictures(self) -> dict[str, Path]:
+    def pictures(self) -> dict[str, bytes]:
         """Pictures of the choices, by value."""
         found = {}
         for choice in self.choices:
-            path = self.offers.pictures.get(choice.media.get("image", ""))
-            if path is not None:
-                found[choice.value] = path
+            content = self.offers.files.get(media.file_name(choice.media.get("image", "")))
+            if content is not None:
+                found[choice.value] = content
         return found
 
 
 class ReasonsInput(EditorInput):
     """Reasons of the vocabulary; a digit or Enter in the list goes on."""
 
-    def __init__(self, reasons: Sequence[Choice]) -> None:
-        self.reasons = NumberedReasons(reasons)
+    def __init__(self, reasons: Sequence[Choice], *, fills: bool, is_optional: bool) -> None:
+        self.reasons = NumberedReasons(reasons, is_optional=is_optional)
         super().__init__(self.reasons)
-        self.fills = True
+        self.fills = fills
         self.reasons.chosen.connect(self.gone_on)
 
     @override
@@ -153,9 +158,8 @@ def _number(asked: Asked) -> AnswerInput:
 
 def _one(asked: Asked) -> AnswerInput:
     if asked.has(REASON) and asked.offers.reasons:
-        if asked.is_alone and not asked.has("minimal"):
-            return ReasonsInput(asked.offers.reasons)
-        return EditorInput(ReasonBox(asked.offers.reasons))
+        is_optional = asked.has("minimal")
+        return ReasonsInput(asked.offers.reasons, fills=asked.is_alone, is_optional=is_optional)
     return NumberedChoices(asked.choices, asked.pictures())
 
 
@@ -228,9 +232,9 @@ def usage(asked: Asked) -> str:
     """How the input of a question is used, in one line."""
     kind = asked.question.kind
     if kind is Kind.SELECT_ONE and asked.has(REASON):
-        if asked.is_alone and not asked.has("minimal"):
-            return _("A digit chooses a group, then the reason; or type words, pinyin, initials.")
-        return _("Words, pinyin or initials")
+        if asked.has("minimal"):
+            return _("A digit chooses; words, pinyin or initials find every reason.")
+        return _("A digit chooses a group, then the reason; or type words, pinyin, initials.")
     if kind is Kind.SELECT_ONE and len(asked.choices) > len("123456789"):
         return _(_SEARCH)
     worded = next((text for word, text in _WORDED_HINTS.items() if asked.has(word)), None)

@@ -18,6 +18,7 @@ from desktop_app.ui.case_look import duration_text, list_text
 from desktop_app.ui.case_panels import clear_layout, column_of
 from desktop_app.ui.interview_layout import Line, LineKind, lay_out
 from desktop_app.ui.panels import Card, button, scrolled, text_label
+from desktop_app.ui.review_pane import said_label
 from desktop_app.ui.screen_pane import title_of
 
 _QUESTION_SHARE, _ANSWER_SHARE = 4, 6
@@ -46,23 +47,43 @@ class AnswerSheet(QWidget):
         card.body.addStretch(1)
         whole = QGridLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scrolled(column_of([card]), _("Answers")))
+        self.area = scrolled(column_of([card]), _("Answers"))
+        whole.addWidget(self.area)
         self.texts: dict[str, str] = {}
         self.notes: dict[str, str] = {}
+        self.comments: dict[str, QWidget] = {}
+        """What reviewers said of an answer, by its address."""
 
     def show_answers(
         self, filling: Filling, stored: Mapping[str, StoredAnswer], offers: Offers
     ) -> None:
         """Show the questions that were asked with their answers."""
         clear_layout(self._grid)
-        self.texts, self.notes = {}, {}
-        for row, line in enumerate(lay_out(filling).lines):
+        self.texts, self.notes, self.comments = {}, {}, {}
+        for number, line in enumerate(lay_out(filling).lines):
+            row = 2 * number
             if line.kind is LineKind.HEAD:
                 head = text_label(title_of(filling, line), "strong")
                 head.setIndent(theme.GAP_L * line.depth)
                 self._grid.addWidget(head, row, 0, 1, 3, _TOP)
             elif line.kind is LineKind.QUESTION:
                 self._add(row, line, filling, stored, offers)
+                said = [said_label(each) for each in offers.said.get(line.address, ())]
+                if said:
+                    self.comments[line.address] = column_of(said)
+                    self._grid.addWidget(self.comments[line.address], row + 1, 1, 1, 3, _TOP)
+
+    def start(self) -> None:
+        """Put the keyboard on the answers, to read and scroll."""
+        self.area.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def go(self, address: str) -> None:
+        """Show what was said of an answer."""
+        found = self.comments.get(address)
+        if found is not None:
+            self.start()
+            room = self.area.viewport().height() // 2
+            self.area.ensureWidgetVisible(found, 0, room)
 
     def _add(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QTimer, QTranslator
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import VERSION, clock, i18n, logs
@@ -19,6 +19,7 @@ from desktop_app.ui.background import Background
 from desktop_app.ui.errors import CrashHook
 from desktop_app.ui.instance import InstanceGuard, raise_running
 from desktop_app.ui.loading import load_pages, load_program
+from desktop_app.ui.qt_words import QtWords
 from desktop_app.ui.sign_in import SignInDialog
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the first dialog paints without it
@@ -56,7 +57,7 @@ class Application(QObject):
         self.tasks: Tasks | None = None
         self._opened: Opened | None = None
         self._guard: InstanceGuard | None = None
-        self._translator: QTranslator | None = None
+        self._qt_words = QtWords(app, self)
         self.hook = CrashHook(self._show_user_error, self)
         self.background.crashed.connect(self.hook.show)
         self._gc_timer = QTimer(self, interval=_GC_MS)
@@ -69,12 +70,7 @@ class Application(QObject):
     def speak(self) -> None:
         """Take the language of the settings, also for Qt's own buttons."""
         i18n.set_language(self._settings.language)
-        if self._translator is not None:
-            self._app.removeTranslator(self._translator)
-        self._translator = QTranslator(self)
-        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        if self._translator.load(f"qtbase_{i18n.language()}", folder):
-            self._app.installTranslator(self._translator)
+        self._qt_words.speak()
         self._app.setApplicationDisplayName("")
 
     # ------------------------------------------------------------------ sign-in
@@ -172,13 +168,12 @@ class Application(QObject):
         window = self.window = MainWindow(
             tasks, self._settings, opened.actor, opened.folder, PAGES, services, files
         )
-        page = old.current_page() if old is not None else None
         window.restart_wanted.connect(self._change_language)
         window.workspace_wanted.connect(lambda: self.leave(self._settings_folder()))
         window.sign_out_wanted.connect(lambda: self.leave(opened.folder))
         window.closed.connect(self._on_closed)
         window.show()
-        window.start(page.SPEC.id if page is not None else "")
+        window.start(old.left_at if old is not None else None)
         QTimer.singleShot(PAGES_MS, self, self._load_pages)
 
     def _begin_day(self) -> None:
@@ -205,14 +200,21 @@ class Application(QObject):
         return self._opened.folder if self._opened is not None else None
 
     def _change_language(self) -> None:
+        """Build the window anew as soon as all that was typed is stored."""
         self.speak()
+        if self.window is not None and self.tasks is not None:
+            self.window.setEnabled(False)
+            stored = self.tasks.settle(self, _nothing)
+            stored.finished.connect(self._replace_window)
+
+    def _replace_window(self) -> None:
         old = self.window
-        if old is not None:
-            old.closed.disconnect(self._on_closed)
+        if old is None:
+            return
+        old.closed.disconnect(self._on_closed)
         self._make_window()
-        if old is not None:
-            old.close()
-            old.deleteLater()
+        old.close()
+        old.deleteLater()
 
     def _raise(self) -> None:
         if self.window is not None:
@@ -323,6 +325,10 @@ def flush_deleted() -> None:
     """Delete what was marked for deletion now, while Qt is whole."""
     for _round in range(3):
         QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
+
+
+def _nothing() -> None:
+    """Done when everything is written that was to be written before."""
 
 
 def _collect() -> None:

@@ -33,12 +33,13 @@ from typing_extensions import override
 from db.queries.attachments import AttachmentRow
 from desktop_app import clock
 from desktop_app.columns.attachments import ATTACHMENT_COLUMNS
-from desktop_app.domain.attachments import FileKind, can_be_opened, kind_of
+from desktop_app.domain.attachments import FileKind, can_be_opened, kind_of, media_type
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.errors import InvalidInputError, UserError
 from desktop_app.i18n import _
 from desktop_app.services import attachments
 from desktop_app.ui import sound_player, theme
+from desktop_app.ui.message_bar import MessageBar
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.panels import action_button, text_label
 from desktop_app.ui.picture_viewer import PictureViewer, read_picture
@@ -90,9 +91,10 @@ class FileOpener(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, tasks: Tasks, parent: QWidget) -> None:
+    def __init__(self, tasks: Tasks, parent: QWidget, messages: MessageBar) -> None:
         super().__init__(parent)
-        self._tasks, self._window = tasks, parent
+        self._tasks, self._window, self._messages = tasks, parent, messages
+        self._offered = ""
         self._copies: list[Path] = []
         self.player: SoundPlayer | None = None
         self.place: Callable[[SoundPlayer], object] | None = None
@@ -109,28 +111,41 @@ class FileOpener(QObject):
         task.then(lambda found: self.show_content(*found)).or_else(self._on_failed)
 
     def show_content(self, row: AttachmentRow, content: bytes) -> None:
-        """Show, play, or hand over what a file holds."""
-        kind = kind_of(row.media_type)
+        """Show, play, or hand over what a stored file holds."""
+        self.show_file(row.name, content, str(row.id))
+
+    def show_file(self, name: str, content: bytes, folder: str = "form") -> None:
+        """Show, play, or hand over a file.
+
+        Args:
+            name: What it is called.
+            content: What it holds.
+            folder: Where a copy for the system stands, apart from others of this name.
+        """
+        kind = kind_of(media_type(name))
         if kind is FileKind.PICTURE:
             picture = read_picture(content)
             if not picture.isNull():
-                PictureViewer(picture, row.name, self._window).show()
+                PictureViewer(picture, name, self._window).show()
                 return
-        if not can_be_opened(row.name):
+        if not can_be_opened(name):
             text = _("“{name}” is not opened here: it may be a program. Save a copy of it instead.")
-            self.failed.emit(text.format(name=row.name))
+            self.failed.emit(text.format(name=name))
             return
         try:
-            path = self._copy(row, content)
+            path = self._copy(folder, name, content)
         except OSError as error:
             text = _("“{name}” cannot be opened: {reason}")
-            self.failed.emit(text.format(name=row.name, reason=error.strerror or str(error)))
+            self.failed.emit(text.format(name=name, reason=error.strerror or str(error)))
             return
-        if not (kind is FileKind.SOUND and self._play(path, row.name)):
+        if kind is not FileKind.SOUND:
             self._hand_over(path)
+        elif not self._play(path, name) and self._hand_over(path):
+            text = _("“{name}” cannot be played here; another program opens it.")
+            self._messages.info(text.format(name=name))
 
-    def _copy(self, row: AttachmentRow, content: bytes) -> Path:
-        path = Path(_folder().name) / str(row.id) / row.name
+    def _copy(self, folder: str, name: str, content: bytes) -> Path:
+        path = Path(_folder().name) / folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
         if path not in self._copies:
@@ -147,15 +162,24 @@ class FileOpener(QObject):
                 made.deleteLater()
                 return False
             self.player = made
-            made.failed.connect(self._hand_over)
+            made.failed.connect(self._offer_another)
             self.place(made)
         self.player.play(path, name)
         return True
 
-    def _hand_over(self, path: Path) -> None:
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            text = _("This computer has no program that opens “{name}”.")
-            self.failed.emit(text.format(name=path.name))
+    def _offer_another(self, path: Path) -> None:
+        text = _("“{name}” cannot be played here: it is damaged, or of a kind that is not known.")
+        self._offered = text.format(name=path.name)
+        verb = _("&Open with another program")
+        self._messages.offer(self._offered, verb, lambda: self._hand_over(path))
+
+    def _hand_over(self, path: Path) -> bool:
+        """Let the system open a file; whether it knows a program for it."""
+        if QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            return True
+        text = _("This computer has no program that opens “{name}”.")
+        self.failed.emit(text.format(name=path.name))
+        return False
 
     def forget_copies(self) -> None:
         """Delete the readable copies; one that is still open goes with the program."""
@@ -165,6 +189,8 @@ class FileOpener(QObject):
             with contextlib.suppress(OSError):
                 path.unlink()
         self._copies.clear()
+        if self._offered and self._messages.text == self._offered:
+            self._messages.dismiss()  # there is nothing to open any more
 
     def _on_failed(self, error: UserError) -> None:
         self.failed.emit(sentence_of(error))
@@ -199,7 +225,7 @@ class FilesPane(QWidget):
                 (_("Add a file…"), self.ask),
             )
         self.table.set_menu("file.open", "file.save", None, "file.remove", None, "list.columns")
-        self.opener = FileOpener(self._tasks, self)
+        self.opener = FileOpener(self._tasks, self, context.messages)
         self.opener.failed.connect(context.messages.warn)
         self.table.opened.connect(self.opener.open)
         self.table.current_changed.connect(lambda _row: self.changed.emit())

@@ -64,7 +64,14 @@ class AttemptLogger(QObject):
         """Whether the strip is shown."""
         return not self.strip.isHidden()
 
-    def open(self, case_id: uuid.UUID, title: str, results: Sequence[AttemptResult]) -> None:
+    def open(
+        self,
+        case_id: uuid.UUID,
+        title: str,
+        results: Sequence[AttemptResult],
+        *,
+        is_interviewed: bool = False,
+    ) -> None:
         """Show the strip for a case with what was typed for it before."""
         if self.case_id != case_id:
             self.strip.keep_now()
@@ -72,7 +79,7 @@ class AttemptLogger(QObject):
             self.case_id = case_id
             task = self._tasks.read(self._page, drafts.load_draft, draft_key(case_id))
             self._loading.take(task).then(self._restore)
-        self.strip.open_for(title, results)
+        self.strip.open_for(title, results, is_interviewed=is_interviewed)
 
     def leave(self, case_id: uuid.UUID | None) -> None:
         """Another case is shown: keep what was typed and close."""
@@ -80,11 +87,16 @@ class AttemptLogger(QObject):
             self.strip.close_strip()
 
     def toggle_timer(
-        self, case_id: uuid.UUID, title: str, results: Sequence[AttemptResult]
+        self,
+        case_id: uuid.UUID,
+        title: str,
+        results: Sequence[AttemptResult],
+        *,
+        is_interviewed: bool = False,
     ) -> None:
         """Start the timer, or stop it and ask for the result."""
         if not self.is_open or self.case_id != case_id:
-            self.open(case_id, title, results)
+            self.open(case_id, title, results, is_interviewed=is_interviewed)
         self.strip.toggle_timer()
 
     def _restore(self, found: SavedDraft | None) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from db.vocabulary import AttemptResult
-from desktop_app.domain.contacts import NOBODY_REACHED, AttemptDraft
+from desktop_app.domain.contacts import AttemptDraft
+from desktop_app.domain.retries import NOBODY_REACHED
 from desktop_app.errors import InvalidInputError, problems_from_validation
 from desktop_app.i18n import N_
 

@@ -1,6 +1,7 @@
 """The timer of a call: started and stopped by a key, shown while it runs."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -13,6 +14,13 @@ from desktop_app.ui.panels import button
 
 _SECOND_MS = 1000
 _KEEP_EVERY = 10
+
+
+class TimerState(NamedTuple):
+    """Seconds before the last start, and since when the timer runs; ``None``: it stands."""
+
+    kept: int
+    started: datetime | None
 
 
 class CallTimer(QWidget):
@@ -63,6 +71,17 @@ class CallTimer(QWidget):
         self._kept = seconds
         self._show()
         self.changed.emit()
+
+    def state(self) -> TimerState:
+        """How it stands, for `go_on` elsewhere."""
+        return TimerState(self._kept, self._started)
+
+    def go_on(self, state: TimerState) -> None:
+        """Go on as another timer stood."""
+        self._kept, self._started = state
+        if self.is_running:
+            self._tick.start()
+        self._show()
 
     def reset(self) -> None:
         """Forget the length."""

@@ -39,6 +39,7 @@ _FURTHER: Final = {
     "stated_reason": N_("Stated reason"),
     "belief_reason": N_("What staff believed"),
     "theme": N_("Theme"),
+    "closed_group": N_("Counted among closed cases"),
 }
 """Criteria that only reports set."""
 
@@ -151,7 +152,9 @@ class CaseFilters(QWidget):
             self.changed.emit()
 
     def _drop_further(self) -> None:
-        self._base = replace(self._base, stated_reason=None, belief_reason=None, theme=None)
+        self._base = replace(
+            self._base, stated_reason=None, belief_reason=None, theme=None, closed_group=None
+        )
         self._show_further()
         self.changed.emit()
 

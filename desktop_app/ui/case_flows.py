@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from db.queries.case_file import CaseFile
-from db.vocabulary import CaseStage, InterviewMode
+from db.vocabulary import CaseStage
 from desktop_app.domain.cases import CaseDraft, CloseDraft, OpenDraft, ReopenDraft, moves
 from desktop_app.domain.contacts import AttemptDraft, VisitDraft
 from desktop_app.errors import InvalidInputError
@@ -20,7 +20,7 @@ from desktop_app.i18n import _, language, ngettext
 from desktop_app.services import cases, contacts, customers, interviews, reasons
 from desktop_app.services.assignment import AssignResult
 from desktop_app.services.staff import UserRow
-from desktop_app.ui import dialogs
+from desktop_app.ui import dialogs, paper_flows
 from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.forms import case_forms, reason_form, visit_forms, words_form
 from desktop_app.ui.forms.case_forms import AssignDraft, MoveDraft, NewCaseDraft
@@ -327,18 +327,21 @@ class CaseFlows(QObject):
         ):
             self._tasks.write(self._page, contacts.cancel_visit, visit_id)
 
-    def interview(self, case_id: uuid.UUID) -> None:
-        """Begin the exit interview, or take up the one that was begun."""
-        self._tasks.write(self._page, interviews.start, case_id).quiet().then(
-            self.started_interview.emit
-        )
+    def interview(self, case_id: uuid.UUID, *, is_paper: bool = False) -> None:
+        """Begin the exit interview or go on with it; after a finished one ask what is meant."""
+        task = self._tasks.read(self._page, interviews.held_already, case_id)
+        task.then(lambda held: self._hold(case_id, held, is_paper=is_paper))
 
-    def transcribe(self, case_id: uuid.UUID) -> None:
-        """Key an interview in from paper, or go on with the one that was begun."""
-        task = self._tasks.write(
-            self._page, interviews.start, case_id, mode=InterviewMode.PAPER
-        ).quiet()
-        task.then(lambda key: self.started_interview.emit(InterviewTarget(key, is_paper=True)))
+    def _hold(self, case_id: uuid.UUID, held: uuid.UUID | None, *, is_paper: bool) -> None:
+        started = self.started_interview
+        if held is not None:
+            started.emit(InterviewTarget(held, is_paper=is_paper, is_asked=True))
+        elif is_paper:
+            paper_flows.ask_transcription(
+                self._page, case_id, lambda key: started.emit(InterviewTarget(key, is_paper=True))
+            )
+        else:
+            self._tasks.write(self._page, interviews.start, case_id).quiet().then(started.emit)
 
     # ------------------------------------------------------------------ ending
 

@@ -10,6 +10,7 @@ from desktop_app.services import cases
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
+    from desktop_app.ui.call_timer import TimerState
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,15 @@ class QueuePlace:
 class CaseTarget:
     """A case to open, where it stands in a list, and whether to log a contact at once.
 
-    `seconds` is the length of a call that has just ended elsewhere, in the interview.
+    `seconds` is the length of a call that has just ended elsewhere, in the interview; `timer` goes
+    on with one that was timed here before.
     """
 
     case_id: uuid.UUID
     place: ListPlace | QueuePlace | None = None
     log_contact: bool = False
     seconds: int | None = None
+    timer: "TimerState | None" = None
 
 
 def neighbour(session: "Session", target: CaseTarget, step: int) -> CaseTarget | None:

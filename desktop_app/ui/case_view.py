@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from db.queries.case_file import CaseFile
 from db.queries.customer_card import CustomerCard, OrderFilter, OrderRow
 from db.queries.customer_card import TimelineEntry as Happened
-from db.vocabulary import AttemptResult, CaseEventKind, InterviewState
+from db.vocabulary import AttemptResult, CaseEventKind, InterviewState, QuestionnairePurpose
 from desktop_app.columns import timeline as timeline_words
 from desktop_app.columns.journal import HistoryRow, history_rows
 from desktop_app.columns.orders import products_text
@@ -71,10 +71,12 @@ class CaseView:
         return tuple(attempt.result for attempt in self.file.attempts)
 
     @property
-    def open_interview(self) -> uuid.UUID | None:
-        """Key of the interview that was begun and not finished."""
-        drafts = [row for row in self.file.interviews if row.state is InterviewState.DRAFT]
-        return drafts[-1].id if drafts else None
+    def is_interviewed(self) -> bool:
+        """Whether an exit interview was finished."""
+        return any(
+            row.state is InterviewState.FINISHED and row.purpose is QuestionnairePurpose.EXIT
+            for row in self.file.interviews
+        )
 
 
 def read_case(session: "Session", case_id: uuid.UUID) -> CaseView:

@@ -76,9 +76,12 @@ class _Canvas(QWidget):
         theme.look().changed.connect(self._lay_out)
 
     def show_figure(self, figure: Figure) -> None:
-        self.figure = figure
-        self._hovered = self._current = -1
+        is_same = self.figure is not None and self.figure.keys == figure.keys
         can_open = bool(figure.keys)
+        self.figure = figure
+        self._hovered = -1
+        if not is_same:
+            self._current = 0 if can_open else -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if can_open else Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(figure.title)
         self.setAccessibleDescription(figure_text(figure))
@@ -127,6 +130,7 @@ class _Canvas(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(self._factor(), self._factor())
+        self._paint_current(painter)
         for stroke in (*scene.grid, *scene.strokes):
             painter.setPen(QPen(_ink(stroke.colour), stroke.width))
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in stroke.points]))
@@ -144,24 +148,37 @@ class _Canvas(QWidget):
         ink = _ink(rect.colour)
         is_marked = rect.index >= 0 and rect.index == self._hovered
         painter.setBrush(theme.colour("accent_hover") if is_marked else ink)
-        is_current = rect.index >= 0 and rect.index == self._current and self.hasFocus()
-        pen = QPen(theme.colour("text"), 1.0) if is_current else Qt.PenStyle.NoPen
-        painter.setPen(pen)
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.drawRoundedRect(area, 1.5, 1.5)
+
+    def area(self, index: int) -> QRectF:
+        """Where a category stands, in points of the scene; empty when it stands nowhere."""
+        if self._scene is None or index < 0:
+            return QRectF()
+        for rect in self._scene.areas:
+            if rect.index == index:
+                return QRectF(rect.x, rect.y, rect.width, rect.height)
+        for rect in self._scene.rects:
+            if rect.index == index:
+                return QRectF(1, rect.y - 3, self._scene.width - 2, rect.height + 6)
+        return QRectF()
+
+    def _paint_current(self, painter: QPainter) -> None:
+        """Frame what Enter opens."""
+        area = self.area(self._current)
+        if self.hasFocus() and not area.isEmpty():
+            painter.setBrush(theme.colour("accent_ground"))
+            painter.setPen(QPen(theme.colour("focus"), 1.3))
+            painter.drawRoundedRect(area, 3, 3)
 
     # ------------------------------------------------------------------ mouse and keys
 
     def _at(self, place: QPointF) -> int:
         if self._scene is None:
             return -1
-        x, y = place.x() / self._factor(), place.y() / self._factor()
-        for rect in self._scene.rects:
-            if rect.index >= 0 and rect.y - 3 <= y <= rect.y + rect.height + 3:
-                return rect.index
-        for dot in self._scene.dots:
-            if dot.index >= 0 and abs(dot.x - x) < 8 and abs(dot.y - y) < 8:  # noqa: PLR2004
-                return dot.index
-        return -1
+        point = QPointF(place.x() / self._factor(), place.y() / self._factor())
+        known = {rect.index for rect in (*self._scene.areas, *self._scene.rects)}
+        return next((index for index in sorted(known) if self.area(index).contains(point)), -1)
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -13,7 +13,7 @@ from typing_extensions import override
 from db import search
 from db.queries.coding import ThemeRow
 from desktop_app import labels
-from desktop_app.i18n import _, language
+from desktop_app.i18n import _, language, ngettext
 from desktop_app.services.coding import CodingProgress, OpenAnswer
 from desktop_app.ui import theme
 from desktop_app.ui.case_look import list_text
@@ -29,10 +29,17 @@ _NUMBERS = range(Qt.Key.Key_1, Qt.Key.Key_9 + 1)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A theme on offer; `why` are the words of the answer that speak for it."""
+    """A theme on offer; without `why` it is there because it is used often.
+
+    Attributes:
+        theme: The theme.
+        why: The words of the answer that speak for it.
+        answers: So many answers that were coded with it have one of these words.
+    """
 
     theme: ThemeRow
     why: tuple[str, ...] = ()
+    answers: int = 0
 
 
 def find_themes(themes: Sequence[ThemeRow], text: str) -> list[ThemeRow]:
@@ -46,6 +53,29 @@ def find_themes(themes: Sequence[ThemeRow], text: str) -> list[ThemeRow]:
             for word in words
         )
     ]
+
+
+def _heading(offer: Offer, *, has_like: bool) -> str:
+    if offer.why:
+        return _("Suggested by the words of this answer")
+    if not has_like:
+        return _("No coded answer is like this one; themes with the most coded answers first")
+    return _("Other themes, those with the most coded answers first")
+
+
+def _why(offer: Offer) -> str:
+    """What speaks for a theme, behind its title."""
+    words = _(", ").join(offer.why).replace("&", "&&")
+    if not offer.why:
+        return ""
+    if not offer.answers:
+        return _("  · words of the theme itself: {words}").format(words=words)
+    text = ngettext(
+        "  · shares {words} with {n} coded answer",
+        "  · shares {words} with {n} coded answers",
+        offer.answers,
+    )
+    return text.format(words=words, n=labels.number(offer.answers))
 
 
 class CodingCard(QWidget):
@@ -96,6 +126,7 @@ class CodingCard(QWidget):
         column.addSpacing(theme.GAP_S)
         column.addWidget(self.question)
         area = scrolled(self.words)
+        area.setMinimumHeight(theme.pixels(44))
         column.addWidget(area, 1)
         column.addWidget(self.source)
         column.addSpacing(theme.GAP_S)
@@ -183,8 +214,15 @@ class CodingCard(QWidget):
         wanted = self._wanted()
         hidden = [one for one in wanted[SHOWN:] if one.theme.id in self.chosen]
         self.offers = [*wanted[: SHOWN - len(hidden)], *hidden][:SHOWN]
+        heading, has_like = "", any(offer.why for offer in self.offers)
         for number, offer in enumerate(self.offers, start=1):
+            above = "" if self.typed() else _heading(offer, has_like=has_like)
+            if above != heading:
+                self._list.addWidget(text_label(above, "hint", wraps=False))
+                heading = above
             made = QPushButton(self._text(number, offer))
+            made.setToolTip(made.text())
+            made.setMinimumWidth(1)  # its words do not widen the card
             made.setAutoDefault(False)
             made.setCheckable(True)
             made.setChecked(offer.theme.id in self.chosen)
@@ -206,8 +244,7 @@ class CodingCard(QWidget):
     @staticmethod
     def _text(number: int, offer: Offer) -> str:
         title = offer.theme.title(language()).replace("&", "&&")
-        why = _("  ({words})").format(words=_(", ").join(offer.why)) if offer.why else ""
-        return f"{number}   {title}{why}"
+        return f"{number}   {title}{_why(offer)}"
 
     def _same(self) -> bool:
         typed = self.typed().casefold()

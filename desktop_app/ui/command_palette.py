@@ -72,6 +72,22 @@ class Hit:
         whole = f"{self.title} {self.keys}".casefold()
         return all(word in whole for word in words)
 
+    def rank(self, text: str) -> tuple[int, int]:
+        """How well it fits what was typed, the best first: by its words, then pages before actions.
+
+        What the search found by a number or a phone says so by no word of its title: it counts as
+        one that begins with what was typed.
+        """
+        title, wanted = self.title.casefold(), text.casefold().strip()
+        is_record = bool(self.page) and self.target is not None
+        kind = 2 if not self.page else 1 if is_record else 0
+        if title == wanted:
+            return 0, kind
+        if is_record or title.startswith(wanted) or wanted in self.keys.casefold().split():
+            return 1, kind
+        words = f"{title} {self.keys}".casefold().split()
+        return (2 if any(word.startswith(wanted) for word in words) else 3), kind
+
 
 SearchFn = Callable[["Session", str], Sequence[Hit]]
 
@@ -228,10 +244,12 @@ class CommandPalette(QDialog):
         self._show()
 
     def _show(self) -> None:
-        words = self.line.text().casefold().split()
-        known = [hit for hit in self._known if hit.matches(words)]
-        records = self._records if words else ()
-        hits = [*records, *known][:_MAX_SHOWN]
+        text = self.line.text()
+        words = text.casefold().split()
+        hits = [hit for hit in self._known if hit.matches(words)]
+        if words:
+            hits = sorted([*self._records, *hits], key=lambda hit: hit.rank(text))
+        hits = hits[:_MAX_SHOWN]
         self.model.show(hits)
         self._nothing.setVisible(not hits)
         self.list.setVisible(bool(hits))

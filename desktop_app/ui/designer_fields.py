@@ -28,7 +28,7 @@ from desktop_app.ui.condition_row import Comparable
 from desktop_app.ui.designer_choices import ChoicesPanel
 from desktop_app.ui.designer_state import DesignerState
 from desktop_app.ui.designer_wording import message_fields, wording_fields
-from desktop_app.ui.designer_words import TYPES, label_of, type_word
+from desktop_app.ui.designer_words import TYPES, label_of, type_word, words_of
 from desktop_app.ui.editors import ChoiceEditor, TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.panels import ChipLabel, button, scrolled, text_label
@@ -128,6 +128,7 @@ class DesignerFields(QWidget):
             self.tabs.addTab(content, title)
         self.tabs.setAccessibleName(_("Fields of the question"))
         self.tabs.tabBar().setUsesScrollButtons(False)
+        self.setFocusProxy(self.tabs.tabBar())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP_S)
@@ -253,8 +254,7 @@ class DesignerFields(QWidget):
                 continue
             if inside is not None and inside.row <= entry.row <= inside.end:
                 continue
-            words = label_of(sheets.survey, entry.row, sheets.languages) or entry.name
-            title = f"{entry.number}  {words}"
+            title = f"{entry.number}  {words_of(sheets, entry)}"
             found.append(Comparable(entry.name, title, entry.type.kind, self._codes(entry.type)))
         return found
 

@@ -21,7 +21,7 @@ from desktop_app.questionnaire import editing
 from desktop_app.questionnaire.outline import Entry, outline
 from desktop_app.ui import theme
 from desktop_app.ui.designer_state import DesignerState
-from desktop_app.ui.designer_words import label_of, type_icon, type_word
+from desktop_app.ui.designer_words import type_icon, type_word, words_of
 from desktop_app.ui.theme import Tone
 
 Index = QModelIndex | QPersistentModelIndex
@@ -124,7 +124,7 @@ class DesignerModel(QAbstractItemModel):
             return self._lock(entry, role)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return f"{entry.number}  {self._words(entry) or entry.name}"
+                return f"{entry.number}  {self._words(entry)}"
             case Qt.ItemDataRole.DecorationRole:
                 tone, _sentence = self.tones.get(entry.row, (Tone.NEUTRAL, ""))
                 return theme.icon(*_ICONS.get(tone, (type_icon(entry.type.kind), "muted")))
@@ -144,8 +144,7 @@ class DesignerModel(QAbstractItemModel):
         return None
 
     def _words(self, entry: Entry) -> str:
-        sheets = self._state.sheets
-        return " ".join(label_of(sheets.survey, entry.row, sheets.languages).split())
+        return words_of(self._state.sheets, entry)
 
     def _sentence(self, entry: Entry) -> str:
         return self.tones.get(entry.row, (Tone.NEUTRAL, ""))[1]
@@ -153,7 +152,7 @@ class DesignerModel(QAbstractItemModel):
     def _spoken(self, entry: Entry) -> list[str]:
         is_locked = editing.is_locked(self._state.sheets, entry.row)
         words = (
-            f"{entry.number} {self._words(entry) or entry.name}",
+            f"{entry.number} {self._words(entry)}",
             type_word(entry.type.kind),
             _("locked") if is_locked else "",
             self._sentence(entry),

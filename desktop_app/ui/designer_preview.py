@@ -1,6 +1,6 @@
 """The chosen question as it is asked, with the answers it depends on: try its conditions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -23,8 +23,9 @@ from desktop_app.questionnaire.roles import FACT, TRUE
 from desktop_app.ui import theme
 from desktop_app.ui.answer_input import AnswerInput, EditorInput, text_input
 from desktop_app.ui.answer_kinds import MAKERS, Asked, Offers, make_input
-from desktop_app.ui.designer_words import language_word, own_language
+from desktop_app.ui.designer_words import fact_word, language_word, own_language
 from desktop_app.ui.editors import CheckEditor, ChoiceEditor
+from desktop_app.ui.form_media import MediaBar
 from desktop_app.ui.panels import ChipLabel, scrolled, text_label
 from desktop_app.ui.theme import Tone
 
@@ -38,19 +39,22 @@ class _Card(QFrame):
     changed = Signal(str, str)
     """Address and what stands there."""
 
-    def __init__(self, filling: Filling, address: str, *, is_small: bool) -> None:
+    def __init__(
+        self, filling: Filling, address: str, files: Mapping[str, bytes], *, is_small: bool
+    ) -> None:
         super().__init__()
-        self.address, self._filling = address, filling
+        self.address, self._filling, self._files = address, filling, files
         question = filling.question(address)
         self._question = question
         self.label = text_label("", "strong" if is_small else "question")
+        self.media = MediaBar()
         self.hint = text_label("", "hint")
         self.problem = text_label("", "problem")
-        self.input = _input(filling, address)
+        self.input = _input(filling, address, files)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP_S)
-        for widget in (self.label, self.hint):
+        for widget in (self.label, self.media, self.hint):
             column.addWidget(widget)
         if self.input is None:
             self.value = text_label("", "number")
@@ -70,9 +74,11 @@ class _Card(QFrame):
     def refresh(self) -> None:
         """Show words, choices, answer and problems as they are now."""
         filling, address = self._filling, self.address
-        words = filling.label(address) or self._question.name
+        fact = fact_word(self._question.bind.attributes.get(FACT, ""))
+        words = filling.label(address) or fact or self._question.name
         required = filling.is_required(address) and not filling.is_readonly(address)
         self.label.setText(f"{words} *" if required else words)
+        self.media.show_media(filling.media(address), self._files)
         self.hint.setText(filling.hint(address))
         self.hint.setVisible(bool(self.hint.text()))
         answer = filling.answer(address)
@@ -91,7 +97,7 @@ class _Card(QFrame):
             theme.set_tone(self.problem, _TONES[found[0].severity])
 
 
-def _input(filling: Filling, address: str) -> AnswerInput | None:
+def _input(filling: Filling, address: str, files: Mapping[str, bytes]) -> AnswerInput | None:
     """What a question is answered with; nothing for what is calculated or read only."""
     question = filling.question(address)
     if question.bind.attributes.get(FACT):
@@ -106,7 +112,7 @@ def _input(filling: Filling, address: str) -> AnswerInput | None:
     if filling.is_readonly(address) and question.kind is not Kind.NOTE:
         return None
     choices = filling.choices(address) if question.choices is not None else ()
-    return make_input(Asked(question, Offers(), choices))
+    return make_input(Asked(question, Offers(files=files), choices))
 
 
 class PreviewPane(QWidget):
@@ -116,6 +122,7 @@ class PreviewPane(QWidget):
         super().__init__()
         self.filling: Filling | None = None
         self._form: Form | None = None
+        self._files: Mapping[str, bytes] = {}
         self._path = ""
         self.cards: list[_Card] = []
         self.language = ChoiceEditor([])
@@ -152,18 +159,25 @@ class PreviewPane(QWidget):
         whole.setSpacing(theme.GAP_S)
         whole.addLayout(top)
         whole.addWidget(self.stale)
-        whole.addWidget(scrolled(inside), 1)
+        area = scrolled(inside, _("Preview"))
+        whole.addWidget(area, 1)
+        self.setFocusProxy(area)
         self.stale.hide()
 
     # ------------------------------------------------------------------ showing
 
-    def show_form(self, form: Form | None) -> None:
-        """Show another form, the answers given so far kept; None: it has errors now."""
+    def show_form(self, form: Form | None, files: Mapping[str, bytes] | None = None) -> None:
+        """Show another form, the answers given so far kept.
+
+        Args:
+            form: The form; None: it has errors now.
+            files: What it shows and plays, by name.
+        """
         self.stale.setVisible(form is None and self._form is not None)
         if form is None:
             return
         before = self.filling
-        self._form = form
+        self._form, self._files = form, files or {}
         languages = form.languages or ("",)
         chosen = self.language.value()
         self.language.set_choices([(each, language_word(each)) for each in languages])
@@ -231,7 +245,7 @@ class PreviewPane(QWidget):
 
     def _add(self, address: str, where: QVBoxLayout, *, is_small: bool) -> None:
         if self.filling is not None:
-            card = _Card(self.filling, address, is_small=is_small)
+            card = _Card(self.filling, address, self._files, is_small=is_small)
             card.changed.connect(self._put)
             self.cards.append(card)
             where.addWidget(card)

@@ -136,6 +136,7 @@ class ProblemsPane(QWidget):
         self.list.currentRowChanged.connect(self._show_details)
         self.list.itemActivated.connect(lambda _item: self._go())
         self._arrange()
+        self.setFocusProxy(self.list)
         self.show_findings(())
 
     def _arrange(self) -> None:

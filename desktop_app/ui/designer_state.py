@@ -132,14 +132,6 @@ class DesignerState(QObject):
 
     # ------------------------------------------------------------------ back and forth
 
-    def can_undo(self) -> bool:
-        """Whether a step can be taken back."""
-        return bool(self._back)
-
-    def can_redo(self) -> bool:
-        """Whether a step that was taken back can be made again."""
-        return bool(self._forth)
-
     def undo(self) -> None:
         """Take the last step back."""
         self._go(self._back, self._forth)

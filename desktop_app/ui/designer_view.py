@@ -1,5 +1,7 @@
 """The three panes of the designer, put together: list, fields, preview with what is wrong."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
@@ -80,7 +82,7 @@ class DesignerView(QWidget):
     def show_checked(self, checked: Checked) -> None:
         """Show what a check found."""
         self._checked = checked
-        self.preview.show_form(checked.form)
+        self.preview.show_form(checked.form, checked.media())
         self._show_path()
         self._show_findings()
 
@@ -98,6 +100,10 @@ class DesignerView(QWidget):
         """Nothing is known about the form that is shown now."""
         self._checked = None
         self._show_findings()
+
+    def panes_shown(self) -> Sequence[QWidget]:
+        """List, fields, preview and what is wrong: what F6 goes round."""
+        return (self.list, self.fields, self.preview, self.problems)
 
     def go_to(self, row: int) -> None:
         """Choose a question and put the keyboard into its words."""

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from desktop_app.domain.exit_interview import FACT_WORDS
 from desktop_app.i18n import N_, _, language
+from desktop_app.questionnaire.outline import Entry
+from desktop_app.questionnaire.roles import FACT
 from desktop_app.questionnaire.row_types import EXTERNAL, GROUP, LOOP, REPEAT
-from desktop_app.questionnaire.sheets import Sheet, language_code
+from desktop_app.questionnaire.sheets import Sheet, Sheets, language_code
 
 
 class _Type(NamedTuple):
@@ -69,6 +72,24 @@ def label_of(sheet: Sheet, row: int, languages: tuple[str, ...]) -> str:
     """The label of a row in the language of the program, else in any."""
     order = [own_language(languages), *languages] if languages else [""]
     return next((text for each in order if (text := sheet.cell(row, "label", each))), "")
+
+
+def words_of(sheets: Sheets, entry: Entry) -> str:
+    """What a question is called in lists: its label, the fact of the case it holds, or its code."""
+    fact = sheets.survey.cell(entry.row, f"bind::winback:{FACT}").strip()
+    label = " ".join(label_of(sheets.survey, entry.row, sheets.languages).split())
+    return label or fact_word(fact) or entry.name
+
+
+def fact_word(fact: str) -> str:
+    """What a fact of the case means; empty for none that is known."""
+    words = FACT_WORDS.get(fact, "")
+    return _("Case: {words}").format(words=_(words)) if words else ""
+
+
+def native_name(name: str) -> str:
+    """A language of a form by the name its speakers give it; another one as the form writes it."""
+    return {"zh": "中文", "en": "English"}.get(language_code(name), name)
 
 
 def language_word(name: str) -> str:

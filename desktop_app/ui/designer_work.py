@@ -11,6 +11,7 @@ from db.vocabulary import QuestionnairePurpose, VersionState
 from desktop_app.domain.questionnaires import QuestionnaireDraft
 from desktop_app.errors import ConflictError, FileProblemError
 from desktop_app.i18n import N_, _
+from desktop_app.questionnaire import media
 from desktop_app.questionnaire.sheets import Sheets, from_cells
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
@@ -74,6 +75,14 @@ class Checked:
         """The form, None while it has errors."""
         return self.converted.form if self.converted is not None else None
 
+    def media(self) -> dict[str, bytes]:
+        """What the form shows and plays, by name."""
+        return {
+            name: media.unpacked(name, text)
+            for name, text in self.files.items()
+            if not media.is_list(name)
+        }
+
     def source(self) -> "FormSource | None":
         """What is saved beside the cells."""
         from desktop_app.services.questionnaires import FormSource  # noqa: PLC0415
@@ -118,7 +127,7 @@ def check(
         session: Gives the reasons of the workspace.
         progress: Asked whether to stop.
         sheets: The form.
-        files: The lists it brings along.
+        files: What it brings along, as it is stored.
         name: Its code.
         purpose: What it is for.
     """
@@ -130,9 +139,8 @@ def check(
     from desktop_app.services import questionnaires  # noqa: PLC0415
 
     known = questionnaires.files_of(session, files)
-    texts = {file: raw.decode() for file, raw in known.items()}
     try:
-        converted = xlsforms.convert_sheets(sheets, texts, progress, name=name)
+        converted = xlsforms.convert_sheets(sheets, known, progress, name=name)
     except xlsforms.FormFileError as error:
         return Checked(sheets, errors=error.problems, files=files)
     broken = located(converted.form.broken, Workbook(converted.cells))
@@ -156,22 +164,19 @@ def check(
     )
 
 
-def titled(sheets: Sheets, draft: QuestionnaireDraft) -> Sheets:
-    """A form with the title and id of the questionnaire it is for."""
-    return sheets.with_setting("title", draft.zh or draft.en).with_setting("id", draft.code)
-
-
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A form out of a file, with the lists that stand beside it.
+    """A form out of a file, with the files that lie beside it.
 
     Attributes:
         known: The questionnaire that has its code already.
+        lost: Files it names that could not be taken, each with its cell.
     """
 
     sheets: Sheets
     files: Mapping[str, str] = field(default_factory=dict)
     known: "QuestionnaireRow | None" = None
+    lost: "tuple[SheetProblem, ...]" = ()
 
 
 def make(
@@ -188,15 +193,15 @@ def make(
         draft: Code, titles and purpose.
         origin: Where its questions come from: a file, a version, or what its purpose needs.
     """
-    from desktop_app.services import question_library, questionnaires  # noqa: PLC0415
+    from desktop_app.services import question_library, questionnaire_life, questionnaires  # noqa: PLC0415
 
     if isinstance(origin, UUID):
         source = questionnaires.load_version(session, origin).source
         origin = ReadFile(Sheets.from_json(source.content), source.files)
     read = origin or ReadFile(question_library.starting_form(session, draft.purpose))
-    sheets = titled(read.sheets, draft)
+    sheets = read.sheets.titled(draft.zh or draft.en, draft.code)
     checked = check(session, progress, sheets, read.files, draft.code, draft.purpose)
-    version = questionnaires.create(session, draft, sheets.to_json(), checked.source())
+    version = questionnaire_life.create(session, draft, sheets.to_json(), checked.source())
     return questionnaires.load_version(session, version).questionnaire.id
 
 
@@ -214,17 +219,11 @@ def read_file(session: "Session", progress: "Progress", path: Path) -> ReadFile:
         raise FileProblemError(
             _("{file} is an XForm. Import the XLSForm that it was made of.").format(file=path.name)
         )
-    beside = xlsforms.beside(path)
-    files = {}
-    for each in converted.form.files:
-        raw = beside(each.name)
-        if raw is not None:
-            files[each.name] = raw.decode("utf-8", errors="replace")
     sheets = from_cells(converted.cells)
     code = code_of(sheets.setting("id") or path.stem)
     rows = questionnaires.list_questionnaires(session, with_retired=True)
     known = next((each for each in rows if each.code == code), None)
-    return ReadFile(sheets, files, known)
+    return ReadFile(sheets, converted.files, known, converted.lost)
 
 
 def take_in(session: "Session", progress: "Progress", read: ReadFile) -> UUID:
@@ -236,16 +235,16 @@ def take_in(session: "Session", progress: "Progress", read: ReadFile) -> UUID:
     Raises:
         ConflictError: a draft was begun already, or the questionnaire is retired.
     """
-    from desktop_app.services import questionnaires  # noqa: PLC0415
+    from desktop_app.services import questionnaire_life  # noqa: PLC0415
 
     row = read.known
     if row is None:
         raise ValueError("the file belongs to no questionnaire")
     if row.retired_on is not None:
         raise ConflictError(_("This questionnaire is retired. Offer it again first."))
-    checked = check(session, progress, read.sheets, read.files, row.code, row.purpose)
-    content = read.sheets.to_json()
-    questionnaires.begin_draft(session, row.id, content, checked.source())
+    sheets = read.sheets.titled(row.zh or row.en, row.code)
+    checked = check(session, progress, sheets, read.files, row.code, row.purpose)
+    questionnaire_life.begin_draft(session, row.id, sheets.to_json(), checked.source())
     return row.id
 
 
@@ -264,32 +263,38 @@ def note_export(session: "Session", version_id: UUID) -> None:
 
 
 def write_file(session: "Session", progress: "Progress", version_id: UUID, path: Path) -> Path:
-    """Write a version as XLSForm; returns the file."""
-    from desktop_app.reports.xlsform import write_xlsform  # noqa: PLC0415
+    """Write a version as XLSForm, its files into the folder beside it; returns the form.
+
+    Raises:
+        FileProblemError: a file cannot be written.
+    """
+    from desktop_app.reports.xlsform import media_places, write_media, write_xlsform  # noqa: PLC0415
     from desktop_app.services import exports, questionnaires  # noqa: PLC0415
 
     progress.step(0, None)
     exports.allow(session)
-    source = questionnaires.load_version(session, version_id).source
-    write_xlsform(Sheets.from_json(source.content), path, overwrite=True)
+    sheets, _xml = questionnaires.written(session, version_id)
+    write_xlsform(sheets, path, overwrite=True)
+    places = media_places(questionnaires.used_files(session, version_id), path)
+    write_media(places, overwrite=True)
     return path
 
 
 def publish(session: "Session", version_id: UUID, note: str) -> int:
     """Publish a draft; returns the number of the version."""
-    from desktop_app.services import questionnaires  # noqa: PLC0415
+    from desktop_app.services import questionnaire_life  # noqa: PLC0415
 
-    return questionnaires.publish(session, version_id, note)
+    return questionnaire_life.publish(session, version_id, note)
 
 
 def save(
     session: "Session", version_id: UUID, checked: Checked, overruled: Mapping[str, str]
 ) -> None:
     """Save a draft."""
-    from desktop_app.services import questionnaires  # noqa: PLC0415
+    from desktop_app.services import questionnaire_life  # noqa: PLC0415
 
     content = checked.sheets.to_json()
-    questionnaires.save_draft(session, version_id, content, checked.source(), overruled)
+    questionnaire_life.save_draft(session, version_id, content, checked.source(), overruled)
 
 
 def begin(session: "Session", questionnaire_id: UUID) -> UUID:
@@ -298,10 +303,10 @@ def begin(session: "Session", questionnaire_id: UUID) -> UUID:
     Raises:
         ConflictError: the questionnaire is retired.
     """
-    from desktop_app.services import questionnaires  # noqa: PLC0415
+    from desktop_app.services import questionnaire_life, questionnaires  # noqa: PLC0415
 
     rows = questionnaires.list_questionnaires(session, with_retired=True)
     row = next((each for each in rows if each.id == questionnaire_id), None)
     if row is not None and row.retired_on is not None:
         raise ConflictError(_("This questionnaire is retired. Offer it again first."))
-    return questionnaires.begin_draft(session, questionnaire_id)
+    return questionnaire_life.begin_draft(session, questionnaire_id)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -87,17 +87,29 @@ class FormDialog(QDialog):
             column.addWidget(_label(intro, "hint"))
         if self.drafts is not None:
             column.addWidget(self.drafts)
-            self.drafts.appeared.connect(self._grow)
-        area = scrolled(self.form)
-        column.addWidget(area, 1)
+            self.drafts.appeared.connect(self._fit)
+        self._area = scrolled(self.form)
+        column.addWidget(self._area, 1)
         column.addLayout(_button_row(self.verb_button, self.cancel_button, _("Ctrl+Enter")))
-        wanted = self.form.sizeHint().height() + 3 * theme.GAP_XL + 80
-        self.resize(_FORM_WIDTH, min(wanted, _MAX_HEIGHT))
+        self.resize(_FORM_WIDTH, 0)
 
-    def _grow(self) -> None:
-        if self.drafts is not None:
-            room = self.width() - 2 * theme.GAP_XL
-            self.resize(self.width(), self.height() + self.drafts.heightForWidth(room))
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        self._fit()  # the style sheet is known now
+        super().showEvent(event)
+
+    def _fit(self) -> None:
+        """Grow until every word of the form is seen, problems too, unless it gets too high."""
+        column, inside = self.layout(), self.form.layout()
+        if column is None or inside is None:
+            return
+        room = self.width() - 2 * theme.GAP_XL
+        inside.invalidate()
+        column.invalidate()
+        asked = inside.totalHeightForWidth(room)
+        around = column.totalHeightForWidth(self.width()) - self._area.sizeHint().height()
+        wanted = around + max(asked, self.form.sizeHint().height())
+        self.resize(self.width(), max(self.height(), min(wanted, _MAX_HEIGHT)))
 
     def submit(self) -> None:
         """Check what was entered and save it."""
@@ -105,6 +117,7 @@ class FormDialog(QDialog):
             return
         draft = self.form.try_read(self._draft)
         if draft is None:
+            self._fit()
             return
         self._set_busy(True)
         task = self._save(draft)
@@ -130,6 +143,7 @@ class FormDialog(QDialog):
             self.form.show_problems(error.problems)
         else:
             self.form.show_problems([Problem("", error.message)])
+        self._fit()
 
     @override
     def reject(self) -> None:

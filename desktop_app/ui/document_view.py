@@ -6,9 +6,10 @@ from functools import singledispatchmethod
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from db.queries.cases import CaseFilter
+from db.queries.closed import ClosedGroup
 from desktop_app import labels
 from desktop_app.i18n import _
 from desktop_app.reports.base import (
@@ -27,7 +28,8 @@ from desktop_app.ui.record_table import RecordTable
 if TYPE_CHECKING:
     from desktop_app.ui.page import PageContext
 
-_ROWS_SHOWN = 12
+_ROWS_SHOWN = 200
+"""A longer table scrolls by itself, any other along with the page."""
 _WIDEST = 1100
 _AT_ONCE = 6
 """Small blocks that are drawn in one piece."""
@@ -185,6 +187,7 @@ class DocumentView(QWidget):
         table.set_rows(block.rows)
         shown = min(max(len(block.rows), 2), _ROWS_SHOWN)
         table.setFixedHeight((shown + 1) * theme.row_height() + theme.GAP_L)
+        table.current_changed.connect(lambda _row: self._follow(table))
         if block.cases is not None:
             table.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
             table.opened.connect(lambda row: self._open_cell(block, table, row))
@@ -200,6 +203,19 @@ class DocumentView(QWidget):
         if text:
             box.addWidget(panels.text_label(text, "hint"))
         return whole
+
+    @staticmethod
+    def _follow(table: RecordTable) -> None:
+        """Let the page scroll to the row that the keyboard is on."""
+        page = table.parentWidget()
+        while page is not None and not isinstance(page, QScrollArea):
+            page = page.parentWidget()
+        inside = page.widget() if page is not None else None
+        if page is None or inside is None or not table.has_focus():
+            return
+        place = table.view.visualRect(table.view.currentIndex())
+        middle = table.view.viewport().mapTo(inside, place.center())
+        page.ensureVisible(0, middle.y(), 0, 2 * theme.row_height())
 
     def _open_row(self, page: str, key: str) -> None:
         if page == "case-file":
@@ -219,12 +235,21 @@ def as_filter(values: Mapping[str, str]) -> CaseFilter:
     from pydantic import TypeAdapter  # noqa: PLC0415  (only when a bar is opened)
 
     criteria: dict[str, object] = dict(values)
-    month = str(criteria.pop("opened_month", ""))
-    if month:
-        first = dt.date.fromisoformat(f"{month}-01")
-        after = (first + dt.timedelta(days=31)).replace(day=1)
-        criteria |= {"opened_from": first, "opened_until": after - dt.timedelta(days=1)}
+    for what in ("opened", "closed"):
+        month = str(criteria.pop(f"{what}_month", ""))
+        if month:
+            first = dt.date.fromisoformat(f"{month}-01")
+            last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+            start, end = values.get(f"{what}_from"), values.get(f"{what}_until")
+            criteria[f"{what}_from"] = max(first, _day(start)) if start else first
+            criteria[f"{what}_until"] = min(last, _day(end)) if end else last
+            if what == "closed":
+                criteria.setdefault("closed_group", ClosedGroup.CLOSED)
     return TypeAdapter(CaseFilter).validate_python(criteria)
+
+
+def _day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
 
 
 def _total_text(table: Table, currency: str) -> str:

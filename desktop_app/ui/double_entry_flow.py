@@ -10,6 +10,7 @@ from db.vocabulary import InterviewMode
 from desktop_app.errors import InvalidInputError, UserError
 from desktop_app.i18n import ngettext
 from desktop_app.questionnaire.filling import Filling
+from desktop_app.questionnaire.paper_numbers import paper_numbers
 from desktop_app.services import double_entry
 from desktop_app.services.double_entry import Discrepancy, DoubleEntry
 from desktop_app.ui.discrepancy_view import DiscrepancyView
@@ -77,7 +78,7 @@ class DoubleEntryFlow(QObject):
             return text
         question = filling.question(address)
         choices = filling.choices(address) if question.choices is not None else ()
-        return read_code(question, choices, text)
+        return read_code(question, choices, paper_numbers(filling.form, question), text)
 
     def _settle(self, address: str, value: str, reason: str) -> None:
         if self._interview_id is None:

@@ -1,13 +1,15 @@
 """Stores what a running interview says: drafts, answers, marks, repeats; in order."""
 
 import uuid
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from db.vocabulary import InterviewMode
 from desktop_app.errors import UserError
-from desktop_app.services import drafts, interviews
+from desktop_app.services import drafts, interviews, repeats
+from desktop_app.services.repeats import MovedError
 from desktop_app.ui.filling_run import FillingRun
 from desktop_app.ui.tasks import Task, Tasks
 
@@ -22,12 +24,22 @@ class InterviewKeeper(QObject):
     """What could not be stored, as a sentence; an answer is kept as it was typed."""
     saved = Signal(str)
     """Address of an answer that is stored."""
+    overtaken = Signal(str)
+    """Another window added or removed instances of repeats: read the interview anew. Once."""
 
     def __init__(
-        self, run: FillingRun, tasks: Tasks, interview_id: uuid.UUID, parent: QObject
+        self,
+        run: FillingRun,
+        tasks: Tasks,
+        interview_id: uuid.UUID,
+        structure: str,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._run, self._tasks, self.interview_id = run, tasks, interview_id
+        self.structure = structure
+        """Which instances this window knows; goes with everything that is stored."""
+        self._known, self._is_overtaken = {structure}, False
         self.mode: InterviewMode | None = None
         """How answers come in from now on, when that differs from the interview."""
         run.typed.connect(self._keep_typed)
@@ -37,34 +49,57 @@ class InterviewKeeper(QObject):
         run.grown.connect(self._grow)
         run.shrunk.connect(self._shrink)
 
+    def knows(self, structure: str) -> bool:
+        """Whether a structure that was read is or was the one of this window."""
+        return structure in self._known
+
     def _keep_typed(self, address: str, text: str) -> None:
-        key = interviews.draft_key(self.interview_id, address)
-        self._write(self._tasks.write(self, drafts.save_draft, key, {"value": text}))
+        where = (self.interview_id, address, text, self.structure)
+        task = self._tasks.write(self, repeats.keep_typed, *where)
+        self._write(task)
+        task.then(lambda is_in_place: None if is_in_place else self._fail(MovedError()))
 
     def _save(self, address: str, value: str, seconds: int) -> None:
-        task = self._tasks.write(self, _save, self.interview_id, address, value, seconds, self.mode)
-        task.quiet().then(lambda sentence: self._on_saved(address, sentence))
-        task.or_else(lambda error: self.failed.emit(error.message))
+        what = (self.interview_id, address, value, seconds, self.mode, self.structure)
+        task = self._tasks.write(self, _save, *what)
+        task.quiet().then(lambda error: self._on_saved(address, error))
+        task.or_else(self._fail)
 
-    def _on_saved(self, address: str, sentence: str) -> None:
-        if sentence:
-            self.failed.emit(sentence)
+    def _on_saved(self, address: str, error: UserError | None) -> None:
+        if error is not None:
+            self._fail(error)
         else:
             self.saved.emit(address)
 
+    def _fail(self, error: UserError) -> None:
+        if not isinstance(error, MovedError):
+            self.failed.emit(error.message)
+        elif not self._is_overtaken:
+            self._is_overtaken = True
+            self.overtaken.emit(error.message)
+
     def _mark(self, address: str, is_on: bool) -> None:  # noqa: FBT001  (a signal's slot)
-        self._write(self._tasks.write(self, _mark, self.interview_id, address, is_on))
+        what = (self.interview_id, address, is_on, self.structure)
+        self._write(self._tasks.write(self, _mark, *what))
 
     def _accept(self, address: str) -> None:
         if self._run.is_answered(address):
-            task = self._tasks.write(self, interviews.accept, self.interview_id, address)
+            what = (self.interview_id, address)
+            task = self._tasks.write(self, interviews.accept, *what, seen=self.structure)
             self._write(task)
 
     def _grow(self, repeat: str) -> None:
-        self._write(self._tasks.write(self, interviews.add_repeat, self.interview_id, repeat))
+        self._restructure(interviews.add_repeat, repeat)
 
     def _shrink(self, instance: str) -> None:
-        self._write(self._tasks.write(self, interviews.remove_repeat, self.interview_id, instance))
+        self._restructure(interviews.remove_repeat, instance)
+
+    def _restructure(self, service: Callable[..., object], address: str) -> None:
+        """What is said from now on belongs to the structure that comes of it."""
+        seen, self.structure = self.structure, repeats.new_structure()
+        self._known.add(self.structure)
+        where = (self.interview_id, address)
+        self._write(self._tasks.write(self, service, *where, seen=seen, becomes=self.structure))
 
     def set_language(self, language: str) -> None:
         """Remember in which language the interview is held."""
@@ -77,11 +112,17 @@ class InterviewKeeper(QObject):
 
     def _write(self, task: Task[Any]) -> None:
         """Quietly; a failure is said in the strip."""
-        task.quiet().or_else(lambda error: self.failed.emit(error.message))
+        task.quiet().or_else(self._fail)
 
 
-def _mark(session: "Session", interview_id: uuid.UUID, address: str, is_on: bool) -> None:  # noqa: FBT001
-    interviews.set_mark(session, interview_id, address, is_on=is_on)
+def _mark(
+    session: "Session",
+    interview_id: uuid.UUID,
+    address: str,
+    is_on: bool,  # noqa: FBT001
+    seen: str,
+) -> None:
+    interviews.set_mark(session, interview_id, address, is_on=is_on, seen=seen)
 
 
 def _save(
@@ -91,11 +132,14 @@ def _save(
     value: str,
     seconds: int,
     mode: InterviewMode | None,
-) -> str:
-    """Store an answer; what cannot be stored is kept as typed, and the sentence comes back."""
+    seen: str,
+) -> UserError | None:
+    """Store an answer; what cannot be stored is kept as typed, and why comes back."""
     try:
-        interviews.save_answer(session, interview_id, address, value, seconds=seconds, mode=mode)
+        interviews.save_answer(
+            session, interview_id, address, value, seconds=seconds, mode=mode, seen=seen
+        )
     except UserError as error:
-        drafts.save_draft(session, interviews.draft_key(interview_id, address), {"value": value})
-        return error.message
-    return ""
+        is_in_place = repeats.keep_typed(session, interview_id, address, value, seen)
+        return error if is_in_place else MovedError()
+    return None

@@ -1,44 +1,70 @@
 """Everything the page of an interview shows, read at once."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.vocabulary import InterviewMode, ReasonLayer
+from desktop_app.i18n import language
+from desktop_app.questionnaire.answer_places import label_of
 from desktop_app.questionnaire.filling import Filling
-from desktop_app.services import cases, double_entry, drafts, interviews, staff
+from desktop_app.questionnaire.versions import definition_of
+from desktop_app.services import (
+    cases,
+    double_entry,
+    drafts,
+    interviews,
+    questionnaires,
+    repeats,
+    reviews,
+    staff,
+)
 from desktop_app.services.double_entry import DoubleEntry
 from desktop_app.services.interviews import InterviewRun
 from desktop_app.ui import case_view
 from desktop_app.ui.answer_kinds import Offers
 from desktop_app.ui.case_view import CaseView
 from desktop_app.ui.reason_box import grouped_choices
+from desktop_app.ui.review_comments import by_address
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
+    from desktop_app.ui.call_timer import TimerState
 
 _PRODUCTS = 12
-_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".svg"})
 
 
 @dataclass(frozen=True, slots=True)
 class InterviewTarget:
-    """An interview to open, and whether it is keyed in from paper."""
+    """An interview to open.
+
+    Attributes:
+        is_paper: Whether it is keyed in from paper.
+        is_asked: Whether an interview was to be held: of a finished one it is asked what is meant.
+        address: The question to go on with; empty: the first one without an answer.
+        timer: The timer of the call goes on like this.
+    """
 
     interview_id: uuid.UUID
     is_paper: bool = False
+    is_asked: bool = False
+    address: str = ""
+    timer: "TimerState | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed for a question and not saved, and when."""
+    """What was typed for a question and not saved, and when.
+
+    Attributes:
+        moved: What was asked, when the question may be another one by now; else empty.
+    """
 
     address: str
     text: str
     saved_at: datetime
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +102,13 @@ def store_note(session: "Session", case_id: uuid.UUID, interview_id: uuid.UUID, 
     drafts.discard_draft(session, note_key(interview_id))
 
 
-def read_sheet(
-    session: "Session", interview_id: uuid.UUID, language_code: str, media: Path
-) -> InterviewSheet:
+def read_sheet(session: "Session", interview_id: uuid.UUID, language_code: str) -> InterviewSheet:
     """Read an interview with its case, what the inputs offer, and what was typed before a crash.
 
     Args:
         session: the reading session.
         interview_id: the interview.
         language_code: of the reasons.
-        media: folder with a folder of pictures for each questionnaire.
     """
     run = interviews.load(session, interview_id)
     view = case_view.read_case(session, run.file.row.case_id)
@@ -96,7 +119,9 @@ def read_sheet(
         products=_products(view),
         staff=tuple(user.name for user in staff.list_users(session)),
         currency=view.file.row.currency,
-        pictures=pictures_in(media / run.file.row.questionnaire),
+        files=questionnaires.used_files(session, run.file.row.version_id),
+        follows=interviews.often_next(session),
+        said=by_address(reviews.history(session, interview_id)),
     )
     note = drafts.load_draft(session, note_key(interview_id))
     words = "" if note is None else str(note.content.get("text", ""))
@@ -113,15 +138,18 @@ def _typed(session: "Session", run: InterviewRun) -> tuple[Typed, ...]:
         address = each.key.removeprefix(prefix)
         text = each.content.get("value")
         if isinstance(text, str) and text != known.get(address, ""):
-            found.append(Typed(address, text, each.saved_at))
+            found.append(Typed(address, text, each.saved_at, _moved_question(run, address)))
     return tuple(found)
 
 
-def pictures_in(folder: Path) -> Mapping[str, Path]:
-    """The pictures of a form that are there, by name."""
-    if not folder.is_dir():
-        return {}
-    return {each.name: each for each in folder.iterdir() if each.suffix.lower() in _PICTURES}
+def _moved_question(run: InterviewRun, place: str) -> str:
+    """What was asked where something was typed that is kept beside the interview."""
+    address = repeats.moved_from(place)
+    if not address:
+        return ""
+    path = definition_of(address)
+    name = path.rpartition("/")[2]
+    return label_of(run.form, path, language()) if path in run.form.questions else name
 
 
 def _products(view: CaseView) -> tuple[str, ...]:

@@ -297,17 +297,10 @@ class InterviewView(QWidget):
             slots["interview.attach"] = self.attach
         return slots
 
-    def next_pane(self, facts: QWidget, strip: QWidget) -> None:
-        """From the question to facts, list and what waits, and back to the question."""
-        shown = [each for each in (facts, self.list, self.belief.box, strip) if each.isVisible()]
-        focus = QApplication.focusWidget()
-        holder = [each for each in shown if focus and (each is focus or each.isAncestorOf(focus))]
-        if not holder:
-            shown[0].setFocus()
-        elif holder[0] is shown[-1]:
-            self.refocus()
-        else:
-            focus_next(shown)
+    def go_to_pane(self, facts: QWidget, strip: QWidget, step: int = 1) -> None:
+        """From the question to facts, list and what waits, and back; -1: the other way round."""
+        panes = (self.center, facts, self.list, self.belief.box, strip)
+        focus_next(panes, step, {self.center: self.refocus})
 
     def open_note(self) -> None:
         """Open the line for a note; once more goes back to the question."""

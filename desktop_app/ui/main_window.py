@@ -31,8 +31,10 @@ from desktop_app.ui.panels import FilterBar
 from desktop_app.ui.side_bar import SideBar
 from desktop_app.ui.status_line import StatusLine
 from desktop_app.ui.tasks import Latest, Tasks
+from desktop_app.ui.typed_drafts import DraftStrip
 from desktop_app.ui.undo_bar import UndoBar
 from desktop_app.ui.window_actions import Trail, WindowServices, help_slots, look_slots
+from desktop_app.ui.window_place import WindowPlace, come_back, place_of
 from desktop_app.ui.window_state import WindowState
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
@@ -47,7 +49,7 @@ class MainWindow(QMainWindow):
     """One signed-in session on one workspace."""
 
     restart_wanted = Signal()
-    """The language was changed: build the window anew."""
+    """The language was changed: build the window anew, at ``left_at``."""
     workspace_wanted = Signal()
     sign_out_wanted = Signal()
     closed = Signal()
@@ -72,6 +74,7 @@ class MainWindow(QMainWindow):
         self._made: dict[str, Page] = {}
         self._stale: set[str] = set()
         self._trail = Trail()
+        self.left_at: WindowPlace | None = None
         self._counting = Latest()
         self.messages = MessageBar()
         self.actions_by_id = ActionSet(actor.role, self)
@@ -145,7 +148,7 @@ class MainWindow(QMainWindow):
 
     def _fill_menus(self) -> None:
         menus = self.actions_by_id.fill_menu_bar(self.menuBar())
-        pages = menus[Menu.VIEW].addMenu(_("&Pages"))
+        pages = menus[Menu.VIEW].addMenu(_("Pag&es"))
         for number, spec in enumerate(self._listed, start=1):
             action = QAction(theme.icon(spec.icon), _(spec.title), self)
             action.setShortcut(QKeySequence(page_key(number)))
@@ -173,10 +176,6 @@ class MainWindow(QMainWindow):
         page = self.stack.currentWidget()
         return page if isinstance(page, Page) else None
 
-    def page_ids(self) -> list[str]:
-        """The pages this role may see, in order."""
-        return list(self._pages)
-
     def navigate(self, page_id: str, target: object = None) -> None:
         """Open a page, and a record on it; *back* comes back here.
 
@@ -187,10 +186,29 @@ class MainWindow(QMainWindow):
             self._trail.visit((page_id, target))
             self.connect_actions()
 
-    def start(self, page_id: str = "") -> None:
-        """Open the first page and fill the status bar."""
-        self.navigate(page_id if page_id in self._pages else next(iter(self._pages)))
+    def start(self, place: WindowPlace | None = None) -> None:
+        """Open the first page, or come back to a place, and fill the status bar."""
+        if place is None or place.page_id not in self._pages:
+            self.navigate(next(iter(self._pages)))
+        else:
+            self._trail = place.trail
+            self._show(place.page_id, place.target)
+            come_back(self._made[place.page_id], place)
+            self.connect_actions()
         self.refresh_status()
+
+    def let_go(self) -> bool:
+        """Keep what was typed and remember the place, for another window; whether one may come."""
+        page = self.current_page()
+        place = None if page is None else place_of(page, self._trail)  # leaving may change it
+        if any(not made.can_leave() for made in self._made.values()):
+            return False
+        for strip in self.findChildren(DraftStrip):
+            strip.keep()
+        self.context.state.keep_window(self)
+        self.context.state.save()
+        self.left_at = place
+        return True
 
     def _show(self, page_id: str, target: object) -> bool:
         before = self.current_page()
@@ -290,7 +308,8 @@ class MainWindow(QMainWindow):
             "edit.undo": self.undo_bar.undo_last,
             "edit.redo": self.undo_bar.redo,
             "page.next_pane": self._next_pane,
-            **look_slots(self._settings, self.restart_wanted.emit),
+            "page.previous_pane": self._next_pane,
+            **look_slots(self._settings, self.let_go, self.restart_wanted.emit),
             **help_slots(self, self._listed),
         }
 
@@ -308,7 +327,11 @@ class MainWindow(QMainWindow):
         palette.open_over(self)
 
     def _known(self) -> list[Hit]:
+        """Pages that need no record, and what can be done now."""
         keys = self._services.search_keys
+        led_to = {action_id: place[0] for action_id, place in ROUTES.items()}
+        others = (self._pages[page_id] for page_id in led_to.values() if page_id in self._pages)
+        pages = [*self._listed, *(spec for spec in others if not spec.in_sidebar)]
         hits = [
             Hit(
                 _(spec.title),
@@ -318,10 +341,13 @@ class MainWindow(QMainWindow):
                 None,
                 f"{spec.title} {keys(_(spec.title))}",
             )
-            for spec in self._listed
+            for spec in pages
         ]
+        titles = {hit.page: hit.title for hit in hits}
         for spec, action in self.actions_by_id.available():
             title = plain_text(action.text())
+            if titles.get(led_to.get(spec.id, "")) == title:
+                continue  # the page itself is there
             shortcut = help_dialogs.native(spec.shortcut)
             words = f"{plain_text(spec.text)} {keys(title)}"
             hits.append(Hit(title, shortcut, spec.icon or "command", "", spec.id, words))
@@ -337,7 +363,8 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if any(not page.can_leave() for page in self._made.values()):
+        is_left = self.left_at is not None
+        if not is_left and any(not page.can_leave() for page in self._made.values()):
             event.ignore()
             return
         self.context.state.keep_window(self)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
@@ -16,6 +15,7 @@ from desktop_app.questionnaire.texts import Choice
 from desktop_app.ui import theme
 from desktop_app.ui.answer_input import AnswerInput
 from desktop_app.ui.composing import Composing
+from desktop_app.ui.picture_viewer import read_picture
 
 DIGITS = 9
 """A list that digits do not reach to the end of is searched by typing."""
@@ -35,7 +35,7 @@ class NumberedChoices(AnswerInput):
     """One of a list: a digit chooses and goes on; arrows and Enter do, too."""
 
     def __init__(
-        self, choices: Sequence[Choice], pictures: "dict[str, Path] | None" = None
+        self, choices: Sequence[Choice], pictures: "dict[str, bytes] | None" = None
     ) -> None:
         holder = QWidget()
         super().__init__(holder)
@@ -125,7 +125,8 @@ class NumberedChoices(AnswerInput):
             item.setData(_ROLE, choice)
             item.setSizeHint(QSize(0, self._row_height()))  # also before the style is applied
             if choice.value in self._pictures:
-                item.setIcon(QIcon(str(self._pictures[choice.value])))
+                room = QSize(_PICTURE, _PICTURE)
+                item.setIcon(QIcon(read_picture(self._pictures[choice.value], room)))
         self.list.setIconSize(QSize(_PICTURE, _PICTURE))
         self._show_chosen()
         if typed and self.list.count():

@@ -120,6 +120,14 @@ class Page(QWidget):
     def show_record(self, target: object) -> None:
         """Show one record: what ``navigate(page, target)`` hands over."""
 
+    def here(self, target: object) -> object:
+        """What `show_record` needs to come back to what is shown now.
+
+        Args:
+            target: What it was given last; a word asked for something to be done, which is over.
+        """
+        return None if isinstance(target, str) else target
+
     def title(self) -> str:
         """Title for the window and for *back*; a record's page says which record."""
         return _(self.SPEC.title)

@@ -1,12 +1,13 @@
-"""Answers keyed in from paper: a code or a number becomes the answer."""
+"""Answers keyed in from paper: the number of a choice, its code or its words become the answer."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from desktop_app import clock
 from desktop_app.questionnaire.form import Kind, Question
 from desktop_app.questionnaire.given import written
+from desktop_app.questionnaire.paper_numbers import read_choice
 from desktop_app.questionnaire.texts import Choice
 from desktop_app.questionnaire.values import parse_moment
 from desktop_app.ui.answer_input import read_time
@@ -19,25 +20,26 @@ _MOMENT: Final = re.compile(r"(.+?)[ T]+([\d:：.]{3,5})")
 
 
 def read_code(  # noqa: PLR0911  (one case a kind)
-    question: Question, choices: Sequence[Choice], text: str
+    question: Question, choices: Sequence[Choice], numbers: Mapping[str, str], text: str
 ) -> str:
     """The answer that was keyed in; what cannot be read is given on as it is.
 
     Args:
         question: What was asked.
-        choices: What can be chosen.
-        text: Codes as they stand on the paper, or numbers of choices; else the answer itself.
+        choices: What can be chosen now, as it is called.
+        numbers: The number of each choice on paper, by code (`paper_numbers.paper_numbers`).
+        text: Numbers as they stand on the paper, codes, or words; else the answer itself.
     """
+    labels = [(choice.value, choice.label) for choice in choices]
     plain = text.translate(_FULL_WIDTH).strip()
     match question.kind:
         case Kind.SELECT_ONE:
-            return _code(choices, plain)
+            return read_choice(numbers, labels, plain)
         case Kind.SELECT_MULTIPLE | Kind.RANK:
             parts = [part for part in _BETWEEN.split(plain) if part]
-            known = {choice.value for choice in choices}
-            if len(parts) == 1 and parts[0] not in known and _is_digits(parts[0], choices):
+            if len(parts) == 1 and _is_run_together(parts[0], numbers):
                 parts = list(parts[0])
-            return " ".join(dict.fromkeys(_code(choices, part) for part in parts))
+            return " ".join(dict.fromkeys(read_choice(numbers, labels, part) for part in parts))
         case Kind.DATE:
             day = read_date(plain, clock.today()) if plain else None
             return plain if day is None else day.isoformat()
@@ -53,20 +55,11 @@ def read_code(  # noqa: PLR0911  (one case a kind)
             return text.strip()
 
 
-def _is_digits(text: str, choices: Sequence[Choice]) -> bool:
-    return len(choices) <= len("123456789") and all(
-        sign.isdecimal() and 0 < int(sign) <= len(choices) for sign in text
-    )
-
-
-def _code(choices: Sequence[Choice], text: str) -> str:
-    folded = text.casefold()
-    for choice in choices:
-        if folded in {choice.value.casefold(), choice.label.casefold()}:
-            return choice.value
-    if text.isascii() and text.isdecimal() and 0 < int(text) <= len(choices):
-        return choices[int(text) - 1].value
-    return text
+def _is_run_together(text: str, numbers: Mapping[str, str]) -> bool:
+    """Whether several numbers of one digit were keyed without anything between them."""
+    known = set(numbers.values())
+    is_short = all(len(number) == 1 for number in known)
+    return is_short and text not in numbers and all(sign in known for sign in text)
 
 
 def _moment(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Answers, filled questionnaires and paper forms as files: ask, write down, write.
+"""Answers, filled questionnaires and paper forms as files, and paper that comes back.
 
 The event is written first; what cannot be written down does not leave the program.
 """
@@ -18,8 +18,10 @@ from desktop_app.ui.forms.export_forms import (
     AnswerExportDraft,
     AnswerFormat,
     PaperDraft,
+    TranscriptionDraft,
     answer_export_form,
     paper_form,
+    transcription_form,
 )
 from desktop_app.ui.list_export import not_written
 
@@ -104,7 +106,10 @@ def _note_answers(session: "Session", draft: AnswerExportDraft, kind: str) -> No
 
     found = answer_exports.gather(session, draft.questionnaire, _criteria(draft))
     count = len(found.interviews)
-    answer_exports.note_answers(session, draft.questionnaire, [kind], count)
+    files = 0
+    if draft.format is AnswerFormat.XML:
+        files = sum(len(each.files) for each in found.interviews)
+    answer_exports.note_answers(session, draft.questionnaire, [kind], count, files)
 
 
 def _write_answers(
@@ -112,6 +117,7 @@ def _write_answers(
 ) -> list[str]:
     from desktop_app.reports import answer_files, interview_papers  # noqa: PLC0415
     from desktop_app.reports.answers_xlsx import write_answers_xlsx  # noqa: PLC0415
+    from desktop_app.services import answer_exports  # noqa: PLC0415
 
     progress.step(0, None, _("Reading rows"))
     found = interview_papers.answer_export(
@@ -127,7 +133,9 @@ def _write_answers(
         case AnswerFormat.CSV_GB18030:
             answer_files.write_csv(found, path, encoding="gb18030", overwrite=True)
         case AnswerFormat.XML:
-            answer_files.write_submissions(found, path, overwrite=True)
+            read = partial(answer_exports.attached, session)
+            written = answer_files.write_submissions(found, path, read, overwrite=True)
+            return [loss.sentence() for loss in written.losses]
         case _:
             answer_files.write_statistics(found, draft.format, path)
     return []
@@ -235,6 +243,54 @@ def _write_paper(
         both=draft.both,
     )
     return [loss.sentence() for loss in write_paper(paper, path, overwrite=True).losses]
+
+
+def ask_transcription(
+    page: "Page", case_id: uuid.UUID, started: Callable[[uuid.UUID], object]
+) -> None:
+    """Key a paper form in; where there are several versions, ask of which one it is.
+
+    Args:
+        page: Whose window the dialog belongs to.
+        case_id: The case.
+        started: What to do with the interview it goes into.
+    """
+    task = page.tasks.read(page, _paper_versions, case_id)
+    task.then(partial(_ask_version, page, case_id, started))
+
+
+def _paper_versions(session: "Session", case_id: uuid.UUID) -> tuple[int, ...]:
+    from desktop_app.services import paper_entry  # noqa: PLC0415
+
+    return paper_entry.offered(session, case_id)
+
+
+def _begin_paper(session: "Session", case_id: uuid.UUID, said: str) -> uuid.UUID:
+    from desktop_app.services import paper_entry  # noqa: PLC0415
+
+    return paper_entry.begin(session, case_id, said)
+
+
+def _ask_version(
+    page: "Page",
+    case_id: uuid.UUID,
+    started: Callable[[uuid.UUID], object],
+    offered: tuple[int, ...],
+) -> None:
+    if len(offered) < 2:  # noqa: PLR2004  (nothing to ask)
+        page.tasks.write(page, _begin_paper, case_id, "").quiet().then(started)
+        return
+    dialog = FormDialog(
+        page,
+        title=_("Transcribe paper form"),
+        verb=_("Begin"),
+        form=transcription_form(str(offered[0])),
+        draft=TranscriptionDraft,
+        save=lambda draft: page.tasks.write(dialog, _begin_paper, case_id, draft.paper).quiet(),
+        intro=_("The numbers on the paper belong to its version."),
+    )
+    dialog.saved.connect(started)
+    dialog.open()
 
 
 # ---------------------------------------------------------------- parts

@@ -20,6 +20,7 @@ from desktop_app.i18n import _
 from desktop_app.questionnaire.answer_words import answer_words
 from desktop_app.questionnaire.engine import Changes
 from desktop_app.questionnaire.form import FILES, Form, Kind, Severity
+from desktop_app.questionnaire.paper_numbers import paper_numbers
 from desktop_app.questionnaire.values import parse_time
 from desktop_app.ui import theme
 from desktop_app.ui.answer_kinds import Offers
@@ -42,7 +43,7 @@ _WAYS = {
 _LINE_SHARE, _LABEL_SHARE, _WORDS_SHARE = 3, 4, 3
 
 
-def paper_numbers(form: Form) -> dict[str, str]:
+def question_numbers(form: Form) -> dict[str, str]:
     """The number of each question on the printed form."""
     asked = dict.fromkeys(each.path for each in form.asked() if each.kind is not Kind.NOTE)
     return {path: str(number) for number, path in enumerate(asked, start=1)}
@@ -55,6 +56,7 @@ class PaperRow(QObject):
         super().__init__()
         self._run, self.address, self._offers = run, address, offers
         self.question = run.filling.question(address)
+        self._numbers = paper_numbers(run.filling.form, self.question)
         self.number = text_label(number, "hint", wraps=False)
         self.label = text_label(run.filling.label(address) or self.question.name)
         self.line = QLineEdit(self._shown())
@@ -75,13 +77,15 @@ class PaperRow(QObject):
 
     def _shown(self) -> str:
         answer = self._run.filling.answer(self.address)
+        if self._numbers:
+            return " ".join(self._numbers.get(code, code) for code in answer.split())
         is_time = self.question.kind is Kind.TIME and parse_time(answer) is not None
         return answer[:5] if is_time else answer
 
     def _on_typed(self, text: str) -> None:
         filling = self._run.filling
         choices = filling.choices(self.address) if self.question.choices is not None else ()
-        self._run.put(self.address, read_code(self.question, choices, text))
+        self._run.put(self.address, read_code(self.question, choices, self._numbers, text))
         self.show_words()
 
     def show_words(self) -> None:
@@ -149,7 +153,7 @@ class PaperView(QWidget):
         """Show an interview to be keyed in, at the first question without an answer."""
         self.forget()
         self.run, self._offers = run, offers
-        self._numbers = paper_numbers(run.filling.form)
+        self._numbers = question_numbers(run.filling.form)
         run.changed.connect(self._on_changed)
         run.noticed.connect(self._on_noticed)
         run.reworded.connect(self._fill)
@@ -224,7 +228,7 @@ class PaperView(QWidget):
                 row.line.setAccessibleName(row.label.text())
         for one, other in pairwise(wanted):
             QWidget.setTabOrder(self.rows[one].line, self.rows[other].line)
-        text = _("Page {at} of {all}. Codes or numbers; Enter goes to the next line.")
+        text = _("Page {at} of {all}. Numbers as on the paper; Enter goes to the next line.")
         self.title.setText(text.format(at=self.page + 1, all=len(pages)))
         self._show_progress()
 
@@ -259,6 +263,11 @@ class PaperView(QWidget):
             self.rows[address].show_words()
 
     # ------------------------------------------------------------------ the keyboard
+
+    @property
+    def current(self) -> str:
+        """Address of the line that is keyed in; empty: none."""
+        return self._current
 
     def refocus(self) -> None:
         """Put the keyboard into the current line."""

@@ -242,7 +242,8 @@ class RecordEditor(Editor):
         self.list.setFixedHeight(rows * theme.row_height() + theme.GAP_S)
         self._timer = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._timer.timeout.connect(self._ask)
-        self.line.textEdited.connect(lambda _text: self._timer.start())
+        self.line.textEdited.connect(self._on_typed)
+        self.line.textChanged.connect(self._forget_found)
         self.list.currentItemChanged.connect(self._on_current)
 
     @override
@@ -278,11 +279,28 @@ class RecordEditor(Editor):
         """The words of what was chosen; empty for nothing."""
         return "" if self._value is None else self._chosen.text()
 
-    def _ask(self) -> None:
-        task = self._tasks.read(self, self._search, self.line.text().strip())
-        self._latest.take(task).then(self._show)
+    def _on_typed(self, text: str) -> None:
+        """Other words look for another record: the one that was found before is not meant."""
+        if self._value is not None:
+            self.set_value(None)
+            self.changed.emit()
+        if text.strip():
+            self._timer.start()
 
-    def _show(self, found: Sequence[tuple[Any, str]]) -> None:
+    def _forget_found(self, text: str) -> None:
+        """What was found for other words is not shown any more."""
+        self.list.clear()
+        if not text.strip():
+            self._timer.stop()
+
+    def _ask(self) -> None:
+        text = self.line.text().strip()
+        task = self._tasks.read(self, self._search, text)
+        self._latest.take(task).then(lambda found: self._show(text, found))
+
+    def _show(self, typed: str, found: Sequence[tuple[Any, str]]) -> None:
+        if typed != self.line.text().strip():
+            return  # it was typed on meanwhile
         self.list.clear()
         for value, text in found:
             item = QListWidgetItem(text, self.list)

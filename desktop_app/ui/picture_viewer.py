@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImageReader, QKeyEvent, QPixmap, QShowEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -26,14 +26,23 @@ _QUARTER: Final = 90
 _MOST_MEGABYTES: Final = 512  # of a picture once it is unpacked
 
 
-def read_picture(content: bytes) -> QPixmap:
-    """The picture in a file, upright as the camera was held; an empty one if it cannot be read."""
+def read_picture(content: bytes, room: QSize | None = None) -> QPixmap:
+    """The picture in a file, upright as the camera was held; an empty one if it cannot be read.
+
+    Args:
+        content: The file.
+        room: A larger picture is made as small as this.
+    """
     data = QByteArray(content)
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     reader = QImageReader(buffer)
     reader.setAutoTransform(True)
     reader.setAllocationLimit(_MOST_MEGABYTES)
+    if room is not None:
+        size = reader.size()
+        if size.width() > room.width() or size.height() > room.height():
+            reader.setScaledSize(size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio))
     return QPixmap.fromImage(reader.read())
 
 

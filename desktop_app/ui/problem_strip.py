@@ -22,13 +22,16 @@ class ProblemStrip(QFrame):
     """Address of the question it is about."""
     accept_wanted = Signal(str)
     """Address of the question whose warning may stand."""
+    turned = Signal()
+    """There is a question to go to now, or there is none any more."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
         self.address = ""
         self.words = text_label()
-        self.go = button(_("Go there"), lambda: self.go_wanted.emit(self.address))
+        self.go = button(_("Go there  F7"), self.go_there)
+        self.go.setToolTip(_("Go to the question this is about  F7"))
         self.accept = button(_("Let it stand"), lambda: self.accept_wanted.emit(self.address))
         self.accept.setToolTip(_("Let it stand  Alt+A"))
         icon = QLabel()
@@ -40,7 +43,6 @@ class ProblemStrip(QFrame):
         row.addWidget(self.words, 1)
         row.addWidget(self.accept)
         row.addWidget(self.go)
-        self.setFocusProxy(self.accept)
         for made in (self.accept, self.go):
             made.installEventFilter(self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -48,12 +50,15 @@ class ProblemStrip(QFrame):
 
     def say(self, text: str, address: str = "", *, may_accept: bool = False) -> None:
         """Show a sentence, about a question or about none; empty hides the strip."""
-        self.address = address
+        could_go, self.address = self.may_go, address
         self.words.setText(text)
         self.words.setAccessibleName(text)
         self.go.setVisible(bool(address))
         self.accept.setVisible(may_accept)
+        self.setFocusProxy(self.accept if may_accept else self.go)
         self.setVisible(bool(text))
+        if self.may_go != could_go:
+            self.turned.emit()
 
     def show_run(self, run: FillingRun | None) -> None:
         """Say what is to be said about the answers so far; a warning waits to be accepted."""
@@ -89,6 +94,16 @@ class ProblemStrip(QFrame):
             watched.click()
             return True
         return super().eventFilter(watched, event)
+
+    def go_there(self) -> None:
+        """Go to the question that the sentence is about."""
+        if self.may_go:
+            self.go_wanted.emit(self.address)
+
+    @property
+    def may_go(self) -> bool:
+        """Whether the sentence is about a question."""
+        return not self.isHidden() and bool(self.address)
 
     @property
     def may_accept(self) -> bool:

@@ -1,23 +1,21 @@
 """One question on the screen: what is asked, its input, what is wrong, what belongs to it."""
 
-from typing import Final
-
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImageReader, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.i18n import _
 from desktop_app.questionnaire.form import Kind, Severity
 from desktop_app.questionnaire.roles import CaseRole, role_of
 from desktop_app.ui import theme
-from desktop_app.ui.answer_kinds import Asked, Offers, make_input, usage
+from desktop_app.ui.answer_kinds import Asked, Offers, ReasonsInput, make_input, usage
 from desktop_app.ui.file_input import FileInput
 from desktop_app.ui.filling_run import FillingRun
+from desktop_app.ui.form_media import MediaBar
 from desktop_app.ui.panels import Card, button, text_label
+from desktop_app.ui.review_pane import said_label
 from desktop_app.ui.theme import Tone
-from desktop_app.ui.why_chain import WhyBar, chain_before
+from desktop_app.ui.why_chain import WhyBar, chain_before, suggested_reasons
 
-_PICTURE: Final = QSize(420, 260)
 _ANSWER_SHARE, _BESIDE_SHARE = 3, 2
 
 
@@ -33,6 +31,8 @@ class QuestionCard(QWidget):
     """Name of a stored file."""
     picture_wanted = Signal(str, str)
     """Address and name of a stored picture."""
+    play_wanted = Signal(str, object)
+    """Name of a recording of the form and what it holds."""
 
     def __init__(self, run: FillingRun, address: str, offers: Offers, *, is_alone: bool) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class QuestionCard(QWidget):
         self.guidance = text_label("", "hint")
         self.more = button("", self.toggle_guidance, "chevron-right", "link")
         self.more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.picture = QLabel()
+        self.media = MediaBar()
         self.problem = text_label("", "problem")
         self.why = WhyBar() if "why" in question.appearance.split() else None
         self.input = make_input(self.asked, is_readonly=self.is_readonly)
@@ -76,10 +76,12 @@ class QuestionCard(QWidget):
             self.why.chosen.connect(self.ask)
             column.addSpacing(theme.GAP_XS)
         left = Qt.AlignmentFlag.AlignLeft
-        for widget in (self.label, self.form_words, self.picture, self.hint):
+        for widget in (self.label, self.form_words, self.media, self.hint):
             column.addWidget(widget)
         column.addWidget(self.more, 0, left)
         column.addWidget(self.guidance)
+        for said in self._offers.said.get(self.address, ()):
+            column.addWidget(said_label(said))
         column.addWidget(self.problem)
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_M)
@@ -92,6 +94,7 @@ class QuestionCard(QWidget):
     def _connect(self) -> None:
         self.input.changed.connect(self._on_changed)
         self.input.gone_on.connect(self.gone_on)
+        self.media.play_wanted.connect(self.play_wanted)
         if isinstance(self.input, FileInput):
             self.input.given.connect(
                 lambda name, file: self.attach_wanted.emit(self.address, name, file)
@@ -120,10 +123,13 @@ class QuestionCard(QWidget):
             self.asked)  # fmt: skip
         self.hint.setText("\n".join(filter(None, (hint, how))))
         self._show_guidance(filling.guidance(address))
-        self._show_picture()
+        self._show_media()
         self.input.set_name(shown)
         if self.asked.question.choices is not None:
             self.input.show_choices(filling.choices(address))
+        if self.role is CaseRole.WHY_REASON and isinstance(self.input, ReasonsInput):
+            above = chain_before(filling, self._run.layout.questions, address)
+            self.input.reasons.suggest(suggested_reasons(above, self._offers))
         answer = filling.answer(address)
         if self.input.value() != answer:
             self.input.set_value(answer)
@@ -158,20 +164,8 @@ class QuestionCard(QWidget):
         self.guidance.setVisible(not self.guidance.isVisibleTo(self))
         self._show_guidance(self.guidance.text())
 
-    def _show_picture(self) -> None:
-        media = self._run.filling.media(self.address)
-        name = media.get("image") or media.get("big-image") or ""
-        path = self._offers.pictures.get(name.rpartition("/")[2])
-        pixmap = QPixmap()
-        if path is not None:
-            reader = QImageReader(str(path))
-            size = reader.size()
-            if size.width() > _PICTURE.width() or size.height() > _PICTURE.height():
-                reader.setScaledSize(size.scaled(_PICTURE, Qt.AspectRatioMode.KeepAspectRatio))
-            pixmap = QPixmap.fromImage(reader.read())
-        self.picture.setPixmap(pixmap)
-        self.picture.setVisible(not pixmap.isNull())
-        self.picture.setAccessibleName(_("Picture of the question"))
+    def _show_media(self) -> None:
+        self.media.show_media(self._run.filling.media(self.address), self._offers.files)
 
     def _show_beside(self) -> None:
         text = ""

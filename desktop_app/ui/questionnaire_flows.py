@@ -1,5 +1,6 @@
 """What is done with whole questionnaires, from their list and from the designer."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,23 +17,28 @@ from desktop_app.ui.designer_work import ReadFile
 from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.forms import questionnaire_forms
 from desktop_app.ui.page import Page
+from desktop_app.ui.problem_list import show_problems
 from desktop_app.ui.typed_drafts import DraftKey
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from sqlalchemy.orm import Session
 
     from db.queries.questionnaires import QuestionnaireRow
+    from desktop_app.questionnaire.xlsform import SheetProblem
 
 _READ = "XLSForm (*.xlsx *.xls *.xlsm *.csv *.md)"
 _WRITE = "XLSForm (*.xlsx)"
-_MOST = 12
 
 
 def call_service(session: "Session", name: str, *args: Any) -> Any:
-    """A service of the questionnaires by its name; its module is slow to import."""
-    from desktop_app.services import questionnaires  # noqa: PLC0415
+    """A step in the life of a questionnaire by its name; its module is slow to import."""
+    from desktop_app.services import questionnaire_life  # noqa: PLC0415
 
-    return getattr(questionnaires, name)(session, *args)
+    return getattr(questionnaire_life, name)(session, *args)
+
+
+def _lines(problems: "Iterable[SheetProblem]") -> list[str]:
+    return [": ".join(filter(None, (place_text(each.place), each.message))) for each in problems]
 
 
 class QuestionnaireFlows(QObject):
@@ -64,8 +70,19 @@ class QuestionnaireFlows(QObject):
         if chosen is not None:
             task = self._tasks.read_long(self._page, designer_work.read_file, chosen)
             dialogs.show_progress(self._page, task, _("Reading {file}").format(file=chosen.name))
-            task.then(lambda read: self._name_imported(read, chosen))
-            task.or_else(lambda error: self._tell(chosen, error))
+            end = task.finished  # by then the box with the progress is closed
+            task.then(lambda read: end.connect(lambda: self._take_read(read, chosen)))
+            task.or_else(lambda error: end.connect(lambda: self._tell(chosen, error)))
+
+    def _take_read(self, read: ReadFile, path: Path) -> None:
+        """Tell which files are missing, if some are; then go on."""
+        if not read.lost:
+            self._name_imported(read, path)
+            return
+        title = _("{file} names files that could not be taken").format(file=path.name)
+        text = _("The form can be imported without them.")
+        told = show_problems(self._page, title, text, _lines(read.lost))
+        told.finished.connect(lambda _result: self._name_imported(read, path))
 
     def _name_imported(self, read: ReadFile, path: Path) -> None:
         title = read.sheets.setting("title") or path.stem
@@ -94,14 +111,9 @@ class QuestionnaireFlows(QObject):
         if not problems:
             self._page.messages.error(error.message)
             return
-        lines = [
-            ": ".join(filter(None, (place_text(each.place), each.message))) for each in problems
-        ]
-        if len(lines) > _MOST:
-            rest = _("… and {n} more").format(n=len(lines) - _MOST)
-            lines = [*lines[:_MOST], rest]
-        title = _("{file} has mistakes. Correct them and import it again.")
-        dialogs.tell(self._page, title.format(file=path.name), "\n".join(lines))
+        title = _("{file} has mistakes").format(file=path.name)
+        text = _("Nothing was imported. Correct these cells and import the file again.")
+        show_problems(self._page, title, text, _lines(problems))
 
     def _ask(
         self, title: str, verb: str, values: dict[str, Any], origin: ReadFile | UUID | None

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import Qt
+
 from desktop_app import labels
 from desktop_app.i18n import _, ngettext
 from desktop_app.ui import dialogs
@@ -16,6 +18,7 @@ class RecoveredAnswers(Notice):
 
     def __init__(self) -> None:
         super().__init__(_("Take it over"))
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.typed: tuple[Typed, ...] = ()
 
     def offer(self, typed: Iterable[Typed]) -> None:
@@ -29,11 +32,23 @@ class RecoveredAnswers(Notice):
         )
         newest = max((each.saved_at for each in self.typed), default=None)
         shown = "" if newest is None else text.format(n=count, time=labels.moment_text(newest))
-        self.say(shown)
+        moved = _("Typed for “{question}”, which may stand elsewhere now: “{text}”.")
+        told = [
+            moved.format(question=each.moved, text=each.text) for each in self.typed if each.moved
+        ]
+        advice = [_("Put it where it belongs, then discard it here.")] if told else []
+        self.say("\n".join([shown, *told, *advice]) if shown else "", can_act=count > len(told))
 
     def take_over(self, run: FillingRun) -> None:
-        """Take everything over that still has a place; the rest stays on offer."""
-        self.offer([each for each in self.typed if not run.take_over(each.address, each.text)])
+        """Take everything over that still has a place; the rest stays on offer.
+
+        What was typed for a question that may be another one by now is never taken over.
+        """
+        left = [
+            each for each in self.typed
+            if each.moved or not run.take_over(each.address, each.text)
+        ]  # fmt: skip
+        self.offer(left)
 
     def drop(self, address: str) -> bool:
         """A question was answered anew: that is newer than what was typed; whether it was here."""

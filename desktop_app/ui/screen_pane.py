@@ -81,6 +81,7 @@ class ScreenPane(QWidget):
     add_wanted = Signal(str)
     attach_wanted = Signal(str, str, object)
     open_wanted = Signal(str)
+    play_wanted = Signal(str, object)
     picture_wanted = Signal(str, str)
     made = Signal(object)
     """A card that is new on the screen: the view follows its keys."""
@@ -159,6 +160,7 @@ class ScreenPane(QWidget):
                 card.gone_on.connect(self.gone_on)
                 card.attach_wanted.connect(self.attach_wanted)
                 card.open_wanted.connect(self.open_wanted)
+                card.play_wanted.connect(self.play_wanted)
                 card.picture_wanted.connect(self.picture_wanted)
                 self.cards[address] = card
                 if isinstance(card.input, FileInput):

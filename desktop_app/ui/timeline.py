@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QListView,
     QStyle,
@@ -33,6 +33,8 @@ _NO_PARENT = QModelIndex()
 _ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
 _DOT = 26
 _MAX_LINES = 6
+_AROUND = _DOT + 3 * theme.GAP_S
+"""What stands left and right of the words of an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,30 @@ class TimelineEntry:
         if isinstance(self.when, datetime):
             return clock.local(self.when).strftime("%Y-%m-%dT%H:%M:%S")
         return self.when.isoformat()
+
+
+def whole_lines(text: str, font: QFont, room: int, most: int) -> list[str]:
+    """A text in lines of at most so many pixels; of one with more lines the last ends with “…”."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        layout = QTextLayout(paragraph, font)
+        layout.setTextOption(QTextOption())  # breaks at words, and inside one that is too long
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(room)
+            start, length = line.textStart(), line.textLength()
+            if len(lines) < most:
+                lines.append(paragraph[start : start + length].rstrip())
+                continue
+            layout.endLayout()
+            rest = QFontMetrics(font).horizontalAdvance("…")
+            kept = QFontMetrics(font).elidedText(
+                lines[-1], Qt.TextElideMode.ElideRight, room - rest
+            )
+            lines[-1] = f"{kept.removesuffix('…')}…"
+            return lines
+        layout.endLayout()
+    return lines
 
 
 class _Model(QAbstractListModel):
@@ -124,7 +150,7 @@ class _Delegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(area).adjusted(2, 1, -2, -1), 6, 6)
         self._paint_dot(painter, area, entry, index)
         left = area.left() + theme.GAP_S + _DOT + theme.GAP_S
-        inner = QRect(left, area.top() + theme.GAP_XS + 1, area.right() - left - theme.GAP_S, 22)
+        inner = QRect(left, area.top() + theme.GAP_XS + 1, area.width() - _AROUND, 22)
         painter.setFont(theme.font(theme.SIZE_SMALL))
         painter.setPen(theme.colour("muted"))
         side = " · ".join(filter(None, (entry.who, entry.when_text())))
@@ -138,8 +164,12 @@ class _Delegate(QStyledItemDelegate):
         painter.drawText(inner, int(middle | Qt.AlignmentFlag.AlignLeft), title)
         if entry.text:
             painter.setFont(theme.font())
-            below = QRect(left, inner.bottom() + 1, inner.width(), area.bottom() - inner.bottom())
-            painter.drawText(below, int(Qt.TextFlag.TextWordWrap), entry.text)
+            line = QRect(
+                left, inner.bottom() + 1, inner.width(), painter.fontMetrics().lineSpacing()
+            )
+            for text in whole_lines(entry.text, painter.font(), inner.width(), _MAX_LINES):
+                painter.drawText(line, int(middle | Qt.AlignmentFlag.AlignLeft), text)
+                line.translate(0, line.height())
         painter.restore()
 
     @staticmethod
@@ -170,11 +200,10 @@ class _Delegate(QStyledItemDelegate):
         height = _DOT + theme.GAP_S
         if entry.text:
             view = option.widget
-            room = (view.width() if view is not None else 400) - _DOT - 5 * theme.GAP_S
-            metrics = option.fontMetrics
-            asked = QRect(0, 0, max(room, 80), 10_000)
-            box = metrics.boundingRect(asked, int(Qt.TextFlag.TextWordWrap), entry.text)
-            height += min(box.height(), metrics.lineSpacing() * _MAX_LINES)
+            width = view.viewport().width() if isinstance(view, QListView) else 400
+            font = theme.font()
+            lines = whole_lines(entry.text, font, max(width - _AROUND, 80), _MAX_LINES)
+            height += len(lines) * QFontMetrics(font).lineSpacing()
         return QSize(200, height + theme.GAP_XS)
 
 

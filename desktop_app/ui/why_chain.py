@@ -42,7 +42,7 @@ def chain_before(filling: Filling, addresses: Sequence[str], address: str) -> tu
     for each in addresses:
         if each == address:
             break
-        role = role_of(filling.form, filling.state(each).path)
+        role = _role(filling, each)
         text = filling.answer(each).strip()
         if role is CaseRole.STATED_REASON and text:
             steps.append(ChainStep("", text))
@@ -51,6 +51,44 @@ def chain_before(filling: Filling, addresses: Sequence[str], address: str) -> tu
         elif role is CaseRole.WHY_REASON and text and steps and steps[-1].words:
             steps[-1] = ChainStep(steps[-1].words, text)
     return tuple(steps)
+
+
+def root_missing(filling: Filling, addresses: Sequence[str]) -> str:
+    """Where the root reason of a why-chain is to be named; empty: it is, or nobody asked why.
+
+    Args:
+        filling: The interview.
+        addresses: The questions asked now, in order.
+    """
+    last = ""
+    for each in addresses:
+        role, is_answered = _role(filling, each), bool(filling.answer(each).strip())
+        if role is CaseRole.WHY and is_answered:
+            last = ""
+        elif role is CaseRole.WHY_REASON:
+            last = "" if is_answered else each
+    return last
+
+
+def suggested_reasons(steps: Sequence[ChainStep], offers: Offers) -> tuple[str, ...]:
+    """What the next step may be coded as: what followed before, then reasons of the same group.
+
+    Args:
+        steps: The steps above.
+        offers: What is known of the reasons.
+    """
+    known = {str(choice.value) for choice in offers.reasons}
+    above = [step.reason for step in steps if step.reason in known]
+    if not above:
+        return ()
+    group = offers.groups.get(above[-1], "")
+    near = [code for code in offers.groups if group and offers.groups[code] == group]
+    found = dict.fromkeys([*offers.follows.get(above[-1], ()), *near])
+    return tuple(code for code in found if code in known and code not in above)
+
+
+def _role(filling: Filling, address: str) -> CaseRole | None:
+    return role_of(filling.form, filling.state(address).path)
 
 
 def probes_for(reason: str, groups: Mapping[str, str], language: str) -> tuple[str, ...]:
@@ -88,13 +126,13 @@ class WhyBar(QWidget):
         for at, step in enumerate(steps):
             if at:
                 self.crumbs.addWidget(text_label("→", "hint", wraps=False))
-            whole = words.get(step.reason, step.reason) or step.words
-            chip = ChipLabel(_shortened(whole), Tone.INFO if step.reason else Tone.NEUTRAL)
+            whole, tone = _shown(step, words)
+            chip = ChipLabel(_shortened(whole), tone)
             chip.setToolTip("\n".join(filter(None, (whole, step.words))))
             chip.setAccessibleName(whole)
             self.crumbs.addWidget(chip)
         self.crumbs.addStretch(1)
-        last = next((step.reason for step in reversed(steps) if step.reason), "")
+        last = next((step.reason for step in reversed(steps) if step.reason in words), "")
         self.probes = probes_for(last, offers.groups, language) if last else ()
         _empty(self.rows)
         for number, probe in enumerate(self.probes, start=1):
@@ -111,6 +149,15 @@ class WhyBar(QWidget):
             return False
         self.chosen.emit(self.probes[number - 1])
         return True
+
+
+def _shown(step: ChainStep, words: Mapping[str, str]) -> tuple[str, Tone]:
+    """A step in words; one whose code is on no list is not shown as if it were accepted."""
+    if not step.reason:
+        return step.words, Tone.NEUTRAL
+    if step.reason in words:
+        return words[step.reason], Tone.INFO
+    return _("Not on the list: {text}").format(text=step.reason), Tone.WARN
 
 
 def _shortened(text: str) -> str:

@@ -76,9 +76,15 @@ class Trail:
 
 
 def look_slots(
-    settings: Settings, restart: Callable[[], object]
+    settings: Settings, let_go: Callable[[], bool], restart: Callable[[], object]
 ) -> Mapping[str, Callable[[], object]]:
-    """Light or dark, dense or airy, and the language."""
+    """Light or dark, dense or airy, and the language.
+
+    Args:
+        settings: Keeps the choice.
+        let_go: Whether the window may be left; it keeps what was typed.
+        restart: Builds the window anew.
+    """
     app = cast("QApplication", QApplication.instance())
 
     def toggle_theme() -> None:
@@ -93,6 +99,8 @@ def look_slots(
         theme.apply(app, settings)
 
     def next_language() -> None:
+        if not let_go():
+            return
         codes = list(i18n.LANGUAGES)
         settings.language = codes[(codes.index(i18n.language()) + 1) % len(codes)]
         save_settings(settings)

@@ -8,6 +8,7 @@ from db.queries.cases import CaseFilter
 from db.queries.signals import SignalFilter
 from desktop_app import clock, labels
 from desktop_app.columns import Sort
+from desktop_app.domain.paper_mark import read_mark
 from desktop_app.domain.permissions import Action
 from desktop_app.services import access, cases, customers, triage, work
 from desktop_app.ui.command_palette import Hit
@@ -19,7 +20,7 @@ _MAX_CUSTOMERS, _MAX_CASES = 8, 6
 
 
 def find(session: "Session", text: str) -> Sequence[Hit]:
-    """Customers and cases by name, pinyin, initials, number, phone tail."""
+    """Customers and cases by name, pinyin, initials, number, phone tail; a case by its paper."""
     if not access.may(session, Action.VIEW):
         return []
     hits = [
@@ -32,6 +33,8 @@ def find(session: "Session", text: str) -> Sequence[Hit]:
         )
         for found in customers.search(session, text, _MAX_CUSTOMERS)
     ]
+    mark = read_mark(text)  # the barcode of a paper form was scanned
+    text = text if mark is None else mark.case
     newest_first = Sort("opened_on", descending=True)
     rows = cases.list_cases(session, CaseFilter(text=text), newest_first, 0, _MAX_CASES)
     hits += [

@@ -51,7 +51,7 @@ class WrapUp(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.setAccessibleName(_("Log a contact"))
-        self._failed_before = 0
+        self._failed_before, self._is_interviewed = 0, False
         self._is_own_step = False
         self._is_filling = False
         self.title = text_label("", "heading", wraps=False)
@@ -156,15 +156,19 @@ class WrapUp(QFrame):
 
     # ------------------------------------------------------------------ opening and closing
 
-    def open_for(self, title: str, results: Sequence[AttemptResult]) -> None:
+    def open_for(
+        self, title: str, results: Sequence[AttemptResult], *, is_interviewed: bool = False
+    ) -> None:
         """Show the strip for a case.
 
         Args:
             title: Whom the contact is about.
             results: Results of the attempts before, oldest first; they decide the next step.
+            is_interviewed: Whether the exit interview was held already.
         """
         self.title.setText(title)
         self._failed_before = failed_in_a_row(results)
+        self._is_interviewed = is_interviewed
         self.show()
         self.focus_results()
 
@@ -261,7 +265,12 @@ class WrapUp(QFrame):
     def _on_result(self) -> None:
         result = self.result()
         if result is not None and not self._is_own_step:
-            proposal = propose_next(result, clock.today(), failed_before=self._failed_before)
+            proposal = propose_next(
+                result,
+                clock.today(),
+                failed_before=self._failed_before,
+                is_interviewed=self._is_interviewed,
+            )
             is_final = result is AttemptResult.DO_NOT_CONTACT  # the service plans nothing then
             self._is_filling = True
             self.step.set_value(None if is_final else proposal.step)

@@ -11,12 +11,24 @@ import pytest
 from sqlalchemy import func, select
 
 from db import workspace
-from db.models import Customer, Order
+from db.models import Customer, CustomerStat, Order
+from db.queries.customers import class_sizes
+from db.vocabulary import CustomerClass
 from tests import order_oracle
 from tests.order_oracle import CDNOW_CLASSES, CDNOW_DAY
 from tests.programs import PASSWORD, Winback
 
 pytestmark = [pytest.mark.realdata, pytest.mark.timeout(600)]
+
+FIGURES = {
+    "orders": "orders",
+    "first_day": "first",
+    "last_day": "last",
+    "spend_total": "spend",
+    "spend_window": "window",
+    "klass": "klass",
+}
+"""Maintained figure -> what pandas calls it."""
 
 
 @pytest.fixture
@@ -29,11 +41,14 @@ def test_that_the_loop_on_real_orders_gives_what_pandas_counts(tmp_path: Path, f
     winback = Winback(tmp_path / "workspace")
     assert winback("new", winback.folder).status == 0
 
+    promised = winback.json("import", "orders", file, "--currency", "USD", "--dry-run")
     made = winback.json("import", "orders", file, "--currency", "USD")
+    kept = ("rows", "new", "changed", "same", "rejected", "customers_created", "returns")
+    assert [promised[each] for each in kept] == [made[each] for each in kept]
     assert (made["rows"], made["new"]) == (len(frame), len(frame)) == (69_659, 69_659)
     assert made["changed"] == made["same"] == made["rejected"] == 0
     assert made["customers_created"] == frame["customer_id"].nunique() == 23_570
-    _check_orders(winback.folder, frame)
+    _check_orders_and_figures(winback.folder, frame)
     again = winback.json("import", "orders", file, "--dry-run")
     assert (again["rows"], again["same"], again["new"]) == (69_659, 69_659, 0)
 
@@ -42,6 +57,7 @@ def test_that_the_loop_on_real_orders_gives_what_pandas_counts(tmp_path: Path, f
     expected = order_oracle.hits(frame, CDNOW_DAY)
     assert scanned["as_of"] == CDNOW_DAY.isoformat()
     assert {kind: scanned[kind] for kind in expected} == {k: len(v) for k, v in expected.items()}
+    assert scanned["lapsing"] > 1000
     found: dict[str, set[str]] = {kind: set() for kind in expected}
     for row in winback.json("list", "signals"):
         found[row["kind"]].add(row["customer_number"])
@@ -51,6 +67,7 @@ def test_that_the_loop_on_real_orders_gives_what_pandas_counts(tmp_path: Path, f
 
     again = winback.json("scan", "--as-of", CDNOW_DAY)
     assert (sum(again["new"].values()), again["change_set"]) == (0, None)
+    assert {kind: again[kind] for kind in expected} == {kind: scanned[kind] for kind in expected}
 
     opened = winback.json("open-cases")
     count = sum(len(numbers) for numbers in expected.values())
@@ -65,7 +82,7 @@ def test_that_the_loop_on_real_orders_gives_what_pandas_counts(tmp_path: Path, f
     assert max(run.memory for run in winback.runs) < 1_000_000_000
 
 
-def _check_orders(folder: Path, frame: pd.DataFrame) -> None:
+def _check_orders_and_figures(folder: Path, frame: pd.DataFrame) -> None:
     grouped = frame.groupby("customer_id")
     expected = pd.DataFrame(
         {"spend": grouped["fen"].sum(), "orders": grouped.size(), "first": grouped["day"].min(),
@@ -81,10 +98,16 @@ def _check_orders(folder: Path, frame: pd.DataFrame) -> None:
             .join(Order, Order.customer_id == Customer.id)
             .group_by(Customer.number)
         ).all()
+        stats = pd.DataFrame(map(dict, session.execute(select(CustomerStat.__table__)).mappings()))
+        sizes = class_sizes(session)
     opened.database.close()
     assert {row[0]: tuple(row[1:]) for row in rows} == {
         str(number): tuple(map(int, values)) for number, *values in expected.itertuples()
     }
+    stats, figures = stats.set_index("number"), order_oracle.figures(frame, CDNOW_DAY)
+    for name, column in FIGURES.items():
+        assert stats[name].to_dict() == figures[column].to_dict()
+    assert sizes == {CustomerClass(name): size for name, size in CDNOW_CLASSES.items()}
 
 
 def _check_customers(rows: list[dict[str, object]], frame: pd.DataFrame) -> None:

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from db import workspace
 from desktop_app.importing import xlsforms
-from desktop_app.services import cases, interview_end, interviews
+from desktop_app.services import answer_exports, attachments, cases, interview_end, interviews
 from tests import factories
 from tests.cli.conftest import Run
 
@@ -25,6 +25,15 @@ FORM = """
 | settings |
 | | form_title | form_id | default_language |
 | | 回访 | revisit | Chinese (zh) |
+"""
+
+PICTURED = """
+| survey |
+| | type | name | label | media::audio | media::image |
+| | text | shelf | The shelf | said.mp3 | shelf.png |
+| settings |
+| | form_title | form_id |
+| | Shelf | shelf |
 """
 
 
@@ -48,8 +57,6 @@ def held(folder: Path, run: Run, form: Path) -> dict[str, str]:
     )  # fmt: skip
     assert key == "revisit"
     with opened.database.write(opened.actor) as session:
-        from desktop_app.services import answer_exports
-
         row = answer_exports.find_questionnaire(session, "revisit")
         case_id = factories.assigned_case(session, opened.actor.user_id, name="王思远")
         made = interviews.start(session, case_id, questionnaire_id=row.id)
@@ -202,3 +209,86 @@ def test_that_one_interview_is_written(run: Run, held: dict[str, str], tmp_path:
     assert run("interview", "pdf", held["interview"]).status == 2
     refused = run("interview", "pdf", held["interview"], "--pdf", pdf)
     assert "--overwrite" in refused.sentence
+
+
+def test_that_the_pictures_of_a_form_come_in_and_go_out_with_it(
+    folder: Path, run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "shelf.md"
+    file.write_text(PICTURED, encoding="utf-8")
+    (tmp_path / "shelf-media").mkdir()
+    (tmp_path / "shelf-media" / "shelf.png").write_bytes(b"\x89PNG\x00")
+    done = run("questionnaire", "import", file, "--purpose", "satisfaction", "--json")
+    assert done.status == 0, done.err
+    (warning,) = (text for text in done.document["warnings"] if "said.mp3" in text)
+    assert warning.startswith("survey!E4: ")
+    out = tmp_path / "out.xlsx"
+    pair = ("--xlsform", out, "--xform", tmp_path / "out.xml")
+    sent = run("questionnaire", "export", "shelf", *pair, "--json")
+    assert sent.status == 0, sent.err
+    assert (tmp_path / "out-media" / "shelf.png").read_bytes() == b"\x89PNG\x00"
+    assert str(tmp_path / "out-media" / "shelf.png") in sent.document["files"]
+    again = run("questionnaire", "export", "shelf", "--xlsform", tmp_path / "out.xlsx")
+    assert again.status == 1
+    for name in ("out.xlsx", "out.xml"):
+        (tmp_path / name).unlink()
+    refused = run("questionnaire", "export", "shelf", "--xlsform", out)
+    assert "shelf.png exists already" in refused.sentence
+    assert not out.exists()
+
+
+def test_that_every_mistake_of_a_form_is_told_with_its_cell(
+    folder: Path, run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "bad.md"
+    rows = "| | text | a | A | ${b} = 1 |\n| | text | c | C | ${d} = 1 |\n"
+    head = "| survey |\n| | type | name | label | relevant |\n"
+    file.write_text(head + rows, encoding="utf-8")
+    done = run("questionnaire", "import", file)
+    assert done.status == 1
+    assert "survey!E3: There is no question “b”." in done.err
+
+
+def test_that_the_files_of_interviews_go_out_in_their_folders(
+    folder: Path, run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "photo.md"
+    file.write_text(
+        "| survey |\n| | type | name | label |\n| | image | shelf | Shelf |\n"
+        "| | audio | said | Said |\n",
+        encoding="utf-8",
+    )
+    taken = run("questionnaire", "import", file, "--purpose", "satisfaction", "--publish", "--json")
+    assert taken.status == 0, taken.err
+    opened = workspace.open_workspace(folder, "admin", "correct horse")
+    with opened.database.write(opened.actor) as session:
+        row = answer_exports.find_questionnaire(session, "photo")
+        case_id = factories.assigned_case(session, opened.actor.user_id, name="王思远")
+        made = interviews.start(session, case_id, questionnaire_id=row.id)
+        for address, name in (("/data/shelf", "架.png"), ("/data/said", "said.mp3")):
+            place: dict[str, Any] = {"interview_id": made, "address": address}
+            attachments.add(session, case_id, name.encode(), name, **place)
+            interviews.save_answer(session, made, address, name)
+        interview_end.finish(session, made)
+        number = cases.case_file(session, case_id).row.number
+    opened.database.close()
+    out = tmp_path / "x.zip"
+    done = run("interview", "export", "--questionnaire", "photo", "--xml", out, "--json")
+    assert done.status == 0, done.err
+    stem = f"{number}_{made}"
+    with zipfile.ZipFile(out) as packed:
+        found = {name: packed.read(name) for name in packed.namelist()}
+    assert found.keys() == {f"{stem}/{stem}.xml", f"{stem}/架.png", f"{stem}/said.mp3"}
+    assert found[f"{stem}/架.png"] == "架.png".encode()
+    assert "<shelf>架.png</shelf>" in found[f"{stem}/{stem}.xml"].decode()
+    titles = [row["title"] for row in run("history", "--json").document]
+    assert titles[0] == (
+        "Export the answers of 1 interviews of questionnaire photo as xml, with 2 attached files"
+    )
+    stored = next(each for each in (folder / "attachments").rglob("*") if each.is_file())
+    stored.unlink()
+    lost = run(
+        "interview", "export", "--questionnaire", "photo", "--xml", out, "--overwrite", "--json"
+    )
+    assert lost.status == 0, lost.err
+    assert "missing or damaged" in lost.document["losses"][0]

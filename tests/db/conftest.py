@@ -21,7 +21,10 @@ def small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = Database(path, KEY)
     with database.write(SYSTEM) as session:
         journal.name_change(session, "Template", kind=ChangeKind.SYSTEM)
-        store, reason = Store(code="S01", name="店"), Reason(code="price", group_code="price")
+        store, reason = (
+            Store(code="S01", name="店"),
+            Reason(code="price", number=1, group_code="price"),
+        )
         session.add_all([store, reason])
         session.flush()
         for number in (1, 2):

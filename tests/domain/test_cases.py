@@ -9,14 +9,12 @@ from db.vocabulary import CaseStage, Outcome, RuleKind
 from desktop_app.domain.cases import (
     REASON_FREE,
     REOPEN_STAGES,
-    STAGES,
     CaseDraft,
     CloseDraft,
     OpenDraft,
     ReopenDraft,
     can_close,
     can_move,
-    can_reopen,
     moves,
     priority,
     value_at_stake,
@@ -65,22 +63,19 @@ def test_that_exactly_the_listed_moves_are_allowed(stage: CaseStage, to: CaseSta
 
 
 def test_that_a_move_leads_forward_or_one_step_back() -> None:
-    assert all(
-        STAGES.index(to) - STAGES.index(stage) >= -1 for stage in STAGES for to in moves(stage)
-    )
+    order = tuple(CaseStage)
+    assert all(order.index(to) - order.index(stage) >= -1 for stage in order for to in moves(stage))
 
 
 @pytest.mark.parametrize("stage", OPEN_STAGES)
 def test_that_closing_is_not_a_move_and_every_open_case_can_be_closed(stage: CaseStage) -> None:
     assert not can_move(stage, CaseStage.CLOSED)
     assert can_close(stage)
-    assert not any(can_reopen(stage, to) for to in STAGES)
 
 
 def test_that_only_reopening_leads_out_of_closed() -> None:
     assert moves(CaseStage.CLOSED) == ()
     assert not can_close(CaseStage.CLOSED)
-    assert {to for to in STAGES if can_reopen(CaseStage.CLOSED, to)} == set(REOPEN_STAGES)
 
 
 def test_that_every_open_stage_can_be_reached_from_the_first() -> None:

@@ -43,6 +43,16 @@ def test_that_each_result_has_its_next_step(
     assert (proposal.step, proposal.due) == (step, due)
 
 
+def test_that_a_customer_who_was_interviewed_is_not_asked_once_more() -> None:
+    reached = propose_next(AttemptResult.REACHED, TUESDAY, is_interviewed=True)
+    assert (reached.step, reached.due) == (NextStep.FOLLOW_UP, WEDNESDAY)
+    for result in set(AttemptResult) - {AttemptResult.REACHED}:
+        held, before = (
+            propose_next(result, TUESDAY, is_interviewed=each) for each in (True, False)
+        )
+        assert held == before
+
+
 def test_that_no_result_is_without_a_proposal() -> None:
     for result in AttemptResult:
         for failed in range(6):

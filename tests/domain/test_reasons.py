@@ -13,7 +13,6 @@ from desktop_app.domain.reasons import (
     is_leaf,
     is_unknown,
     leaves,
-    residual_type,
 )
 
 
@@ -22,7 +21,7 @@ def test_that_the_tree_is_that_of_the_reference_file() -> None:
     assert {each.code: each.parent for each in shipped} == dict(PARENTS)
     assert {each.code for each in shipped if each.leaf} == set(leaves())
     residual = [each.code for each in shipped if each.residual]
-    assert residual == [residual_type(natural=False, competitive=False)]
+    assert residual == [ChurnType.ACTIVE_FAULT]
 
 
 def test_that_extents_and_states_of_mind_are_those_of_the_reference_file() -> None:
@@ -40,21 +39,6 @@ def test_that_headings_are_no_leaves() -> None:
         ChurnType.PASSIVE,
     ]
     assert leaves()[-1] is ChurnType.UNDETERMINED
-
-
-@pytest.mark.parametrize(
-    ("natural", "competitive", "expected"),
-    [
-        (False, False, ChurnType.ACTIVE_FAULT),
-        (True, False, ChurnType.ACTIVE_NATURAL),
-        (False, True, ChurnType.ACTIVE_COMPETITIVE),
-        (True, True, ChurnType.ACTIVE_COMPETITIVE),
-    ],
-)
-def test_that_what_is_neither_natural_nor_competitive_is_our_fault(
-    natural: bool, competitive: bool, expected: ChurnType
-) -> None:
-    assert residual_type(natural=natural, competitive=competitive) is expected
 
 
 def test_that_unknown_reasons_are_known_by_their_code() -> None:

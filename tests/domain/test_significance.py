@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from desktop_app.domain.significance import binomial_at_least, fisher_greater, holm
+from desktop_app.domain.significance import (
+    binomial_at_least,
+    chi_square_at_least,
+    fisher_greater,
+    holm,
+)
 
 CELL = st.integers(0, 60)
 
@@ -42,6 +47,12 @@ def test_that_a_share_of_nothing_never_hits_and_of_all_always() -> None:
     assert binomial_at_least(1, 5, 0) == 0
     assert binomial_at_least(0, 5, 0) == 1
     assert binomial_at_least(5, 5, 1) == 1
+
+
+@given(st.floats(0, 200), st.integers(1, 12))
+def test_that_the_tail_of_chi_square_is_that_of_scipy(statistic: float, degrees: int) -> None:
+    expected = stats.chi2.sf(statistic, degrees)
+    assert chi_square_at_least(statistic, degrees) == pytest.approx(expected, rel=1e-9)
 
 
 @given(st.lists(st.floats(0, 1), max_size=7))

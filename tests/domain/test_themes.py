@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.domain.themes import Themes, features, learn, suggest
+from desktop_app.domain.themes import Themes, features, joined, learn, suggest
 
 LEARNED = {
     "price": [
@@ -173,14 +173,14 @@ def test_that_texts_not_learned_are_mostly_given_their_theme(themes: Themes) -> 
     The limit was chosen with the first set in view; the second is the fairer measure.
     """
     assert judged(themes, HELD_OUT) == (26, 0, 4)
-    assert judged(themes, FRESH) == (17, 0, 3)
+    assert judged(themes, FRESH) == (18, 0, 2)
 
 
 def test_that_chinese_words_speak_for_the_theme(themes: Themes) -> None:
     best = suggest(themes, "店员的态度很差")[0]
     assert best.theme == "service"
     assert {"态度", "店员"} <= set(best.words)
-    assert 0.08 <= best.nearness <= 1
+    assert 0.09 <= best.nearness <= 1
 
 
 def test_that_english_words_speak_for_the_theme_as_they_were_written(themes: Themes) -> None:
@@ -196,6 +196,7 @@ def test_that_nothing_is_suggested_for_what_is_new_or_empty(themes: Themes) -> N
     assert suggest(themes, "") == suggest(themes, "。。！") == ()
     assert suggest(learn([]), "价格太贵") == ()
     assert learn([("！", "price")]).texts == {}
+    assert learn([("！", "price")]).learned == 0
 
 
 def test_that_suggestions_are_ranked_and_limited(themes: Themes) -> None:
@@ -226,6 +227,54 @@ def test_that_a_learned_text_alone_in_its_theme_is_as_near_as_can_be() -> None:
     assert only.theme == "price"
     assert isclose(only.nearness, 1)
     assert only.words == ("价格", "太贵", "格太")
+
+
+def test_that_like_answers_outweigh_a_theme_that_is_far_more_frequent() -> None:
+    """Planted: nine of ten codings are *price*; what is like the rare ones gets the rare theme."""
+    often = [(f"{who}比你们便宜，价格太高第{n}次", "price") for n in range(9) for who in "甲乙丙丁"]
+    rarely = [
+        ("账期从六十天改成三十天，接不住", "terms"),
+        ("账期太短，财务不同意", "terms"),
+        ("要求先付款再发货，没有账期", "terms"),
+        ("送货的人总是迟到", "delivery"),
+    ]
+    themes = learn([*often, *rarely])
+    planted = {
+        "新的账期财务接不住": "terms",
+        "他们突然不给账期了": "terms",
+        "送货又迟到": "delivery",
+        "别家便宜，你们价格高": "price",
+    }
+    assert {text: suggest(themes, text)[0].theme for text in planted} == planted
+
+
+def test_that_overlapping_pairs_are_read_as_one_word() -> None:
+    assert joined(("业务", "务员", "换", "联系"), "换了业务员，没人联系") == (
+        "业务员",
+        "换",
+        "联系",
+    )
+    assert joined(("格太", "价格", "太贵"), "价格太贵") == ("价格太贵",)
+    assert joined(("务员", "业务"), "业务多，服务员少") == ("务员", "业务")
+    assert joined(("late", "every"), "late every") == ("late", "every")
+
+
+def test_that_a_suggestion_says_how_many_coded_answers_share_its_words() -> None:
+    themes = learn(
+        [
+            ("账期太短", "terms"),
+            ("账期改了，又涨价", "terms"),
+            ("发票开错", "terms"),
+            ("涨价了", "price"),
+        ],
+        shipped=[("账期 付款 terms", "terms"), ("太远", "moved")],
+    )
+    found = {one.theme: one for one in suggest(themes, "账期又变了，还涨价", confidence=0)}
+    assert {"账期", "涨价"} <= set(found["terms"].words)
+    assert found["terms"].answers == 2  # not the third one, and not the words it came with
+    assert (found["price"].words, found["price"].answers) == (("涨价",), 1)
+    (only_shipped,) = suggest(themes, "离得太远")
+    assert (only_shipped.theme, only_shipped.answers) == ("moved", 0)
 
 
 @given(

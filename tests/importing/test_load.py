@@ -523,48 +523,6 @@ def test_that_rejects_that_cannot_be_written_end_in_a_sentence(tmp_path: Path) -
 
 
 @pytest.mark.realdata
-def test_that_cdnow_is_imported_as_pandas_counts_it(
-    run: Run, database: Database, shared_data: Path
-) -> None:
-    path = shared_data / "cdnow" / "orders.csv"
-    frame = pd.read_csv(path, dtype=str)
-    result = run(ORDERS, path)
-    assert counts(result) == (69_659, 69_659, 0, 0, 0)
-    assert result.customers_created == frame["customer_id"].nunique() == 23_570
-    cents = frame["amount"].map(lambda text: int(Decimal(text).scaleb(2)))
-    spend = cents.groupby(frame["customer_id"]).sum().to_dict()
-    days = pd.to_datetime(frame["ordered_on"])
-    with database.read() as session:
-        ours = session.execute(
-            select(
-                Customer.number,
-                func.sum(Order.amount),
-                func.count(),
-                func.min(Order.day),
-                func.max(Order.day),
-                func.sum(Order.quantity),
-            )
-            .join(Order, Order.customer_id == Customer.id)
-            .group_by(Customer.number)
-        ).all()
-    grouped = frame.assign(day=days, q=frame["quantity"].astype(int)).groupby("customer_id")
-    orders = grouped.size().to_dict()
-    first = grouped["day"].min().map(pd.Timestamp.toordinal).to_dict()
-    last = grouped["day"].max().map(pd.Timestamp.toordinal).to_dict()
-    pieces = grouped["q"].sum().to_dict()
-    assert len(ours) == 23_570
-    for number, amount, count, begin, end, quantity in ours:
-        assert (amount, count, begin, end, quantity) == (
-            spend[number],
-            orders[number],
-            first[number],
-            last[number],
-            pieces[number] * 1000,
-        )
-    assert counts(run(ORDERS, path, dry=True)) == (69_659, 0, 0, 69_659, 0)
-
-
-@pytest.mark.realdata
 def test_that_telco_customers_keep_contract_and_charges(
     run: Run, database: Database, shared_data: Path
 ) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from db.vocabulary import CaseStage
+from db.vocabulary import RuleKind
 from desktop_app import clock
 from desktop_app.ui import screenshots
 from desktop_app.ui.app import Application, flush_deleted
@@ -103,12 +103,20 @@ def answers(program: Application) -> str:
 
 
 def _case_being_worked_on(program: Application) -> Any:
-    from db.queries.cases import CaseFilter, list_cases
+    """A case whose customer was not asked yet."""
+    from sqlalchemy import select
+
+    from db.models import Case, Customer
+    from desktop_app.domain.cases import OpenDraft
+    from desktop_app.services import cases
 
     assert program._opened is not None
-    stages = frozenset(CaseStage) - {CaseStage.IDENTIFIED, CaseStage.SCREENED, CaseStage.CLOSED}
-    with program._opened.database.read(program._opened.actor) as session:
-        return list_cases(session, CaseFilter(stages=stages), None, 0, 1)[0].id
+    with program._opened.database.write(program._opened.actor) as session:
+        free = select(Customer.id).where(Customer.id.not_in(select(Case.customer_id)))
+        customer_id = session.scalars(free.order_by(Customer.number)).first()
+        case_id = cases.open_case(session, customer_id, OpenDraft(kind=RuleKind.LAPSING))
+        cases.take(session, case_id)
+    return case_id
 
 
 def _interview(program: Application) -> Any:

@@ -167,9 +167,8 @@ class Journey:
         desk.key("ctrl+i")
         desk.wait_focus("What do you believe, before you ask?")
         desk.type("order-to-delivery")
-        desk.wait_focus("Delivery and trust › Order-to-delivery too long")
         desk.picture("belief")
-        desk.key("Return", "Return")
+        desk.key("Return")  # takes the only one that fits, and goes on
         self.until("SELECT count(*) FROM case_reason WHERE layer = 'belief'", 1)
         answers: dict[str, Callable[[], None]] = {
             LABELS["left_on"]: lambda: desk.type("-100"),
@@ -189,6 +188,8 @@ class Journey:
         desk.type("2")
         desk.picture("interview-end")
         desk.key("ctrl+Return")
+        desk.wait_focus("Name the root reason")  # the why-chain ends without one
+        desk.key("2")
         self.until("SELECT count(*) FROM interview WHERE state = 'finished'", 1)
         desk.wait_title(f"{clock.today().year}-00001 王小明")
         desk.picture("interviewed")

@@ -157,7 +157,6 @@ def test_that_renaming_is_followed_everywhere() -> None:
     assert form.setting("instance_name") == "${stated}"
     assert survey.cell(0, ID) == "reason"
     assert editing.rename(form, 0, "stated") == form
-    assert editing.users_of(form, "stated") == (1, 2, 7)
 
 
 def test_that_a_code_must_be_possible_and_free() -> None:
@@ -266,7 +265,6 @@ def test_that_locked_choices_keep_their_codes_but_not_their_words() -> None:
         lambda: editing_choices.remove_choice(form, row),
         lambda: editing_choices.move_choice(form, row, 1),
         lambda: editing_choices.rename_choice(form, row, "yes"),
-        lambda: editing_choices.rename_list(form, "yn", "yes_no"),
     ):
         with pytest.raises(UserError, match="choices of “more” are locked"):
             change()
@@ -274,12 +272,8 @@ def test_that_locked_choices_keep_their_codes_but_not_their_words() -> None:
     assert choices_of(labelled, "yn")[0].labels["English (en)"] == "Yes!"
 
 
-def test_that_a_list_is_renamed_and_copied() -> None:
-    form = editing_choices.rename_list(sheets(), "why", "reasons")
-    assert form.survey.cell(0, "type") == "select_one reasons"
-    assert lists(form) == ("reasons", "yn")
-    assert editing_choices.rename_list(form, "reasons", "reasons") == form
-    form, row = editing.add_question(form, None, "select_one", "second", "reasons")
+def test_that_a_list_is_copied_for_a_question_of_its_own() -> None:
+    form, row = editing.add_question(sheets(), None, "select_one", "second", "why")
     form = editing_choices.own_list(form, row)
     assert form.survey.cell(row, "type") == "select_one second"
     assert [choice.code for choice in choices_of(form, "second")] == ["price", "other"]

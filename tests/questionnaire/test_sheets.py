@@ -143,7 +143,7 @@ CELLS = {
 
 def test_that_cells_are_converted_in_the_reading_child() -> None:
     made = convert_sheets(
-        from_cells(CELLS), {"shops.csv": "name,label\nnj,南京路店\n"}, name="exit_2"
+        from_cells(CELLS), {"shops.csv": "name,label\nnj,南京路店\n".encode()}, name="exit_2"
     )
     assert (made.form.id, made.form.title) == ("exit_2", "Exit")
     assert [(each.name, each.is_there) for each in made.form.files] == [("shops.csv", True)]

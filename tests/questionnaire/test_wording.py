@@ -79,6 +79,34 @@ def test_that_questions_kept_aside_are_judged_nearly_as_well() -> None:
     assert right / sum(len(wanted) for _, wanted in found) >= 0.9
 
 
+def doubled(text: str, **more: Any) -> bool:
+    remarks = exit_remarks(text, has_condition=True, **more)
+    return any(remark.rule is Rule.DOUBLE for remark in remarks)
+
+
+@pytest.mark.parametrize("part", ["tuned", "aside"])
+def test_that_chinese_words_for_and_join_two_questions_or_two_nouns(part: str) -> None:
+    rows = tomllib.loads((HERE / "wording_joined.toml").read_text(encoding="utf-8"))[part]
+    assert [text for text in rows["innocent"] if doubled(text)] == []
+    missed = [text for text in rows["double"] if not doubled(text)]
+    assert len(missed) <= len(rows["double"]) * 0.06, missed
+    assert min(len(rows["double"]), len(rows["innocent"])) >= 20
+
+
+def test_that_the_answers_of_a_question_may_name_two_things() -> None:
+    choices = ["价格和服务", "质量与包装怎么样", "送货、安装"]
+    assert not doubled("离开的原因是什么？", kind="select_one", choices=choices)
+
+
+def test_that_what_is_joined_is_shown_where_it_stands() -> None:
+    (remark,) = [
+        each for each in exit_remarks("您對價格與服務有何看法？") if each.rule is Rule.DOUBLE
+    ]
+    assert remark.text == "您對價格與服務有何看法？"
+    (place,) = remark.places
+    assert "與" in remark.text[slice(*place)]
+
+
 def test_that_no_clean_question_kept_aside_is_blamed() -> None:
     clean = [row for row in HELD_OUT if not row["expected"]]
     assert len(clean) > 50

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.errors import FileProblemError
-from desktop_app.importing import xlsforms
+from desktop_app.importing import form_files
 from desktop_app.importing.xlsforms import FormFileError, convert
 from desktop_app.questionnaire import xlsform
 from desktop_app.questionnaire.filling import Filling
@@ -236,7 +236,7 @@ def test_that_lists_beside_the_form_are_read(tmp_path: Path) -> None:
     assert [choice.label for choice in filling.choices("/data/shop")] == ["南京路店", "徐汇店"]
     assert [(one.value, one.label) for one in filling.choices("/data/place")] == [("p1", "Bund")]
     assert [choice.value for choice in filling.choices("/data/old")] == ["o"]
-    assert xlsforms.beside(file)("../form.md") is None
+    assert form_files.find_beside(file, "../form.md") is None
 
 
 def test_that_a_list_that_cannot_be_read_is_a_warning(tmp_path: Path) -> None:

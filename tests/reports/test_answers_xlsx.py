@@ -46,6 +46,19 @@ FIRST = """
 | | 离网访谈 | exit | Chinese (zh) |
 """
 SECOND = FIRST.replace("| | text | phone | 电话 | Phone |", "| | text | shop | 哪家店 | Shop |")
+PHOTOS = """
+| survey |
+| | type | name | label | relevant |
+| | select_one yes_no | seen | Seen? | |
+| | image | shelf | The shelf | ${seen} = 'yes' |
+| | begin_repeat | person | Person | |
+| | image | face | Face | |
+| | end_repeat | | | |
+| choices |
+| | list_name | name | label |
+| | yes_no | yes | Yes |
+| | yes_no | no | No |
+"""
 NASTY = ['=HYPERLINK("http://x")', "+1+1", "-2+3", "@SUM(A1)", "a\nb", "_x000D_", "'=1", "\t=1"]
 
 
@@ -131,6 +144,31 @@ def test_that_labels_stand_under_what_is_asked(tmp_path: Path) -> None:
     assert chinese[0]["为什么离开？"] == "太贵"
 
 
+@pytest.mark.parametrize(
+    ("program", "chosen", "sheet", "heading", "state"),
+    [
+        ("en", "zh", "离网访谈", "状态", "已完成"),
+        ("zh_CN", "en", "Interviews", "State", "Finished"),
+    ],
+)
+def test_that_headings_are_in_the_language_of_the_labels(
+    tmp_path: Path, program: str, chosen: str, sheet: str, heading: str, state: str
+) -> None:
+    with in_language(program):
+        export = small(labels=True, language=chosen)
+        write_answers_xlsx(export, tmp_path / "a.xlsx")
+        write_csv(export, tmp_path / "out")
+        files = write_statistics(export, "r", tmp_path / "r")
+    assert read(tmp_path / "a.xlsx", sheet)[0][heading] == state
+    table, codebook = (
+        pd.read_csv(tmp_path / "out" / name, dtype=str)
+        for name in ("interviews.csv", "codebook.csv")
+    )
+    assert heading in table.columns
+    assert ("Kind" in codebook.columns) == (chosen == "en")
+    assert f'attr(answers[["state"]], "label") <- "{heading}"' in files[1].read_text("utf-8")
+
+
 def test_that_codebook_codes_and_definitions_are_there(tmp_path: Path) -> None:
     write_answers_xlsx(small(labels=False), tmp_path / "a.xlsx")
     codebook = {row["Name"]: row for row in read(tmp_path / "a.xlsx", "Codebook")}
@@ -207,13 +245,48 @@ def test_that_one_file_is_enough_without_repeats(tmp_path: Path) -> None:
     assert not (tmp_path / "b.csv").exists()
 
 
+def no_files(key: str, name: str) -> bytes | None:
+    raise AssertionError(f"nothing asked for {key} {name}")
+
+
+def test_that_the_files_of_a_submission_stand_in_its_folder(tmp_path: Path) -> None:
+    form = form_of(PHOTOS)
+    given = (
+        interview(form, "1", "1", {"/data/shelf": "shelf.png", "/data/seen": "yes",
+                                   "/data/person[1]/face": "face.jpg",
+                                   "/data/person[2]/face": "gone.jpg"}),
+        interview(form, "1", "2", {"/data/shelf": "shelf.png", "/data/seen": "no"}),
+        interview(form, "1", "3", {"/data/seen": "shelf.png"}),
+    )  # fmt: skip
+    export = AnswerExport("T", "t", History([Version("1", form)]), given)
+    held = {"shelf.png": b"\x89PNG", "face.jpg": b"\xff\xd8"}
+    written = write_submissions(
+        export, tmp_path / "a.zip", lambda key, name: held.get(name) and key.encode() + held[name]
+    )
+    with zipfile.ZipFile(tmp_path / "a.zip") as packed:
+        found = {name: packed.read(name) for name in packed.namelist()}
+    (first, second, third) = sorted({name.partition("/")[0] for name in found})
+    assert found[f"{first}/shelf.png"] == b"1\x89PNG"
+    assert found[f"{first}/face.jpg"] == b"1\xff\xd8"
+    assert b"<shelf>shelf.png</shelf>" in found[f"{first}/{first}.xml"]
+    assert set(found) == {
+        f"{first}/{first}.xml", f"{first}/shelf.png", f"{first}/face.jpg",
+        f"{second}/{second}.xml",  # its picture is not relevant: the XML does not name it
+        f"{third}/{third}.xml",
+    }  # fmt: skip
+    (loss,) = written.losses
+    with in_language("en"):
+        assert "gone.jpg: not written" in loss.sentence()
+        assert first in loss.sentence()
+
+
 def test_that_submissions_read_back_as_they_were(tmp_path: Path) -> None:
     export = small()
-    write_submissions(export, tmp_path / "a.zip")
+    assert write_submissions(export, tmp_path / "a.zip", no_files).losses == ()
     with zipfile.ZipFile(tmp_path / "a.zip") as packed:
         names = packed.namelist()
         read = [packed.read(name) for name in names]
-    assert names == ["2026-00001_00001.xml", "2026-00002_00002.xml"]
+    assert names == [f"{name}/{name}.xml" for name in ("2026-00001_00001", "2026-00002_00002")]
     for raw, each in zip(read, export.interviews, strict=True):
         back = to_answers(from_submission(each.form, raw))
         given = {address: value for address, value in each.texts.items() if value}
@@ -275,5 +348,5 @@ def test_that_an_export_without_interviews_still_has_its_columns(tmp_path: Path)
     sheet = sheet_of(tmp_path / "a.xlsx", "Interviews")
     assert {"interview", "words", "goods/1"} <= set(sheet.columns)
     assert len(sheet) == 0
-    write_submissions(export, tmp_path / "a.zip")
+    write_submissions(export, tmp_path / "a.zip", no_files)
     assert zipfile.ZipFile(tmp_path / "a.zip").namelist() == []

@@ -2,8 +2,9 @@
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -24,6 +25,7 @@ from desktop_app.reports.xlsx import write_xlsx
 from desktop_app.services import case_reasons, cases, coding, reasons
 from desktop_app.ui.document_view import as_filter
 from tests import factories
+from tests.conftest import actors_of, copy_of
 from tests.factories import Desk
 from tests.interviewed import WHY, WHY_REASON, WORDS, finish_interview
 
@@ -178,10 +180,11 @@ def test_that_rare_reasons_are_added_up_and_a_renamed_one_keeps_its_old_words(
 # ---------------------------------------------------------------- themes and coders
 
 
-@pytest.fixture
-def coded(desk: Desk, admin: Actor, agent: Actor, actors: dict[Role, Actor]) -> list[uuid.UUID]:
+def code_twelve(desk: Desk, actors: dict[Role, Actor]) -> None:
     """Twelve interviews; the administrator coded all of them, the manager the first ten."""
-    manager = actors[Role.DEPT_MANAGER]
+    admin, agent, manager = (
+        actors[role] for role in (Role.ADMINISTRATOR, Role.AGENT, Role.DEPT_MANAGER)
+    )
     with time_machine.travel(at(DAY), tick=False):
         keys = [
             desk.do(admin, finish_interview, agent, f"原话 {n}", LOWER, name=f"客户 {n}")
@@ -196,14 +199,33 @@ def coded(desk: Desk, admin: Actor, agent: Actor, actors: dict[Role, Actor]) -> 
             code(admin, key, "price_high" if n < 6 else "delivery")
         for n, key in enumerate(keys[:10]):
             code(manager, key, "price_high" if n < 5 or n == 9 else "delivery")
-    return keys
+
+
+def made_once(file: Path, folder: Path, fill: Callable[[Desk, dict[Role, Actor]], None]) -> Path:
+    """A closed copy of a database with more in it, to be copied by each test."""
+    with copy_of(file, folder) as database:
+        fill(Desk(database), actors_of(database))
+    return database.path
+
+
+@pytest.fixture(scope="module")
+def coded_file(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of `coded`, made once."""
+    return made_once(template_database, tmp_path_factory.mktemp("coded"), code_twelve)
+
+
+@pytest.fixture
+def coded(coded_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """A database with the twelve interviews of `code_twelve`."""
+    with copy_of(coded_file, tmp_path / "coded") as database:
+        yield database
 
 
 def test_that_the_agreement_of_coders_is_the_one_worked_out_by_hand(
-    database: Database, admin: Actor, coded: list[uuid.UUID]
+    coded: Database, admin: Actor
 ) -> None:
     """Both yes 5, only the first 1, only the second 1, both no 3: kappa (0.8-0.52)/0.48."""
-    document = build(database, admin, "coder-agreement")
+    document = build(coded, admin, "coder-agreement")
     told = facts(document)
     assert told["Answers coded by two or more (n)"] == "10"
     assert told["Answers coded by one"] == "2"
@@ -218,10 +240,8 @@ def test_that_the_agreement_of_coders_is_the_one_worked_out_by_hand(
     assert "for the most part" in json.dumps(to_json(document))
 
 
-def test_that_themes_count_cases_once_with_reason_and_words(
-    database: Database, desk: Desk, admin: Actor, coded: list[uuid.UUID]
-) -> None:
-    document = build(database, admin, "themes", quotes=2)
+def test_that_themes_count_cases_once_with_reason_and_words(coded: Database, admin: Actor) -> None:
+    document = build(coded, admin, "themes", quotes=2)
     (figure,) = document.figures()
     assert isinstance(figure, Figure)
     assert dict(zip(figure.keys, figure.series[0].values, strict=True)) == {
@@ -229,13 +249,13 @@ def test_that_themes_count_cases_once_with_reason_and_words(
     }  # fmt: skip
     assert "n = 12" in figure.note
     for code in figure.keys:
-        with database.read(admin) as session:
+        with coded.read(admin) as session:
             assert cases.count_cases(session, CaseFilter(theme=code)) == 7
-    with database.write(admin) as session:
+    with coded.write(admin) as session:
         row = cases.list_cases(session, CaseFilter(theme="delivery"))[0]
         draft = ReasonDraft(layer=ReasonLayer.ROOT, reason=SLOW)
         case_reasons.set_reason(session, row.id, draft)
-    document = build(database, admin, "themes", quotes=2)
+    document = build(coded, admin, "themes", quotes=2)
     pairs = table(document, "Cases by theme and root reason")
     assert sum(each.cases for each in pairs.rows if each.theme == "delivery") >= 1
     quotes = [
@@ -246,7 +266,7 @@ def test_that_themes_count_cases_once_with_reason_and_words(
     ]
     assert len(quotes) == 4
     assert all(quote.text.startswith("原话") and uuid.UUID(quote.key) for quote in quotes)
-    assert build(database, admin, "themes", start=date(2026, 4, 1)).figures() == []
+    assert build(coded, admin, "themes", start=date(2026, 4, 1)).figures() == []
 
 
 # ---------------------------------------------------------------- quality
@@ -293,11 +313,12 @@ def close(session: Session, case_id: uuid.UUID, outcome: Outcome, root: str | No
     )
 
 
-@pytest.fixture
-def ended(desk: Desk, admin: Actor, agent: Actor) -> None:
+def end_ten(desk: Desk, actors: dict[Role, Actor]) -> None:
     """Lost: 3 asked, 1 not, 1 begun; 2 unreachable, 2 saved (one never called), a duplicate."""
     from db.models import Interview
     from desktop_app.services import interviews
+
+    admin, agent = actors[Role.ADMINISTRATOR], actors[Role.AGENT]
 
     def end(
         day: date, outcome: Outcome, root: str | None, *, ask: str = "", call: bool = False
@@ -327,10 +348,34 @@ def ended(desk: Desk, admin: Actor, agent: Actor) -> None:
     end(date(2026, 3, 10), Outcome.DUPLICATE, None)
 
 
-def test_that_each_rate_is_counted_by_its_own_denominator(
-    database: Database, admin: Actor, ended: None
-) -> None:
-    told = facts(build(database, admin, "asked-and-known"))
+@pytest.fixture(scope="module")
+def ended_file(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of `ended`, made once."""
+    return made_once(template_database, tmp_path_factory.mktemp("ended"), end_ten)
+
+
+@pytest.fixture
+def ended(ended_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """A database with the cases of `end_ten`."""
+    with copy_of(ended_file, tmp_path / "ended") as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def full_file(coded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of `full`, made once."""
+    return made_once(coded_file, tmp_path_factory.mktemp("full"), end_ten)
+
+
+@pytest.fixture
+def full(full_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """A database with the interviews of `code_twelve` and the cases of `end_ten`."""
+    with copy_of(full_file, tmp_path / "full") as database:
+        yield database
+
+
+def test_that_each_rate_is_counted_by_its_own_denominator(ended: Database, admin: Actor) -> None:
+    told = facts(build(ended, admin, "asked-and-known"))
     assert told["Lost customers asked"].startswith("60.0%, 3 of n = 5,")
     assert told["Lost, an interview was at least begun"].startswith("80.0%, 4 of n = 5,")
     assert told["Reason known"].startswith("66.7%, 6 of n = 9,")  # 3 + 1 + 2, no duplicate
@@ -338,14 +383,14 @@ def test_that_each_rate_is_counted_by_its_own_denominator(
     assert told["Saved, of all who wanted to leave"].startswith("22.2%, 2 of n = 9,")
     assert told["Closed as unreachable"] == "2"
     assert "2 lost customers were not asked why." in json.dumps(
-        to_json(build(database, admin, "asked-and-known"))
+        to_json(build(ended, admin, "asked-and-known"))
     )
 
 
 def test_that_months_people_and_stores_add_up_and_empty_months_are_there(
-    database: Database, admin: Actor, ended: None
+    ended: Database, admin: Actor
 ) -> None:
-    document = build(database, admin, "asked-and-known")
+    document = build(ended, admin, "asked-and-known")
     months = table(document, "By month of closing")
     assert [row[0] for row in cells(months)] == ["2026-01", "2026-02", "2026-03"]
     assert [row.counts.closed for row in months.rows] == [4, 0, 5]
@@ -355,7 +400,7 @@ def test_that_months_people_and_stores_add_up_and_empty_months_are_there(
         (line,) = table(document, title).rows
         assert (line.counts.closed, line.counts.lost) == (9, 5)
     assert [row[0] for row in cells(table(document, "By store"))] == ["南京路店"]
-    only = build(database, admin, "asked-and-known", start=date(2026, 3, 1), end=date(2026, 3, 31))
+    only = build(ended, admin, "asked-and-known", start=date(2026, 3, 1), end=date(2026, 3, 31))
     assert only.criteria == {"closed_from": "2026-03-01", "closed_until": "2026-03-31"}
     assert facts(only)["Lost customers asked"].startswith("0.0%, 0 of n = 1,")
 
@@ -391,16 +436,10 @@ def test_that_a_reversed_period_and_a_stranger_are_refused(
 
 @pytest.mark.parametrize("report_id", IDS)
 def test_that_full_reports_are_written_in_both_languages(
-    database: Database,
-    admin: Actor,
-    coded: list[uuid.UUID],
-    ended: None,
-    report_id: str,
-    tmp_path,
-    each_language: str,
+    full: Database, admin: Actor, report_id: str, tmp_path, each_language: str
 ) -> None:
     period = {"start": None} if report_id == "interview-quality" else {}
-    document = build(database, admin, report_id, **period)
+    document = build(full, admin, report_id, **period)
     assert document.tables()
     write_pdf(document, tmp_path / "a.pdf")
     write_xlsx(document, tmp_path / "a.xlsx")

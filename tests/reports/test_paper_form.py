@@ -1,7 +1,7 @@
 """The blank form for filling in by hand: all that is asked, with its codes, on whole sheets."""
 
 import re
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
@@ -10,17 +10,19 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from report_forms import form_of
 
+from desktop_app.domain.exit_interview import FACT_WORDS
 from desktop_app.errors import FileProblemError
 from desktop_app.i18n import in_language
 from desktop_app.questionnaire.form import Form, Kind
 from desktop_app.questionnaire.languages import language_for
 from desktop_app.questionnaire.listed import listed
+from desktop_app.questionnaire.paper_numbers import paper_numbers
 from desktop_app.reports import fonts
 from desktop_app.reports.barcodes import code128
 from desktop_app.reports.base import LossKind
 from desktop_app.reports.pages import A4, BOTTOM, MARGIN, Layout, Style
 from desktop_app.reports.paper_content import BLOCKS, LONG_LIST, PaperContent
-from desktop_app.reports.paper_form import FACTS, PaperForm, check_paper, lay_out_paper, write_paper
+from desktop_app.reports.paper_form import PaperForm, check_paper, lay_out_paper, write_paper
 from desktop_app.reports.paper_items import Asked, Blank, Head, More
 from desktop_app.reports.paper_strips import Strips
 
@@ -68,9 +70,21 @@ def drawn(layout: Layout) -> str:
     )
 
 
+def in_lines(layout: Layout) -> str:
+    """Everything that is written without spaces, line by line from left to right."""
+    return "\n".join(
+        "".join(re.sub(r"\s", "", text) for _y, _x, text in sorted(placed))
+        for page in layout.pages
+        for _line, placed in groupby(
+            sorted((round(y), x, t) for texts in page.texts.values() for x, y, t in texts),
+            key=lambda each: each[0],
+        )
+    )
+
+
 def conditions(form: Form, code: str = "en") -> dict[str, str]:
     with in_language("zh_CN" if code == "zh" else "en"):
-        content = PaperContent(form, (language_for(form, code),), dict(FACTS))
+        content = PaperContent(form, (language_for(form, code),), dict(FACT_WORDS))
         return {each.name: each.condition for each in content.entries if isinstance(each, Asked)}
 
 
@@ -88,8 +102,10 @@ def test_that_every_question_is_on_paper_with_its_codes() -> None:
             shown = label if code == "zh" else label.translate({ord("’"): "'"})
             assert re.sub(r"\s", "", shown) in text, question.path
             assert question.name in text
+            numbers = paper_numbers(form, question)
             for choice in listed(form, question):
-                assert choice.code in text
+                words = "".join(map(str, choice.label.contents[language].pieces))
+                assert re.sub(r"\s", "", f"{numbers[choice.code]}{words}") in in_lines(layout)
 
 
 def test_that_conditions_are_said_in_words() -> None:
@@ -184,10 +200,11 @@ def test_that_a_long_list_is_printed_once_at_the_end() -> None:
     layout = lay_out_paper(paper(form))
     text = drawn(layout)
     for n in range(LONG_LIST + 77):
-        assert text.count(f"Reasonnumber{n}code_{n}") <= 1
-        assert len(re.findall(rf"code_{n}(?!\d)", text)) == 1, n
-    assert text.count("CodeorwordsfromtableA:") == 2
-    assert "TableA:codesforquestion1,2" in text
+        assert text.count(f"Reasonnumber{n}") >= 1
+        assert f"{n + 1}Reasonnumber{n}" in in_lines(layout)
+    assert "code_" not in text
+    assert text.count("NumberfromtableA:") == 2
+    assert "TableA:numbersforquestion1,2" in text
     assert conditions(form)["b"] == "Only if question 1 is “Reason number 3”"
     short = PaperContent(form_of(long_list(LONG_LIST)), ("",))
     assert short.tables == ()
@@ -233,8 +250,8 @@ def test_that_a_condition_on_a_property_of_a_reason_is_a_mark_in_the_table(tmp_p
     (asked,) = [each for each in content.entries if isinstance(each, Asked) and each.name == "how"]
     assert asked.condition == "Only if question 1 is marked “a” in table A"
     (table,) = content.tables
-    marked = {choice.code for choice in table.choices if choice.marks == "a"}
-    assert marked == {f"r{n}" for n in range(0, 60, 3)}
+    marked = {choice.number for choice in table.choices if choice.marks == "a"}
+    assert marked == {str(n + 1) for n in range(0, 60, 3)}
 
 
 def test_that_a_short_list_is_named_instead_of_marked(tmp_path: Path) -> None:
@@ -253,7 +270,7 @@ def test_that_a_short_list_is_named_instead_of_marked(tmp_path: Path) -> None:
 
 
 def test_that_every_sheet_says_which_form_case_and_page_it_is(tmp_path: Path) -> None:
-    form = form_of(long_list(120))
+    form = form_of(long_list(240))
     write_paper(paper(form, case=CASE, customer="张伟"), tmp_path / "a.pdf")
     pages = [page.extract_text() for page in PdfReader(tmp_path / "a.pdf").pages]
     assert len(pages) == 3

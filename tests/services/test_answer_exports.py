@@ -20,7 +20,7 @@ from desktop_app.services import (
     double_entry,
     interview_end,
     interviews,
-    questionnaires,
+    questionnaire_life,
 )
 from desktop_app.services.journal import title_text
 from desktop_app.services.questionnaires import FormSource
@@ -45,14 +45,14 @@ def two_versions(session: Session) -> uuid.UUID:
     draft = QuestionnaireDraft(
         code="visit", zh="回访", en="Visit", purpose=QuestionnairePurpose.SATISFACTION
     )
-    first = questionnaires.create(session, draft, {}, form("name", "age"))
-    questionnaires.publish(session, first)
+    first = questionnaire_life.create(session, draft, {}, form("name", "age"))
+    questionnaire_life.publish(session, first)
     return session.get_one(QuestionnaireVersion, first).questionnaire_id
 
 
 def next_version(session: Session, questionnaire_id: uuid.UUID) -> None:
-    version = questionnaires.begin_draft(session, questionnaire_id, {}, form("name", "town"))
-    questionnaires.publish(session, version)
+    version = questionnaire_life.begin_draft(session, questionnaire_id, {}, form("name", "town"))
+    questionnaire_life.publish(session, version)
 
 
 def hold(session: Session, case_id: uuid.UUID, key: uuid.UUID, **answers: str) -> uuid.UUID:
@@ -153,7 +153,7 @@ def test_that_what_is_not_there_is_told(desk: Desk, admin: Actor) -> None:
 
     def draft_only(session: Session) -> None:
         draft = QuestionnaireDraft(code="draft1", zh="草稿")
-        questionnaires.create(session, draft, {}, form("a"))
+        questionnaire_life.create(session, draft, {}, form("a"))
 
     desk.do(admin, draft_only)
     with pytest.raises(ConflictError, match="No version of questionnaire draft1"):

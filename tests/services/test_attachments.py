@@ -14,12 +14,12 @@ from db.models import Setting
 from db.queries.journal import ChangeSetFilter
 from db.recording import RECORDED
 from db.session import SYSTEM, Actor, Session
-from db.vocabulary import ChangeKind, InterviewMode, Outcome, Role
+from db.vocabulary import CaseStage, ChangeKind, InterviewMode, Outcome, Role
 from desktop_app.columns.timeline import words
 from desktop_app.domain import attachments as rules
-from desktop_app.domain.cases import CloseDraft
+from desktop_app.domain.cases import CloseDraft, ReopenDraft
 from desktop_app.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from desktop_app.services import attachments, cases, history, interviews
+from desktop_app.services import attachments, cases, history, interviews, journal
 from desktop_app.services import attachments as service
 from tests import factories
 from tests.factories import Desk
@@ -197,8 +197,35 @@ def test_that_files_follow_the_reach_of_their_case(
     ):
         with pytest.raises(NotAllowedError):
             call()
+
+
+def test_that_a_closed_case_takes_what_comes_late_and_undo_takes_it_back(
+    desk: Desk, agent: Actor, case_id: uuid.UUID
+) -> None:
     desk.do(agent, cases.close, case_id, CloseDraft(outcome=Outcome.UNREACHABLE))
-    assert add(desk, agent, case_id, SOUND, "late scan.pdf")  # papers come in later
+    row_id = add(desk, agent, case_id, SOUND, "signed letter.pdf")
+    entries = desk.look(agent, cases.timeline, case_id)
+    (entry,) = [each for each in entries if each.kind == "file"]
+    assert (words(entry).title, entry.ref) == ("File · signed letter.pdf", row_id)
+    newest = desk.look(agent, history.list_change_sets, ChangeSetFilter())[0]
+    assert newest.title == "Add the file {name} to case {number}"
+    desk.do(agent, journal.undo, desk.made[-1])
+    assert desk.look(agent, attachments.rows_of_case, case_id) == []
+    assert desk.look(agent, cases.case_file, case_id).row.stage is CaseStage.CLOSED
+
+
+def test_that_a_closed_case_gives_no_file_away_until_it_is_open_again(
+    desk: Desk, admin: Actor, agent: Actor, case_id: uuid.UUID
+) -> None:
+    row_id = add(desk, agent, case_id, PICTURE, "a.png")
+    desk.do(agent, cases.close, case_id, CloseDraft(outcome=Outcome.UNREACHABLE))
+    with pytest.raises(ConflictError, match="Re-open it first"):
+        desk.do(agent, attachments.remove, row_id)
+    assert [row.id for row in desk.look(agent, attachments.rows_of_case, case_id)] == [row_id]
+    again = ReopenDraft(stage=CaseStage.CONTACTING, note="wrong picture")
+    desk.do(admin, cases.reopen, case_id, again)
+    desk.do(agent, attachments.remove, row_id)
+    assert desk.look(agent, attachments.rows_of_case, case_id) == []
 
 
 # ---------------------------------------------------------------- interviews

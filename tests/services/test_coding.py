@@ -9,16 +9,24 @@ from db.models import AnswerTheme, Theme
 from db.queries import coding as coding_queries
 from db.queries.coding import Addresses, CodingFilter
 from db.session import SYSTEM, Actor, Session
-from db.vocabulary import Role
+from db.vocabulary import QuestionnairePurpose, Role
 from desktop_app.domain import themes as learning
+from desktop_app.domain.questionnaires import QuestionnaireDraft
 from desktop_app.errors import (
     ConflictError,
     InvalidInputError,
     NotAllowedError,
     NotFoundError,
 )
-from desktop_app.services import coding, interview_end
+from desktop_app.services import (
+    coding,
+    interview_end,
+    interviews,
+    questionnaire_life,
+    questionnaires,
+)
 from desktop_app.services.coding import CodingRound, OpenAnswer, ThemeDraft, Wanted
+from desktop_app.services.questionnaires import FormSource
 from tests import factories
 from tests.factories import Desk
 from tests.interviewed import WHY, WHY_REASON, WORDS, finish_interview
@@ -223,6 +231,55 @@ def test_that_answers_inside_repeats_are_found(desk: Desk, admin: Actor, agent: 
     places = (Addresses((version_id,), (), ("/data/visit\\_day[%]/what",)),)
     found = desk.look(SYSTEM, coding_queries.queue, CodingFilter(places, None), 10)
     assert [each.address for each in found] == ["/data/visit_day[2]/what"]
+
+
+NESTED = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
+<h:head><h:title>x</h:title><model><instance><data id="nested"><visit_day><what/><talk><said/>
+</talk></visit_day></data></instance><bind nodeset="/data/visit_day/what" type="string"/>
+<bind nodeset="/data/visit_day/talk/said" type="string"/></model></h:head><h:body>
+<group ref="/data/visit_day"><label>Day</label><repeat nodeset="/data/visit_day">
+<input ref="/data/visit_day/what" appearance="multiline"><label>What</label></input>
+<group ref="/data/visit_day/talk"><label>Talk</label><repeat nodeset="/data/visit_day/talk">
+<input ref="/data/visit_day/talk/said" appearance="own-words"><label>Said</label></input>
+</repeat></group></repeat></group></h:body></h:html>"""
+
+
+def test_that_answers_inside_nested_repeats_wait_and_are_coded_each(
+    desk: Desk, admin: Actor, agent: Actor
+) -> None:
+    wanted = QuestionnaireDraft(code="nested", zh="x", purpose=QuestionnairePurpose.SATISFACTION)
+    version_id = desk.do(admin, questionnaire_life.create, wanted, {}, FormSource(NESTED))
+    desk.do(admin, questionnaire_life.publish, version_id)
+    rows_now = desk.look(admin, questionnaires.list_questionnaires)
+    key = next(row.id for row in rows_now if row.code == "nested")
+    case_id = desk.do(admin, factories.assigned_case, agent.user_id, store_id=agent.store_id)
+    run_id = desk.do(agent, interviews.start, case_id, questionnaire_id=key)
+    desk.do(agent, interviews.add_repeat, run_id, "/data/visit_day")
+    desk.do(agent, interviews.add_repeat, run_id, "/data/visit_day[2]/talk")
+    given = {
+        "/data/visit_day[1]/what": "第一天",
+        "/data/visit_day[2]/talk[1]/said": "送货迟到",
+        "/data/visit_day[2]/talk[2]/said": "价格高",
+    }
+    desk.do(agent, interviews.save_answers, run_id, given)
+    desk.do(agent, interview_end.finish, run_id)
+
+    asked = desk.look(admin, coding.questions, "en")
+    assert [(each.path, each.label) for each in asked] == [
+        ("/data/visit_day/what", "What"), ("/data/visit_day/talk/said", "Said"),
+    ]  # fmt: skip
+    assert {each.answer.address: each.question for each in waiting(desk, admin)} == {
+        address: "Said" if address.endswith("said") else "What" for address in given
+    }
+    inner = Wanted(questionnaire_id=key, path="/data/visit_day/talk/said")
+    found = waiting(desk, admin, inner)
+    assert [each.answer.text for each in found] == ["送货迟到", "价格高"]
+    first, second = (each.answer.address for each in found)
+    chosen = theme(desk, admin, reference.themes()[0].code)
+    desk.do(admin, coding.code_answer, run_id, first, [chosen])
+    assert [each.answer.address for each in waiting(desk, admin, inner)] == [second]
+    done = desk.look(admin, coding.progress, inner)
+    assert (done.answers, done.coded, done.mine) == (2, 1, 1)
 
 
 def test_that_the_themes_of_the_program_are_put_in_once(desk: Desk, admin: Actor) -> None:

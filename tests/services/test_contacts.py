@@ -27,9 +27,10 @@ from desktop_app.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from desktop_app.services import cases, contacts
+from desktop_app.services import cases, contacts, interview_end, interviews
 from tests import factories
 from tests.factories import Desk
+from tests.interviewed import finish_interview
 
 TODAY = dt.date(2026, 9, 15)
 NOW = dt.datetime(2026, 9, 15, 2, 0, tzinfo=dt.UTC)
@@ -99,6 +100,23 @@ def test_that_failures_in_a_row_lead_to_a_visit_and_then_to_closing(
     fixed_time.shift(dt.timedelta(hours=1))
     desk.do(agent, factories.attempt, case_id, AttemptResult.NO_ANSWER)  # a new row begins
     assert file(desk, agent, case_id).row.next_step is NextStep.CALL
+
+
+def test_that_after_a_finished_exit_interview_the_follow_up_is_proposed(
+    desk: Desk, admin: Actor, agent: Actor
+) -> None:
+    run_id = desk.do(admin, finish_interview, agent, store_id=agent.store_id)
+    case_id = desk.look(agent, interviews.load, run_id).file.row.case_id
+    proposed = desk.look(agent, contacts.propose, case_id, AttemptResult.REACHED, TODAY)
+    assert proposed is not None
+    assert proposed.step is NextStep.FOLLOW_UP
+    desk.do(agent, factories.attempt, case_id, AttemptResult.REACHED)
+    row = file(desk, agent, case_id).row
+    assert (row.next_step, row.next_due) == (NextStep.FOLLOW_UP, proposed.due)
+    desk.do(agent, interview_end.reopen, run_id, "更正")  # it is begun now, not held
+    proposed = desk.look(agent, contacts.propose, case_id, AttemptResult.REACHED, TODAY)
+    assert proposed is not None
+    assert proposed.step is NextStep.INTERVIEW
 
 
 def test_that_a_next_step_given_is_kept(desk: Desk, agent: Actor, case_id: uuid.UUID) -> None:

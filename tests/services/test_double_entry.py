@@ -27,7 +27,7 @@ from desktop_app.services import (
     drafts,
     interview_end,
     interviews,
-    questionnaires,
+    questionnaire_life,
 )
 from desktop_app.services.double_entry import DoubleEntry
 from desktop_app.services.questionnaires import FormSource
@@ -151,7 +151,6 @@ def test_that_only_finished_paper_is_keyed_again(
     with pytest.raises(ConflictError, match="not keyed a second time"):
         desk.look(admin, double_entry.discrepancies, call)
     assert desk.look(admin, double_entry.overview, call) is None
-    assert desk.look(admin, double_entry.error_rate, call) is None
     with pytest.raises(NotFoundError):
         desk.look(admin, double_entry.overview, uuid.uuid4())
     with pytest.raises(NotFoundError):
@@ -195,9 +194,10 @@ def test_that_differences_are_listed_in_words_and_settled_one_by_one(
     assert (day.first_words, day.second_words) == ("2026-09-01 Tue", "2026-09-07 Mon")
     assert day.label
     assert found == desk.look(manager, double_entry.discrepancies, first)
-    errors = desk.look(manager, double_entry.error_rate, first)
-    assert errors is not None
-    assert (errors.differing, errors.keyed) == (3, 4)
+    compared = desk.look(manager, double_entry.overview, first)
+    assert compared is not None
+    assert compared.is_keyed
+    assert (compared.errors.differing, compared.errors.keyed) == (3, 4)
 
     with pytest.raises(InvalidInputError, match="Say why"):
         desk.do(manager, double_entry.settle, second, "/data/left_on", "2026-09-07")
@@ -344,8 +344,8 @@ def add_household(session: Session, folder: Path) -> uuid.UUID:
         code="household", en="Household", purpose=QuestionnairePurpose.SATISFACTION
     )
     source = FormSource(made.xml, made.itemsets, {})
-    version = questionnaires.create(session, draft, made.cells, source)
-    questionnaires.publish(session, version)
+    version = questionnaire_life.create(session, draft, made.cells, source)
+    questionnaire_life.publish(session, version)
     return session.get_one(QuestionnaireVersion, version).questionnaire_id
 
 

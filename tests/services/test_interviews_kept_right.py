@@ -22,6 +22,7 @@ from desktop_app.services import (
     interview_end,
     interviews,
     journal,
+    questionnaire_life,
     questionnaires,
     reasons,
     reviews,
@@ -51,8 +52,8 @@ def case_id(desk: Desk, admin: Actor, agent: Actor) -> uuid.UUID:
 def people(desk: Desk, admin: Actor) -> uuid.UUID:
     """A published questionnaire with a repeat."""
     wanted = QuestionnaireDraft(code="people", zh="x", purpose=QuestionnairePurpose.SATISFACTION)
-    version_id = desk.do(admin, questionnaires.create, wanted, {}, FormSource(PEOPLE))
-    desk.do(admin, questionnaires.publish, version_id)
+    version_id = desk.do(admin, questionnaire_life.create, wanted, {}, FormSource(PEOPLE))
+    desk.do(admin, questionnaire_life.publish, version_id)
     rows = desk.look(admin, questionnaires.list_questionnaires)
     return next(row.id for row in rows if row.code == "people")
 
@@ -224,8 +225,8 @@ def test_that_an_instance_that_is_not_on_the_paper_goes(
 def test_that_interviews_of_a_version_taken_back_are_exported(
     desk: Desk, admin: Actor, agent: Actor, case_id: uuid.UUID, people: uuid.UUID
 ) -> None:
-    second = desk.do(admin, questionnaires.begin_draft, people)
-    desk.do(admin, questionnaires.publish, second)
+    second = desk.do(admin, questionnaire_life.begin_draft, people)
+    desk.do(admin, questionnaire_life.publish, second)
     published = desk.made[-1]
     run_id = held(desk, agent, case_id, people, "太贵了")
     desk.do(agent, interview_end.finish, run_id)
@@ -244,9 +245,9 @@ SAME_IDS = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.
 
 def test_that_two_questions_with_one_id_are_not_published(desk: Desk, admin: Actor) -> None:
     wanted = QuestionnaireDraft(code="same", zh="x", purpose=QuestionnairePurpose.SATISFACTION)
-    version_id = desk.do(admin, questionnaires.create, wanted, {}, FormSource(SAME_IDS))
+    version_id = desk.do(admin, questionnaire_life.create, wanted, {}, FormSource(SAME_IDS))
     with pytest.raises(InvalidInputError, match="same id"):
-        desk.do(admin, questionnaires.publish, version_id)
+        desk.do(admin, questionnaire_life.publish, version_id)
 
 
 def test_that_a_draft_begun_before_a_new_edition_is_published_after_it(
@@ -254,12 +255,12 @@ def test_that_a_draft_begun_before_a_new_edition_is_published_after_it(
 ) -> None:
     rows = desk.look(admin, questionnaires.list_questionnaires)
     key = next(row.id for row in rows if row.code == "satisfaction")
-    draft = desk.do(admin, questionnaires.begin_draft, key)
+    draft = desk.do(admin, questionnaire_life.begin_draft, key)
     fresh = [each for each in shipped_forms.shipped() if each.code == "satisfaction"]
     newer = shipped_forms.Shipped(**{**vars_of(fresh[0]), "edition": 9})
     monkeypatch.setattr(shipped_forms, "shipped", lambda _folder: (newer,))
     assert desk.do(SYSTEM, shipped_forms.seed) == 1
-    assert desk.do(admin, questionnaires.publish, draft) == 4
+    assert desk.do(admin, questionnaire_life.publish, draft) == 4
     assert people
 
 

@@ -11,9 +11,15 @@ from db.session import Actor
 from db.vocabulary import QuestionnairePurpose, ReasonOrigin, VersionState
 from desktop_app.domain.questionnaires import QuestionnaireDraft, TitleDraft
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError
-from desktop_app.questionnaire import roles
+from desktop_app.questionnaire import media, roles
 from desktop_app.questionnaire.roles import CaseRole
-from desktop_app.services import interview_end, interviews, questionnaires, reasons
+from desktop_app.services import (
+    interview_end,
+    interviews,
+    questionnaire_life,
+    questionnaires,
+    reasons,
+)
 from desktop_app.services.questionnaires import FormSource
 from tests import factories
 from tests.factories import Desk
@@ -29,6 +35,13 @@ XFORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.
 <input ref="/data/words"><label>{first}</label></input>
 <input ref="/data/reason"><label>为什么离开？</label></input>
 <input ref="/data/more"><label>{last}</label></input></h:body></h:html>"""
+
+PICTURED = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
+<h:head><h:title>x</h:title><model><itext><translation lang="zh"><text id="shelf:label">
+<value>货架</value><value form="image">jr://images/shelf.png</value></text></translation></itext>
+<instance><data id="x"><shelf/></data></instance><bind nodeset="/data/shelf" type="string"/>
+</model></h:head><h:body><input ref="/data/shelf"><label ref="jr:itext('shelf:label')"/></input>
+</h:body></h:html>"""
 
 
 def form(
@@ -50,7 +63,7 @@ def cells(text: str) -> dict[str, Any]:
 def draft_id(desk: Desk, admin: Actor) -> uuid.UUID:
     """A draft that could be published."""
     wanted = QuestionnaireDraft(code="short_exit", zh="简短离网问卷", en="Short exit form")
-    return desk.do(admin, questionnaires.create, wanted, cells("发生了什么？"), form())
+    return desk.do(admin, questionnaire_life.create, wanted, cells("发生了什么？"), form())
 
 
 def row(desk: Desk, admin: Actor, code: str) -> questionnaires.QuestionnaireRow:
@@ -94,7 +107,7 @@ def test_that_a_draft_becomes_a_version_in_use(
     assert (found.current_version, found.draft_id, found.questions) == (None, draft_id, 3)
     with pytest.raises(ConflictError, match="not in use"):
         desk.look(admin, questionnaires.in_use, found.id)
-    assert desk.do(admin, questionnaires.publish, draft_id, " 首版 ") == 1
+    assert desk.do(admin, questionnaire_life.publish, draft_id, " 首版 ") == 1
     found = row(desk, admin, "short_exit")
     assert (found.current_version, found.current_id, found.draft_id) == (1, draft_id, None)
     file = desk.look(admin, questionnaires.load_version, draft_id)
@@ -102,9 +115,9 @@ def test_that_a_draft_becomes_a_version_in_use(
     assert file.form is not None
     assert roles.has_role(file.form, CaseRole.STATED_REASON)
     for service, arguments in (
-        (questionnaires.save_draft, (cells("x"), None)),
-        (questionnaires.publish, ()),
-        (questionnaires.discard_draft, ()),
+        (questionnaire_life.save_draft, (cells("x"), None)),
+        (questionnaire_life.publish, ()),
+        (questionnaire_life.discard_draft, ()),
     ):
         with pytest.raises(ConflictError, match="never changes"):
             desk.do(admin, service, draft_id, *arguments)
@@ -113,31 +126,32 @@ def test_that_a_draft_becomes_a_version_in_use(
 def test_that_the_next_version_begins_with_the_one_in_use(
     desk: Desk, admin: Actor, draft_id: uuid.UUID
 ) -> None:
-    desk.do(admin, questionnaires.publish, draft_id)
+    desk.do(admin, questionnaire_life.publish, draft_id)
     key = row(desk, admin, "short_exit").id
-    second = desk.do(admin, questionnaires.begin_draft, key)
-    assert desk.do(admin, questionnaires.begin_draft, key) == second  # taken up again
+    second = desk.do(admin, questionnaire_life.begin_draft, key)
+    assert desk.do(admin, questionnaire_life.begin_draft, key) == second  # taken up again
     with pytest.raises(ConflictError, match="Publish or discard it first"):
-        desk.do(admin, questionnaires.begin_draft, key, cells("x"), None)
+        desk.do(admin, questionnaire_life.begin_draft, key, cells("x"), None)
     file = desk.look(admin, questionnaires.load_version, second)
-    assert file.source.content == cells("发生了什么？")
-    desk.do(admin, questionnaires.save_draft, second, cells("后来呢？"), form("后来呢？"))
-    desk.do(admin, questionnaires.publish, second)
+    titled = {"settings": [["form_title", "form_id"], ["简短离网问卷", "short_exit"]]}
+    assert file.source.content == cells("发生了什么？") | titled
+    desk.do(admin, questionnaire_life.save_draft, second, cells("后来呢？"), form("后来呢？"))
+    desk.do(admin, questionnaire_life.publish, second)
     assert desk.look(admin, questionnaires.in_use, key) == second
     old = desk.look(admin, questionnaires.load_version, draft_id)
-    assert old.source.content == cells("发生了什么？")
+    assert old.source.content == cells("发生了什么？") | titled
     assert [each.number for each in desk.look(admin, questionnaires.versions_of, key)] == [2, 1]
 
 
 def test_that_an_interview_stays_with_the_version_it_was_begun_with(
     desk: Desk, admin: Actor, agent: Actor, draft_id: uuid.UUID
 ) -> None:
-    desk.do(admin, questionnaires.publish, draft_id)
+    desk.do(admin, questionnaire_life.publish, draft_id)
     key = row(desk, admin, "short_exit").id
     case_id = desk.do(admin, factories.assigned_case, agent.user_id)
     run_id = desk.do(agent, interviews.start, case_id, questionnaire_id=key)
-    second = desk.do(admin, questionnaires.begin_draft, key)
-    desk.do(admin, questionnaires.publish, second)
+    second = desk.do(admin, questionnaire_life.begin_draft, key)
+    desk.do(admin, questionnaire_life.publish, second)
     assert desk.do(agent, interviews.start, case_id, questionnaire_id=key) == run_id
     assert desk.look(agent, interviews.load, run_id).file.row.number == 1
     desk.do(agent, interviews.save_answer, run_id, "/data/words", "涨价了")
@@ -149,17 +163,17 @@ def test_that_an_interview_stays_with_the_version_it_was_begun_with(
 def test_that_undoing_a_publication_does_not_open_a_version_with_interviews(
     desk: Desk, admin: Actor, agent: Actor, draft_id: uuid.UUID
 ) -> None:
-    desk.do(admin, questionnaires.publish, draft_id)
+    desk.do(admin, questionnaire_life.publish, draft_id)
     published = desk.made[-1]
     key = row(desk, admin, "short_exit").id
     case_id = desk.do(admin, factories.assigned_case, agent.user_id)
     desk.do(agent, interviews.start, case_id, questionnaire_id=key)
     desk.undo(published)
     with pytest.raises(ConflictError, match="Interviews follow this version"):
-        desk.do(admin, questionnaires.save_draft, draft_id, cells("x"), form("x"))
+        desk.do(admin, questionnaire_life.save_draft, draft_id, cells("x"), form("x"))
     with pytest.raises(ConflictError, match="Interviews follow this version"):
-        desk.do(admin, questionnaires.discard_draft, draft_id)
-    assert desk.do(admin, questionnaires.publish, draft_id) == 1
+        desk.do(admin, questionnaire_life.discard_draft, draft_id)
+    assert desk.do(admin, questionnaire_life.publish, draft_id) == 1
 
 
 @pytest.mark.parametrize(
@@ -174,9 +188,9 @@ def test_that_undoing_a_publication_does_not_open_a_version_with_interviews(
 def test_that_what_is_not_ready_is_not_published(
     desk: Desk, admin: Actor, draft_id: uuid.UUID, source: FormSource | None, sentence: str
 ) -> None:
-    desk.do(admin, questionnaires.save_draft, draft_id, cells("x"), source)
+    desk.do(admin, questionnaire_life.save_draft, draft_id, cells("x"), source)
     with pytest.raises(InvalidInputError, match=sentence):
-        desk.do(admin, questionnaires.publish, draft_id)
+        desk.do(admin, questionnaire_life.publish, draft_id)
     assert row(desk, admin, "short_exit").current_version is None
 
 
@@ -184,17 +198,17 @@ def test_that_a_remark_can_be_overruled_with_a_reason(
     desk: Desk, admin: Actor, draft_id: uuid.UUID
 ) -> None:
     source = form(last="您对我们的服务满意吗？")
-    desk.do(admin, questionnaires.save_draft, draft_id, cells("x"), source)
+    desk.do(admin, questionnaire_life.save_draft, draft_id, cells("x"), source)
     made = desk.look(admin, questionnaires.load_version, draft_id)
     assert made.form is not None
     remarks = questionnaires.remarks_of(made.form, QuestionnairePurpose.EXIT)
     blank = {questionnaires.remark_key(each): " " for each in remarks}
-    desk.do(admin, questionnaires.save_draft, draft_id, cells("x"), source, blank)
+    desk.do(admin, questionnaire_life.save_draft, draft_id, cells("x"), source, blank)
     with pytest.raises(InvalidInputError):
-        desk.do(admin, questionnaires.publish, draft_id)
+        desk.do(admin, questionnaire_life.publish, draft_id)
     why = dict.fromkeys(blank, "总部要求的一道题")
-    desk.do(admin, questionnaires.save_draft, draft_id, cells("x"), source, why)
-    assert desk.do(admin, questionnaires.publish, draft_id) == 1
+    desk.do(admin, questionnaire_life.save_draft, draft_id, cells("x"), source, why)
+    assert desk.do(admin, questionnaire_life.publish, draft_id) == 1
 
 
 def test_that_a_satisfaction_survey_may_ask_for_satisfaction(desk: Desk, admin: Actor) -> None:
@@ -202,19 +216,19 @@ def test_that_a_satisfaction_survey_may_ask_for_satisfaction(desk: Desk, admin: 
         code="care", zh="关怀回访", purpose=QuestionnairePurpose.SATISFACTION
     )
     source = form(last="您对我们的服务满意吗？", with_roles=False)
-    version_id = desk.do(admin, questionnaires.create, wanted, {}, source)
-    assert desk.do(admin, questionnaires.publish, version_id) == 1
+    version_id = desk.do(admin, questionnaire_life.create, wanted, {}, source)
+    assert desk.do(admin, questionnaire_life.publish, version_id) == 1
 
 
 def test_that_codes_and_titles_are_checked(desk: Desk, admin: Actor, draft_id: uuid.UUID) -> None:
     with pytest.raises(InvalidInputError, match="already"):
-        desk.do(admin, questionnaires.create, QuestionnaireDraft(code="short_exit", zh="x"), {})
+        desk.do(admin, questionnaire_life.create, QuestionnaireDraft(code="short_exit", zh="x"), {})
     with pytest.raises(InvalidInputError, match="title"):
-        desk.do(admin, questionnaires.create, QuestionnaireDraft(code="other"), {})
+        desk.do(admin, questionnaire_life.create, QuestionnaireDraft(code="other"), {})
     key = row(desk, admin, "short_exit").id
     with pytest.raises(InvalidInputError, match="title"):
-        desk.do(admin, questionnaires.set_title, key, TitleDraft())
-    desk.do(admin, questionnaires.set_title, key, TitleDraft(zh="新名"))
+        desk.do(admin, questionnaire_life.set_title, key, TitleDraft())
+    desk.do(admin, questionnaire_life.set_title, key, TitleDraft(zh="新名"))
     assert (row(desk, admin, "short_exit").zh, row(desk, admin, "short_exit").en) == ("新名",) * 2
     assert draft_id
 
@@ -223,7 +237,7 @@ def test_that_a_discarded_only_draft_takes_its_questionnaire_along(
     desk: Desk, admin: Actor, draft_id: uuid.UUID
 ) -> None:
     before = desk.rows()
-    desk.do(admin, questionnaires.discard_draft, draft_id)
+    desk.do(admin, questionnaire_life.discard_draft, draft_id)
     codes = [each.code for each in desk.look(admin, questionnaires.list_questionnaires)]
     assert "short_exit" not in codes
     desk.undo()
@@ -238,20 +252,20 @@ def test_that_a_discarded_only_draft_takes_its_questionnaire_along(
 def test_that_a_retired_questionnaire_is_offered_no_more(
     desk: Desk, admin: Actor, agent: Actor, draft_id: uuid.UUID
 ) -> None:
-    desk.do(admin, questionnaires.publish, draft_id)
+    desk.do(admin, questionnaire_life.publish, draft_id)
     key = row(desk, admin, "short_exit").id
-    desk.do(admin, questionnaires.retire, key)
+    desk.do(admin, questionnaire_life.retire, key)
     assert row(desk, admin, "short_exit").retired_on == dt.date(2026, 9, 15)
     case_id = desk.do(admin, factories.assigned_case, agent.user_id)
     with pytest.raises(ConflictError, match="not in use"):
         desk.do(agent, interviews.start, case_id, questionnaire_id=key)
     with pytest.raises(ConflictError, match="retired already"):
-        desk.do(admin, questionnaires.retire, key)
-    desk.do(admin, questionnaires.restore, key)
+        desk.do(admin, questionnaire_life.retire, key)
+    desk.do(admin, questionnaire_life.restore, key)
     desk.do(agent, interviews.start, case_id, questionnaire_id=key)
     starter = row(desk, admin, "exit_interview").id
     with pytest.raises(ConflictError, match="Cases begin with"):
-        desk.do(admin, questionnaires.retire, starter)
+        desk.do(admin, questionnaire_life.retire, starter)
 
 
 WARNED = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
@@ -267,8 +281,8 @@ def test_that_a_missing_answer_that_only_warns_can_be_let_stand(
     desk: Desk, admin: Actor, agent: Actor
 ) -> None:
     wanted = QuestionnaireDraft(code="warned", zh="x", purpose=QuestionnairePurpose.SATISFACTION)
-    version_id = desk.do(admin, questionnaires.create, wanted, {}, FormSource(WARNED))
-    desk.do(admin, questionnaires.publish, version_id)
+    version_id = desk.do(admin, questionnaire_life.create, wanted, {}, FormSource(WARNED))
+    desk.do(admin, questionnaire_life.publish, version_id)
     case_id = desk.do(admin, factories.assigned_case, agent.user_id)
     key = row(desk, admin, "warned").id
     run_id = desk.do(agent, interviews.start, case_id, questionnaire_id=key)
@@ -282,3 +296,57 @@ def test_that_a_missing_answer_that_only_warns_can_be_let_stand(
     fresh = desk.do(agent, interviews.start, case_id, questionnaire_id=key)
     with pytest.raises(InvalidInputError, match="no such question"):
         desk.do(agent, interviews.accept, fresh, "/data/nothing")
+
+
+def test_that_the_files_of_a_form_stay_with_every_version(desk: Desk, admin: Actor) -> None:
+    files = {"shelf.png": media.packed("shelf.png", b"\x89PNG"), "reasons.csv": "name,label\n"}
+    wanted = QuestionnaireDraft(code="shelf", zh="货架", purpose=QuestionnairePurpose.SATISFACTION)
+    source = FormSource(PICTURED, files=files)
+    first = desk.do(admin, questionnaire_life.create, wanted, {}, source)
+    desk.do(admin, questionnaire_life.publish, first)
+    assert desk.look(admin, questionnaires.used_files, first) == {"shelf.png": b"\x89PNG"}
+    stored = desk.look(admin, questionnaires.load_version, first)
+    assert stored.source.files.keys() == {"shelf.png"}  # the reasons are the program's own
+    second = desk.do(admin, questionnaire_life.begin_draft, stored.questionnaire.id)
+    assert desk.look(admin, questionnaires.used_files, second) == {"shelf.png": b"\x89PNG"}
+
+
+def test_that_undo_and_redo_bring_the_files_of_a_form_back(desk: Desk, admin: Actor) -> None:
+    picture = {"shelf.png": media.packed("shelf.png", b"\x89PNG")}
+    wanted = QuestionnaireDraft(code="shelf", zh="货架", purpose=QuestionnairePurpose.SATISFACTION)
+    source = FormSource(PICTURED, files=picture)
+    version_id = desk.do(admin, questionnaire_life.create, wanted, {}, source)
+    desk.do(admin, questionnaire_life.discard_draft, version_id)
+    with pytest.raises(NotFoundError):
+        desk.look(admin, questionnaires.used_files, version_id)
+    desk.undo()
+    assert desk.look(admin, questionnaires.used_files, version_id) == {"shelf.png": b"\x89PNG"}
+
+
+def test_that_a_title_changed_later_stands_in_the_cells_that_go_out(
+    desk: Desk, admin: Actor, draft_id: uuid.UUID
+) -> None:
+    key = row(desk, admin, "short_exit").id
+    old = cells("发生了什么？") | {"settings": [["form_id", "form_title"], ["old", "旧名"]]}
+    source = FormSource(form().xml.replace("<h:title>x<", "<h:title>旧名<"))
+    desk.do(admin, questionnaire_life.save_draft, draft_id, old, source)
+    desk.do(admin, questionnaire_life.set_title, key, TitleDraft(zh="新名 & 更多", en="New"))
+
+    def out(version_id: uuid.UUID) -> tuple[str, str, bool]:
+        sheets, xml = desk.look(admin, questionnaires.written, version_id)
+        is_in_xml = "<h:title>新名 &amp; 更多</h:title>" in xml
+        return sheets.setting("title"), sheets.setting("id"), is_in_xml
+
+    assert out(draft_id) == ("新名 & 更多", "short_exit", True)
+    desk.do(admin, questionnaire_life.publish, draft_id)
+    stored = desk.look(admin, questionnaires.load_version, draft_id).source
+    assert stored.content["settings"] == [["form_id", "form_title"], ["short_exit", "新名 & 更多"]]
+    assert "新名 &amp; 更多" in stored.xml
+    desk.do(admin, questionnaire_life.set_title, key, TitleDraft(zh="再改", en="Again"))
+    assert desk.look(admin, questionnaires.load_version, draft_id).source == stored
+    sheets, _xml = desk.look(admin, questionnaires.written, draft_id)
+    assert sheets.setting("title") == "再改"
+    second = desk.do(admin, questionnaire_life.begin_draft, key)
+    begun = desk.look(admin, questionnaires.load_version, second).source
+    assert begun.content["settings"][1] == ["short_exit", "再改"]
+    assert "<h:title>再改</h:title>" in begun.xml

@@ -15,6 +15,7 @@ from desktop_app.domain.exit_interview import Fact
 from desktop_app.questionnaire import roles, xform
 from desktop_app.questionnaire.form import Form
 from desktop_app.questionnaire.roles import CaseRole
+from desktop_app.services import questionnaire_life
 from desktop_app.services import questionnaires as services
 from installer import questionnaires as builder
 from tests.factories import Desk
@@ -123,8 +124,8 @@ def test_that_an_edition_does_not_take_the_place_of_ones_own_version(
         found = session.scalars(
             select(Questionnaire).where(Questionnaire.code == "satisfaction")
         ).one()
-        version_id = services.begin_draft(session, found.id)
-        services.publish(session, version_id)
+        version_id = questionnaire_life.begin_draft(session, found.id)
+        questionnaire_life.publish(session, version_id)
 
     def seed(session: Session) -> int:
         return questionnaires.seed(session, tmp_path)

@@ -1,9 +1,11 @@
 import itertools
 import re
+from collections import Counter
+from collections.abc import Iterator
 
 import pytest
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
 from pytestqt.qtbot import QtBot
 
 from db.vocabulary import Role
@@ -75,8 +77,79 @@ def test_that_the_menu_bar_holds_every_action_of_the_table(qtbot: QtBot) -> None
     qtbot.addWidget(window)
     actions = ActionSet(Role.ADMINISTRATOR, window)
     menus = actions.fill_menu_bar(window.menuBar())
-    held = [a.objectName() for menu in menus.values() for a in menu.actions() if a.objectName()]
+    held = [a.objectName() for menu in menus.values() for a in entries(menu) if a.objectName()]
     assert sorted(held) == sorted(spec.id for spec in ACTIONS)
+
+
+def entries(menu: QMenu) -> Iterator[QAction]:
+    """The actions of a menu and its sub-menus."""
+    for action in menu.actions():
+        below = action.menu()
+        if isinstance(below, QMenu):
+            yield from entries(below)
+        elif not action.isSeparator():
+            yield action
+
+
+def top(menu: QMenu) -> list[str]:
+    """What stands in a menu itself, without its mnemonics."""
+    menu.aboutToShow.emit()
+    return [plain_text(action.text()) for action in menu.actions() if not action.isSeparator()]
+
+
+def menus_of(qtbot: QtBot, *can_be_done: str) -> tuple[ActionSet, dict[Menu, QMenu]]:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    actions = ActionSet(Role.ADMINISTRATOR, window)
+    menus = actions.fill_menu_bar(window.menuBar())
+    actions.connect_slots(dict.fromkeys(can_be_done, lambda: None))
+    return actions, menus
+
+
+def test_that_a_long_menu_shows_what_can_be_done_and_the_rest_by_subject(qtbot: QtBot) -> None:
+    here = ("question.new", "question.up", "questionnaire.publish", "questionnaire.list")
+    actions, menus = menus_of(qtbot, *here)
+    menu = menus[Menu.INTERVIEW]
+    about = ("Interview being held", "Paper, PDF and Excel", "Questionnaires", "Review", "Coding")
+    subjects = list(about)
+    assert top(menu) == ["Publish…", "New question", *subjects]
+    actions.connect_slots({"review.approve": lambda: None})
+    assert top(menu) == ["Approve", *subjects]
+    held = [action.objectName() for action in entries(menu)]
+    assert sorted(held) == sorted(spec.id for spec in ACTIONS if spec.menu is Menu.INTERVIEW)
+    assert "question.new" in [spec.id for spec, _action in menus_of(qtbot, *here)[0].available()]
+
+
+@pytest.mark.parametrize("page", sorted({page for spec in ACTIONS for page in spec.pages}))
+def test_that_no_menu_is_long_on_any_page(qtbot: QtBot, page: str) -> None:
+    whole = {spec.id for spec in ACTIONS if not spec.pages}
+    here = [spec.id for spec in ACTIONS if page in spec.pages]
+    _actions, menus = menus_of(qtbot, *whole, *here)
+    # more than can be done at one time: an interview is open or finished, a case open or closed
+    too_long = {"interview": 17, "case-file": 16}.get(page, 15)
+    assert {menu: len(top(made)) for menu, made in menus.items() if len(top(made)) > too_long} == {}
+
+
+def mnemonics(menu: QMenu) -> Counter[str]:
+    found = (re.search(r"&(\w)", action.text()) for action in menu.actions())
+    return Counter(match[1].upper() for match in found if match)
+
+
+@pytest.mark.parametrize("page", sorted({page for spec in ACTIONS for page in spec.pages}))
+def test_that_no_two_entries_of_a_menu_have_one_mnemonic(
+    qtbot: QtBot, page: str, each_language: str
+) -> None:
+    whole = {spec.id for spec in ACTIONS if not spec.pages}
+    here = [spec.id for spec in ACTIONS if page in spec.pages]
+    for done in ((), (*whole, *here)):
+        _actions, menus = menus_of(qtbot, *done)
+        for made in list(menus.values()):
+            made.aboutToShow.emit()
+            for menu in (made, *made.findChildren(QMenu)):
+                assert [key for key, count in mnemonics(menu).items() if count > 1] == [], (
+                    menu.title(),
+                    each_language,
+                )
 
 
 def test_that_only_connected_actions_can_be_used(qtbot: QtBot) -> None:

@@ -22,7 +22,6 @@ from desktop_app.ui.numbered_choices import (
     RankedChoices,
 )
 from desktop_app.ui.numbered_reasons import NumberedReasons
-from desktop_app.ui.reason_box import ReasonBox
 from tests.ui.casework import activate, compose, focus, nameless, press, type_text
 from tests.ui.interview_forms import EVERY_KIND, OFFERS, form_of, starter_form
 
@@ -259,16 +258,73 @@ def test_that_a_reason_is_chosen_by_group_and_digit(qtbot: QtBot) -> None:
     assert not made.press_enter(made)
 
 
-def test_that_a_reason_beside_another_question_is_a_line(qtbot: QtBot) -> None:
+def test_that_a_reason_beside_another_question_is_chosen_in_the_same_way(qtbot: QtBot) -> None:
     made = reason_input(qtbot, "why_1_reason", is_alone=False)
-    assert isinstance(made.editor, ReasonBox)  # type: ignore[attr-defined]
-    type_text("jgbhl")
-    made.editor.line.editingFinished.emit()  # type: ignore[attr-defined]
+    assert not made.fills
+    with qtbot.waitSignal(made.gone_on):
+        press(Qt.Key.Key_1)
+        press(Qt.Key.Key_2)
     assert made.value() == "price_unreasonable"
 
 
-def reasons(qtbot: QtBot) -> NumberedReasons:
-    picker = NumberedReasons(OFFERS.reasons)
+def test_that_enter_goes_on_where_no_reason_is_needed_until_a_line_was_moved_to(
+    qtbot: QtBot,
+) -> None:
+    picker = reasons(qtbot, is_optional=True)
+    assert not picker.press_enter()
+    assert picker.value() is None
+    press(Qt.Key.Key_Down)
+    assert picker.press_enter()  # opens the first group
+    assert picker.press_enter()  # takes its first reason
+    assert picker.value() == OFFERS.reasons[0].value
+
+
+def test_that_suggested_reasons_have_the_first_digits_and_typing_finds_the_others(
+    qtbot: QtBot,
+) -> None:
+    picker = reasons(qtbot)
+    first, second = OFFERS.reasons[0], OFFERS.reasons[-1]
+    picker.suggest([second.value, "no_such_reason", first.value])
+    lines = [picker.list.item(row).text() for row in range(picker.list.count())]
+    assert lines[0].startswith(f"1  {second.text}")
+    assert lines[1].startswith(f"2  {first.text}")
+    assert lines[2] == "3  All reasons  ›"
+    press(Qt.Key.Key_1)
+    assert picker.value() == second.value
+    press(Qt.Key.Key_Backspace)
+    assert picker.value() is None
+    press(Qt.Key.Key_3)
+    assert picker.list.count() == 3  # the groups
+    press(Qt.Key.Key_1)
+    press(Qt.Key.Key_Backspace)
+    press(Qt.Key.Key_Backspace)
+    assert picker.list.item(0).text() == lines[0]  # back to what is suggested
+    type_text("jgbhl")
+    assert picker.press_enter()
+    assert picker.value() == "price_unreasonable"
+
+
+def test_that_words_that_are_no_reason_are_said_to_be_none(qtbot: QtBot) -> None:
+    picker = reasons(qtbot)
+    press(Qt.Key.Key_1)
+    press(Qt.Key.Key_2)
+    assert picker.shown.text().startswith("✓")
+    type_text("nobody says this")
+    assert picker.list.item(0).text().startswith("No reason fits")
+    assert not picker.press_enter()  # nobody is trapped here
+    assert picker.value() == "nobody says this"
+    assert "not on the list" in picker.shown.text()
+    assert "✓" not in picker.shown.text()
+    picker.filter.clear()
+    assert picker.value() is None
+    assert not picker.shown.text()
+    type_text("jgbhl")
+    picker.filter.clearFocus()  # the only one that fits is meant
+    assert picker.value() == "price_unreasonable"
+
+
+def reasons(qtbot: QtBot, *, is_optional: bool = False) -> NumberedReasons:
+    picker = NumberedReasons(OFFERS.reasons, is_optional=is_optional)
     qtbot.addWidget(picker)
     activate(picker)
     picker.filter.setFocus()

@@ -331,7 +331,7 @@ def test_that_the_file_of_an_answer_is_opened_by_its_name(
 ) -> None:
     run = stage.write(interviews.start, case_id)
     stage.write(attachments.add, case_id, b"%PDF", "brief.pdf", interview_id=run, address="/data/x")
-    opener, failures = FileOpener(page.tasks, page), []
+    opener, failures = FileOpener(page.tasks, page, page.messages), []
     opener.failed.connect(failures.append)
     opener.open_named(run, "brief.pdf")
     stage.wait(lambda: handed_over)
@@ -514,17 +514,24 @@ def test_that_without_what_qt_needs_the_system_plays(
     page.files.opener.open(pane_row(stage, page, "通话.mp3"))
     stage.wait(lambda: handed_over)
     assert page.files.opener.player is None
+    assert page.messages.text == "“通话.mp3” cannot be played here; another program opens it."
 
 
-def test_that_what_fails_while_it_plays_is_given_to_the_system(
+def test_that_a_recording_that_cannot_be_played_says_so_and_offers_another_program(
     stage: Stage, page: CaseFilePage, handed_over: list[Path], qt_sound: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(FakePlayer, "can_play", False)
     player = playing(stage, page)
-    stage.wait(lambda: handed_over)
-    assert [path.name for path in handed_over] == ["通话.mp3"]
     assert player.isHidden()
+    assert "“通话.mp3” cannot be played here" in page.messages.text
+    assert handed_over == []
+    page.messages.button.click()
+    assert [path.name for path in handed_over] == ["通话.mp3"]
+    page.files.opener.open(pane_row(stage, page, "通话.mp3"))
+    stage.wait(lambda: page.messages.text)
+    page.files.opener.forget_copies()
+    assert page.messages.text == ""
 
 
 @pytest.mark.parametrize("error", [ImportError, OSError])

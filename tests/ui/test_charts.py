@@ -2,14 +2,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.reports.base import Figure, FigureKind, Series
 from desktop_app.ui import theme
 from desktop_app.ui.charts import ChartView, figure_text
 from desktop_app.ui.sparkline import Sparkline
-from desktop_app.ui.timeline import Timeline, TimelineEntry
+from desktop_app.ui.timeline import Timeline, TimelineEntry, whole_lines
 
 PARETO = Figure(
     FigureKind.PARETO,
@@ -97,6 +97,30 @@ def test_that_a_sparkline_says_in_words_what_it_draws(qtbot: QtBot) -> None:
     assert accent in pixels
     line.set_values([None, None], "nothing known")
     assert line.grab() is not None
+
+
+def test_that_a_row_of_a_timeline_shows_whole_lines(qtbot: QtBot) -> None:
+    text = "送货连续三次晚到，没有人道歉。\n\n" + "The driver would call before he comes. " * 20
+    font = theme.font()
+    metrics = QFontMetrics(font)
+    lines = whole_lines(text, font, 300, 6)
+    assert len(lines) == 6
+    assert lines[:2] == ["送货连续三次晚到，没有人道歉。", ""]
+    assert lines[-1].endswith("…")
+    assert [line for line in lines if metrics.horizontalAdvance(line) > 300] == []
+    assert whole_lines("a b", font, 300, 6) == ["a b"]
+    assert whole_lines("a\nb\nc", font, 300, 2) == ["a", "b…"]
+    timeline = Timeline("History")
+    qtbot.addWidget(timeline)
+    timeline.resize(400, 300)
+    timeline.show()
+    heights = []
+    for count in (1, 2, 6, 9):
+        words = "\n".join("x" * count)
+        timeline.set_entries([TimelineEntry(date(2026, 8, 1), "Note", words)])
+        heights.append(timeline.sizeHintForRow(0))
+    step = metrics.lineSpacing()
+    assert [height - heights[0] for height in heights] == [0, step, 5 * step, 5 * step]
 
 
 def test_that_a_timeline_shows_the_newest_first_and_opens(qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.vocabulary import CaseStage, RuleKind
@@ -353,6 +353,30 @@ def test_that_a_form_dialog_saves_and_closes(
     with qtbot.waitSignal(dialog.accepted):
         qtbot.keyClick(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert saved == ["aa"]
+
+
+def test_that_a_form_dialog_shows_every_word_of_its_form(
+    qtbot: QtBot, window: QWidget, tasks: Tasks
+) -> None:
+    form = Form()
+    form.add("name", "&Why", TextEditor(3), required=True)
+    dialog = FormDialog(
+        window, title="Re-open", verb="Re-open", form=form, draft=Draft, save=lambda _draft: None,
+        intro="The reason is kept with the change and can be read in the journal. " * 3,
+    )  # fmt: skip
+    dialog.open()
+    area = dialog.findChild(QScrollArea)
+
+    def is_whole() -> bool:
+        return bool(area.viewport().height() >= form.minimumSizeHint().height())
+
+    qtbot.waitUntil(is_whole)
+    before = form.minimumSizeHint().height()
+    dialog.submit()
+    assert form.minimumSizeHint().height() > before
+    qtbot.waitUntil(is_whole)
+    form.mark_saved()
+    dialog.close()
 
 
 def test_that_problems_of_the_service_stand_in_the_same_place(

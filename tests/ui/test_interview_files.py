@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QBuffer, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QListWidget
 from pytestqt.qtbot import QtBot
 
 from db.session import Actor, Database
 from db.vocabulary import QuestionnairePurpose
 from desktop_app.domain.questionnaires import QuestionnaireDraft
-from desktop_app.services import interviews, questionnaires
+from desktop_app.questionnaire import media
+from desktop_app.services import interviews, questionnaire_life, questionnaires
 from desktop_app.services.questionnaires import FormSource
+from desktop_app.ui.designer_preview import PreviewPane
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.picture_viewer import PictureViewer
 from tests.ui.casework import open_case
@@ -54,8 +57,8 @@ def photos(stage: Stage, case_id: uuid.UUID) -> uuid.UUID:
         code="shelf", zh="货架", en="Shelf", purpose=QuestionnairePurpose.SATISFACTION
     )
     source = FormSource(converted_text(PHOTO_FORM).xml)
-    version = stage.write(questionnaires.create, draft, {}, source)
-    stage.write(questionnaires.publish, version)
+    version = stage.write(questionnaire_life.create, draft, {}, source)
+    stage.write(questionnaire_life.publish, version)
     key = stage.read(questionnaires.load_version, version).questionnaire.id
     begun: uuid.UUID = stage.write(interviews.start, case_id, questionnaire_id=key)
     return begun
@@ -97,3 +100,75 @@ def test_that_a_file_that_cannot_be_read_waits_in_the_strip(
     stage.wait(page.strip.isVisible)
     assert "gone.png" in page.strip.words.text()
     assert stored(stage, photos) == {}
+
+
+PICTURED = """
+| survey |  |  |  |  |  |
+|  | type | name | label | media::image | media::audio |
+|  | select_one kind | shelf | Which shelf? | shelf.png | said.mp3 |
+|  | text | words | Anything else |  |  |
+| choices |
+|  | list_name | name | label | image |
+|  | kind | a | The left one | left.png |
+|  | kind | b | The right one |  |
+| settings |  |  |
+|  | form_title | form_id |
+|  | Pictured | pictured |
+"""
+HELD = {"said.mp3": b"ID3 heard"}
+
+
+def files() -> dict[str, bytes]:
+    return HELD | {"shelf.png": picture(), "left.png": picture()}
+
+
+@pytest.fixture
+def pictured(stage: Stage, case_id: uuid.UUID) -> uuid.UUID:
+    """An interview with a questionnaire that shows pictures and plays a recording."""
+    draft = QuestionnaireDraft(
+        code="pictured", zh="看图", en="Pictured", purpose=QuestionnairePurpose.SATISFACTION
+    )
+    packed = {name: media.packed(name, content) for name, content in files().items()}
+    source = FormSource(converted_text(PICTURED).xml, files=packed)
+    version = stage.write(questionnaire_life.create, draft, {}, source)
+    stage.write(questionnaire_life.publish, version)
+    key = stage.read(questionnaires.load_version, version).questionnaire.id
+    begun: uuid.UUID = stage.write(interviews.start, case_id, questionnaire_id=key)
+    return begun
+
+
+def test_that_pictures_and_recordings_of_the_form_are_shown_in_the_interview(
+    stage: Stage, pictured: uuid.UUID
+) -> None:
+    page = shown(stage, pictured)
+    card = page.view.pane.cards["/data/shelf"]
+    bar = card.media
+    assert bar.isVisible()
+    assert (bar.picture.pixmap().width(), bar.picture.pixmap().height()) == (80, 60)
+    assert bar.listen.isVisible()
+    assert "said.mp3" in bar.listen.text()
+    assert not bar.watch.isVisible()
+    choices = card.findChild(QListWidget)
+    assert [choices.item(at).icon().isNull() for at in range(2)] == [False, True]
+    handed: list[Path] = []
+    page.files.opener._hand_over = handed.append
+    page.files.opener.place = None  # nothing can be heard here: the system plays
+    bar.listen.click()
+    assert [(path.name, path.read_bytes()) for path in handed] == [("said.mp3", b"ID3 heard")]
+    page.view.go("/data/words")
+    assert not page.view.pane.cards["/data/words"].media.isVisible()
+
+
+def test_that_the_preview_shows_them_too(qtbot: QtBot) -> None:
+    pane = PreviewPane()
+    qtbot.addWidget(pane)
+    pane.show()
+    pane.show_form(converted_text(PICTURED).form, files())
+    pane.show_path("shelf")
+    (card,) = pane.cards
+    assert not card.media.picture.pixmap().isNull()
+    choices = card.findChild(QListWidget)
+    assert [choices.item(at).icon().isNull() for at in range(2)] == [False, True]
+    pane.show_form(converted_text(PICTURED).form, {})
+    (card,) = pane.cards
+    assert not card.media.isVisible()

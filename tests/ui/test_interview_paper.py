@@ -8,7 +8,15 @@ from pytestqt.qtbot import QtBot
 
 from db.session import Actor, Database
 from db.vocabulary import InterviewMode
-from desktop_app.services import double_entry, interview_end, interviews
+from desktop_app.services import (
+    cases,
+    double_entry,
+    interview_end,
+    interviews,
+    questionnaire_life,
+    questionnaires,
+)
+from desktop_app.ui import window_search
 from desktop_app.ui.case_places import CaseTarget
 from desktop_app.ui.interview_sheet import InterviewTarget
 from desktop_app.ui.page import PageContext
@@ -165,3 +173,106 @@ def test_that_a_difference_without_a_reason_says_so_there(
     press(Qt.Key.Key_2)
     stage.wait(view.problem.isVisible)
     assert "why" in view.problem.text()
+
+
+def paper_page(stage: Stage, case_id: uuid.UUID) -> tuple[uuid.UUID, InterviewPage]:
+    key = stage.write(interviews.start, case_id, mode=InterviewMode.PAPER)
+    page: InterviewPage = stage.show(InterviewPage, InterviewTarget(key, is_paper=True))
+    stage.wait(lambda: page.run is not None)
+    activate(page)
+    return key, page
+
+
+def test_that_numbers_of_the_paper_codes_and_words_are_read(
+    stage: Stage, case_id: uuid.UUID
+) -> None:
+    key, page = paper_page(stage, case_id)
+    for typed in ("53", "delivery_late", "key part or equipment delivered late"):
+        page.paper.go(STATED)
+        row = page.paper.rows[STATED]
+        row.line.selectAll()
+        type_text(typed)
+        assert row.words.text() == "Key part or equipment delivered late"
+        assert page.run is not None
+        assert page.run.filling.answer(STATED) == "delivery_late"
+        page.run.put(STATED, "")
+        row.line.clear()
+    page.paper.go(STATED)
+    type_text("53")
+    press(Qt.Key.Key_Return)
+    stage.wait(lambda: stored(stage, key).get(STATED) == "delivery_late")
+
+
+def test_that_a_number_that_is_not_on_the_paper_says_so(stage: Stage, case_id: uuid.UUID) -> None:
+    _key, page = paper_page(stage, case_id)
+    page.paper.go(STATED)
+    type_text("530")
+    press(Qt.Key.Key_Return)
+    row = page.paper.rows[STATED]
+    assert "“530” is not among the choices" in row.words.text()
+    assert row.words.property("role") == "problem"
+
+
+def test_that_numbers_of_the_paper_settle_a_difference(
+    stage: Stage, case_id: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, page = second_keying(stage, case_id, monkeypatch)
+    for address, text in ((LEFT_ON, "2026-6-1"), (HAPPENED, "too late"), (STATED, "53")):
+        page.paper.go(address)
+        type_text(text)
+        press(Qt.Key.Key_Return)
+    stage.run(page, "interview.finish")
+    view = page.differences
+    stage.wait(lambda: view.isVisible() and view.count.text() == "1 difference left")
+    assert view.second_words.text() == "Key part or equipment delivered late"
+    view.other.setFocus()
+    type_text("54")
+    press(Qt.Key.Key_Return)
+    stage.wait(lambda: view.nothing.isVisibleTo(view))
+    assert stored(stage, key)[STATED] == "delivery_cycle_long"
+
+
+def new_version(stage: Stage, admin: Actor) -> None:
+    rows = stage.read(questionnaires.list_questionnaires)
+    found = next(row for row in rows if row.code == "exit_interview")
+    version_id = stage.write(questionnaire_life.begin_draft, found.id)
+    stage.write(questionnaire_life.publish, version_id)
+
+
+def test_that_paper_of_an_older_version_is_asked_for_and_read_by_its_barcode(
+    stage: Stage, case_id: uuid.UUID, admin: Actor
+) -> None:
+    new_version(stage, admin)
+    page = stage.show(CaseFilePage, CaseTarget(case_id))
+    stage.run(page, "interview.paper")
+    dialog = stage.dialog(page)
+    assert dialog.form.values() == {"paper": "2"}
+    number = stage.read(cases.case_file, case_id).row.number
+    stage.submit(page, paper=f"{number}/1")
+    stage.wait(stage.went)
+    target = stage.went()[-1][1]
+    assert isinstance(target, InterviewTarget)
+    assert stage.read(interviews.load, target.interview_id).file.row.number == 1
+
+
+def test_that_a_wrong_barcode_is_told_at_its_line(
+    stage: Stage, case_id: uuid.UUID, admin: Actor
+) -> None:
+    new_version(stage, admin)
+    page = stage.show(CaseFilePage, CaseTarget(case_id))
+    stage.run(page, "interview.paper")
+    assert "no version 7" in stage.refused(page, paper="7")["paper"]
+
+
+def test_that_the_barcode_of_a_paper_finds_its_case(stage: Stage, case_id: uuid.UUID) -> None:
+    number = stage.read(cases.case_file, case_id).row.number
+    assert [hit.target for hit in stage.read(window_search.find, f"{number}/1")] == [case_id]
+
+
+def test_that_what_was_keyed_stands_there_as_on_the_paper(stage: Stage, case_id: uuid.UUID) -> None:
+    key = stage.write(interviews.start, case_id, mode=InterviewMode.PAPER)
+    save(stage, key, stated="delivery_late")
+    page: InterviewPage = stage.show(InterviewPage, InterviewTarget(key, is_paper=True))
+    stage.wait(lambda: page.run is not None)
+    page.paper.go(STATED)
+    assert page.paper.rows[STATED].line.text() == "53"

@@ -9,13 +9,14 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.questionnaire.filling import Filling
 from desktop_app.questionnaire.form import Form
+from desktop_app.questionnaire.paper_numbers import paper_numbers
 from desktop_app.ui import theme
 from desktop_app.ui.filling_run import FillingRun, QuestionState
 from desktop_app.ui.interview_layout import lay_out, moved, pages_of
 from desktop_app.ui.interview_view import InterviewView
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.paper_codes import read_code
-from desktop_app.ui.paper_view import PaperView, paper_numbers
+from desktop_app.ui.paper_view import PaperView, question_numbers
 from tests.ui.casework import activate, focus, press, type_text
 from tests.ui.interview_forms import (
     EVERY_KIND,
@@ -348,7 +349,8 @@ def test_that_codes_and_numbers_of_the_paper_become_answers(
     filling = Filling(form_of(EVERY_KIND))
     question = filling.question(f"/data/{name}")
     choices = filling.choices(f"/data/{name}") if question.choices is not None else ()
-    assert read_code(question, choices, typed) == stored
+    numbers = paper_numbers(filling.form, question)
+    assert read_code(question, choices, numbers, typed) == stored
 
 
 def test_that_a_key_in_the_column_makes_no_line_anew(qtbot: QtBot) -> None:
@@ -398,7 +400,7 @@ def test_that_the_column_says_words_beside_codes_and_goes_from_page_to_page(
 
 
 def test_that_questions_have_the_numbers_of_the_printed_form() -> None:
-    numbers = paper_numbers(starter_form())
+    numbers = question_numbers(starter_form())
     assert numbers["/data/left_on"] == "1"
     assert numbers["/data/stated_reason"] == "6"
     assert "/data/reason_group" not in numbers

@@ -1,6 +1,7 @@
 """What belongs to a question: belief before, the own words beside, the why-chain."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,9 +12,13 @@ from db.vocabulary import ReasonLayer
 from desktop_app.services import interviews
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.interview import InterviewPage
+from desktop_app.ui.why_chain import ChainStep, WhyBar, suggested_reasons
 from tests.ui.casework import activate, file_of, focus, open_case, press, type_text
+from tests.ui.interview_forms import OFFERS
 from tests.ui.interview_stage import HAPPENED, STATED, WHY_1, save, shown
 from tests.ui.shop import Stage, fill
+
+CODE_1 = "/data/why_step_1/why_1_reason"
 
 
 @pytest.fixture
@@ -56,6 +61,37 @@ def test_that_the_belief_of_staff_is_asked_before_the_first_question(
     stage.wait(lambda: ReasonLayer.BELIEF in file_of(stage, case_id).reasons)
     assert file_of(stage, case_id).reasons[ReasonLayer.BELIEF].code == "delivery_late"
     stage.wait(page.facts.belief.isVisible)
+
+
+def test_that_the_belief_is_picked_by_digits_like_every_other_reason(
+    stage: Stage, interview_id: uuid.UUID, case_id: uuid.UUID
+) -> None:
+    page: InterviewPage = stage.show(InterviewPage, interview_id)
+    stage.wait(lambda: page.run is not None)
+    activate(page)
+    page.view.belief.start()
+    press(Qt.Key.Key_1)  # a group
+    press(Qt.Key.Key_Escape)  # back from it: nothing is skipped
+    assert page.view.belief.isVisible()
+    press(Qt.Key.Key_1)
+    press(Qt.Key.Key_1)
+    assert page.view.belief.isHidden()
+    assert focus() in page.view.pane.stops()
+    stage.wait(lambda: ReasonLayer.BELIEF in file_of(stage, case_id).reasons)
+    assert file_of(stage, case_id).reasons[ReasonLayer.BELIEF].code == "price_increase"
+
+
+def test_that_enter_on_an_untouched_belief_skips_it(
+    stage: Stage, interview_id: uuid.UUID, case_id: uuid.UUID
+) -> None:
+    page: InterviewPage = stage.show(InterviewPage, interview_id)
+    stage.wait(lambda: page.run is not None)
+    activate(page)
+    page.view.belief.start()
+    press(Qt.Key.Key_Return)
+    assert page.view.belief.isHidden()
+    stage.idle()
+    assert ReasonLayer.BELIEF not in file_of(stage, case_id).reasons
 
 
 def test_that_the_belief_can_be_skipped_and_is_not_asked_again(
@@ -121,3 +157,50 @@ def test_that_a_why_shows_the_chain_and_asks_a_probe_of_the_last_reason(
     assert words[1] == "→"
     assert "late" in words[2].lower()
     assert later.probes[0] == "Which order came late last?" or "late" in later.probes[0]
+
+
+def test_that_a_why_is_coded_by_a_digit_and_wrong_words_are_no_accepted_step(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    save(stage, interview_id, stated="price_increase")
+    page = shown(stage, interview_id)
+    page.view.go(WHY_1)
+    type_text("came late")
+    press(Qt.Key.Key_Return)
+    assert page.view.current == CODE_1
+    picker = page.view.pane.cards[CODE_1].input.reasons  # type: ignore[attr-defined]
+    first = picker.list.item(0).text()
+    assert first.startswith("1  ")
+    assert "Price change" not in first  # it is above already
+    assert picker.list.item(picker.list.count() - 1).text().endswith("All reasons  ›")
+    type_text("nobody says this")
+    press(Qt.Key.Key_Return)  # nobody is trapped
+    assert page.view.current == "/data/why_step_2/why_2"
+    assert page.strip.isVisible()  # the answer is not possible
+    bar = page.view.pane.cards["/data/why_step_2/why_2"].why
+    assert bar is not None
+    assert words_of(bar) == ["Price change", "→", "Not on the list: nobody says this"]
+    assert "price" in bar.probes[0]  # of the last one that is known
+    page.view.go(CODE_1)
+    press(Qt.Key.Key_1)
+    page.view.go("/data/why_step_2/why_2")
+    bar = page.view.pane.cards["/data/why_step_2/why_2"].why
+    assert bar is not None
+    assert words_of(bar)[-1] in first
+    assert not page.strip.isVisible()
+
+
+def words_of(bar: WhyBar) -> list[str]:
+    crumbs = [bar.crumbs.itemAt(n).widget() for n in range(bar.crumbs.count() - 1)]
+    return [crumb.accessibleName() or crumb.text() for crumb in crumbs]  # type: ignore[union-attr]
+
+
+def test_that_what_followed_before_is_suggested_first() -> None:
+    offers = replace(OFFERS, follows={"price_increase": ("delivery_late", "no_such_reason")})
+    step = ChainStep("", "price_increase")
+    assert suggested_reasons([step], offers) == ("delivery_late", "price_unreasonable")
+    wrong = ChainStep("late", "typed words")
+    assert suggested_reasons([step, wrong], offers) == ("delivery_late", "price_unreasonable")
+    deeper = ChainStep("late", "delivery_late")
+    assert suggested_reasons([step, deeper], offers) == ()
+    assert suggested_reasons([], offers) == ()

@@ -21,7 +21,7 @@ from db.vocabulary import (
     VisitState,
 )
 from desktop_app.domain.contacts import VisitDraft
-from desktop_app.services import cases, contacts, customers, drafts
+from desktop_app.services import cases, contacts, customers, drafts, interview_end, interviews
 from desktop_app.ui import attempt_logger
 from desktop_app.ui.case_panels import PhoneLine
 from desktop_app.ui.case_places import CaseTarget, ListPlace, QueuePlace, neighbour
@@ -277,6 +277,22 @@ def test_that_an_interview_begins_from_the_case(stage: Stage, case_id: uuid.UUID
     where, key = stage.went()[-1]
     assert where == "interview"
     assert file_of(stage, case_id).interviews[0].id == key
+
+
+def test_that_after_the_interview_the_strip_proposes_the_follow_up(
+    stage: Stage, case_id: uuid.UUID
+) -> None:
+    held = stage.write(interviews.start, case_id)
+    given = {"/data/what_happened": "x", "/data/stated_reason": "price_increase"}
+    stage.write(interviews.save_answers, held, given)
+    stage.write(interview_end.finish, held)
+    page = shown(stage, case_id)
+    for action in ("case.attempt", "case.timer"):
+        stage.run(page, action)
+        page.strip.choose(AttemptResult.REACHED)
+        assert page.strip.step.value() is NextStep.FOLLOW_UP
+        page.strip.reset()
+        page.strip.close_strip()
 
 
 def test_that_a_whole_phone_is_shown_with_its_own_record_only(qtbot: QtBot) -> None:

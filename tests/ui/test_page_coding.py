@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from db.models import AnswerTheme, Theme
@@ -69,6 +70,7 @@ def test_that_a_digit_and_enter_code_an_answer_and_go_on(
     page = shown(stage)
     assert text(page) == TEXTS[0]
     assert numbers(page)[0] == "price_high"  # suggested by the words it was shipped with
+    assert "words of the theme itself: " in page.card.buttons[0].text()
     assert "贵" in page.card.buttons[0].text()
     press(Qt.Key.Key_1)
     press(Qt.Key.Key_2)
@@ -123,6 +125,33 @@ def test_that_typing_finds_a_theme_by_pinyin_and_makes_a_new_one(
     stage.wait(lambda: len(page.card.chosen) == 2 and page.card.hasFocus())
     press(Qt.Key.Key_Return)
     stage.wait(lambda: coded(stage).get(held[0]) == {"billing", "theme"})
+
+
+def test_that_a_suggestion_says_which_coded_answers_speak_for_it(
+    stage: Stage, database: Database, admin: Actor, agent: Actor, held: list[uuid.UUID]
+) -> None:
+    themes = {row.code: row for row in stage.read(coding.list_themes)}
+    desk = Desk(database)
+    for text in ("发票上的账期写错", "账期少了三十天"):
+        interview_id = desk.do(admin, finish_interview, agent, text)
+        desk.do(admin, coding.code_answer, interview_id, WORDS, [themes["billing"].id])
+    for number in range(5):
+        interview_id = desk.do(admin, finish_interview, agent, f"太远了{number}")
+        desk.do(admin, coding.code_answer, interview_id, WORDS, [themes["praise"].id])
+    desk.do(admin, finish_interview, agent, "账期变长")
+    page = shown(stage)
+    for _n in range(3):
+        stage.run(page, "coding.skip")
+    assert page.card.answer.answer.text == "账期变长"
+    found = {offer.theme.code: at for at, offer in enumerate(page.card.offers)}
+    why = page.card.buttons[found["billing"]].text()
+    assert "shares 账期" in why
+    assert "with 2 coded answers" in why
+    assert found["billing"] < found["praise"]  # which is the most frequent one
+    shown_here = (page.card._list.itemAt(n).widget() for n in range(page.card._list.count()))
+    headings = [each.text() for each in shown_here if isinstance(each, QLabel)]
+    assert headings.count("Suggested by the words of this answer") == 1
+    assert headings.count("Other themes, those with the most coded answers first") == 1
 
 
 def test_that_keys_belong_to_the_input_method_while_it_composes(

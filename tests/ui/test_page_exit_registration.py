@@ -3,12 +3,13 @@
 import uuid
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from db.session import Actor, Database
 from db.vocabulary import ReasonLayer, Role, RuleKind
 from desktop_app.domain.exit_registration import ExitDraft
+from desktop_app.errors import Problem
 from desktop_app.services import cases, drafts, exit_registration
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages import page_spec
@@ -238,3 +239,135 @@ def test_that_the_counter_is_for_those_who_work_on_cases() -> None:
     assert Role.AGENT in roles
     assert not {Role.AUDITOR, Role.TRAINER} & roles
     assert factories.SYSTEM.role in roles
+
+
+def found_for(page: ExitRegistrationPage) -> list[str]:
+    assert page.form is not None
+    found = page.form.customer.list
+    return [found.item(row).text() for row in range(found.count())]
+
+
+def test_that_other_words_forget_what_was_found_and_chosen(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = shown(stage, "new")
+    form = page.form
+    assert form is not None
+    activate(page)
+    form.focus_first()
+    type_text("wxm")
+    stage.wait(lambda: form.customer.value() == shop["K2"])
+    stage.wait(form.standing.text)
+    type_text("x")  # at once, before anything is asked again
+    assert found_for(page) == []
+    assert form.customer.value() is None
+    assert form.customer.words() == ""
+    assert form.standing.text() == ""
+    form.customer.line.selectAll()
+    type_text("lj")
+    stage.wait(lambda: form.customer.value() == shop["K3"])
+    assert len(found_for(page)) == 1
+    form.customer.line.selectAll()
+    press(Qt.Key.Key_Delete)
+    assert found_for(page) == []
+    assert form.customer.value() is None
+    stage.idle()
+    assert found_for(page) == []
+
+
+def test_that_an_answer_to_words_that_are_gone_is_not_shown(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = shown(stage, "new")
+    form = page.form
+    assert form is not None
+    form.customer.line.setText("lj")
+    form.customer._show("wxm", [(shop["K2"], "王小明")])
+    assert found_for(page) == []
+    assert form.customer.value() is None
+
+
+def test_that_nothing_found_is_left_for_the_next_customer(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    page = shown(stage, "new")
+    form = page.form
+    assert form is not None
+    activate(page)
+    form.focus_first()
+    type_text("wxm")
+    stage.wait(lambda: form.customer.value() == shop["K2"])
+    page.register()
+    stage.wait(lambda: page.last is not None)
+    assert found_for(page) == []
+    assert focus() is form.customer.line
+    type_text("lj")  # and the next one comes
+    stage.wait(lambda: form.customer.value() == shop["K3"])
+
+
+def places(page: ExitRegistrationPage) -> list[tuple[int, int]]:
+    """Where every field begins, once the layout has settled."""
+    form = page.form
+    assert form is not None
+    layout = page.layout()
+    assert layout is not None
+    layout.activate()
+    stops = (
+        form.customer.line, form.customer.list, form.reason.filter, form.words.area,
+        form.arrears.line, form.gift.box,
+    )  # fmt: skip
+    at = [stop.mapTo(page, QPoint(0, 0)) for stop in stops if stop is not None]
+    return [(each.x(), each.y()) for each in at]
+
+
+def test_that_no_message_moves_a_field(stage: Stage, shop: dict[str, uuid.UUID]) -> None:
+    stage.context.tasks.write(
+        QObject(), drafts.save_draft, "exit-registration", {"words": "half said"}
+    )
+    stage.idle()
+    page: ExitRegistrationPage = stage.show(ExitRegistrationPage, "new")
+    stage.wait(lambda: page.form is not None)
+    form = page.form
+    assert form is not None
+    empty = places(page)
+    stage.wait(page.drafts.isVisible)  # what was typed before is offered
+    assert places(page) == empty
+    page.drafts.hide()
+    form.arrears.line.setText("much")
+    page.register()  # problems at two fields
+    assert set(form.problems()) == {"customer", "arrears"}
+    assert places(page) == empty
+    form.show_problems([Problem("", "Somebody else works on this case.")])
+    assert places(page) == empty
+    form.customer.set_value((shop["K2"], "王小明"))
+    form.arrears.line.setText("0")
+    form.changed.emit()
+    stage.wait(form.standing.text)
+    assert places(page) == empty
+    page.register()
+    stage.wait(lambda: page.last is not None)
+    assert page.open_button.isVisible()
+    assert places(page) == empty
+
+
+def test_that_two_customers_take_few_keys(stage: Stage, shop: dict[str, uuid.UUID]) -> None:
+    page = shown(stage, "new")
+    form = page.form
+    assert form is not None
+    activate(page)
+    form.focus_first()
+    for words, key in (("wxm", "K2"), ("lj", "K3")):
+        page.last = None
+        type_text(words)
+        stage.wait(lambda key=key: form.customer.value() == shop[key])
+        for pressed in (
+            Qt.Key.Key_Return, Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_Tab, Qt.Key.Key_0,
+            Qt.Key.Key_Return, Qt.Key.Key_Space,
+        ):  # fmt: skip
+            press(pressed)
+        stage.run(page, "exit.register")  # Ctrl+Enter
+        stage.wait(lambda: page.last is not None)
+        (row,) = exits(stage, shop[key])
+        assert row.gift_given
+        assert row.reason is not None
+        assert focus() is form.customer.line

@@ -6,6 +6,7 @@ import uuid
 import pytest
 import time_machine
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMenuBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.queries.case_file import CaseFile
@@ -17,13 +18,16 @@ from db.vocabulary import (
     InterviewState,
     ReasonLayer,
 )
+from desktop_app import labels
 from desktop_app.errors import ConflictError
 from desktop_app.services import drafts, interview_end, interviews
-from desktop_app.ui import attempt_logger, interview_keeper, interview_sheet
+from desktop_app.ui import attempt_logger, interview_keeper, interview_sheet, theme
+from desktop_app.ui.action_spec import Menu
 from desktop_app.ui.case_places import CaseTarget
 from desktop_app.ui.interview_sheet import note_key
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.interview import InterviewPage
+from desktop_app.ui.panels import ChipLabel
 from tests.ui.casework import (
     compose,
     file_of,
@@ -95,6 +99,7 @@ def test_that_an_interview_is_held_with_the_keyboard_alone(
     press(Qt.Key.Key_Return)
     assert page.view.current == "/data/why_step_2/why_2"
     stage.run(page, "interview.finish")
+    press(Qt.Key.Key_2)  # the root reason is not known
     stage.wait(stage.went)
     assert stage.went()[-1] == ("case-file", CaseTarget(case_id))
     file: CaseFile = file_of(stage, case_id)
@@ -177,12 +182,101 @@ def test_that_f6_goes_to_the_facts_the_list_and_back(stage: Stage, interview_id:
     assert page.view.list.hasFocus()
     stage.run(page, "page.next_pane")
     assert focus() in page.view.pane.stops()
+    stage.run(page, "page.previous_pane")
+    assert page.view.list.hasFocus()
+    stage.run(page, "page.previous_pane")
+    assert page.facts_pane.hasFocus()
+    stage.run(page, "page.previous_pane")
+    assert focus() in page.view.pane.stops()
+
+
+def test_that_f6_passes_a_strip_without_buttons_and_stops_at_one_with(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    page = shown(stage, interview_id)
+    for address, place in (("", None), (LEFT_ON, page.strip.go)):
+        page.strip.say("The disk is full.", address)
+        page.view.list.setFocus()
+        stage.run(page, "page.next_pane")
+        assert page.strip.isVisible()
+        if place is not None:
+            assert focus() is place
+            stage.run(page, "page.next_pane")
+        assert focus() in page.view.pane.stops()
+
+
+def test_that_the_pane_that_has_the_keyboard_shows_it(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    page = shown(stage, interview_id)
+    before = page.facts_pane.grab().toImage()
+    stage.run(page, "page.next_pane")
+    after = page.facts_pane.grab().toImage()
+    middle = after.width() // 2
+    assert after.pixelColor(middle, 0) == theme.colour("focus")
+    assert before.pixelColor(middle, 0) != theme.colour("focus")
+
+
+def test_that_f7_goes_from_an_input_to_the_question_the_strip_is_about(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    page = shown(stage, interview_id)
+    problem = page.context.actions.action("interview.problem")
+    assert problem is not None
+    page.addAction(problem)
+    assert not problem.isEnabled()
+    type_text("2030-1-1")
+    press(Qt.Key.Key_Return)
+    assert page.view.current == STOPPED
+    assert page.strip.isVisible()
+    assert "F7" in page.strip.go.text()
+    press(Qt.Key.Key_F7)
+    assert page.view.current == LEFT_ON
+    assert focus() in page.view.pane.stops()
+    page.strip.say("")
+    assert not problem.isEnabled()
+
+
+def test_that_the_menu_of_a_running_interview_is_short(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    page = shown(stage, interview_id)
+    page.strip.say("Something is wrong.", LEFT_ON)
+    bar = QMenuBar()
+    menu = page.context.actions.fill_menu_bar(bar)[Menu.INTERVIEW]
+    menu.aboutToShow.emit()
+    top = [action for action in menu.actions() if not action.isSeparator()]
+    assert len(top) <= 15
+    assert all(action.isEnabled() for action in top)
+
+
+def words_of(header: QWidget) -> list[str]:
+    """What the labels of a header say, its chips apart."""
+    labels = header.findChildren(QLabel)
+    return [label.text() for label in labels if not isinstance(label, ChipLabel)]
+
+
+def chips_of(page: InterviewPage) -> list[str]:
+    return [chip.text() for chip in page.header.findChildren(ChipLabel) if chip.isVisible()]
+
+
+def test_that_the_head_says_when_it_is_keyed_in_from_paper(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    page = shown(stage, interview_id)
+    stage.wait(lambda: chips_of(page) == ["Draft", labels.label(InterviewMode.CALL)])
+    stage.run(page, "interview.paper")
+    stage.wait(lambda: chips_of(page) == ["Draft", labels.label(InterviewMode.PAPER)])
+    stage.run(page, "interview.paper")
+    stage.wait(lambda: chips_of(page) == ["Draft", labels.label(InterviewMode.CALL)])
 
 
 def test_that_it_is_asked_in_another_language(stage: Stage, interview_id: uuid.UUID) -> None:
     page = shown(stage, interview_id)
     type_text("2026-6-1")
+    assert words_of(page.header)[-1].endswith(" · English")
     stage.run(page, "interview.language")
+    assert words_of(page.header)[-1].endswith(" · 中文")
     card = page.view.pane.cards[LEFT_ON]
     assert card.label.text() == "您从什么时候起不再使用或购买？"
     assert page.view.list.texts()[0].endswith("您从什么时候起不再使用或购买？")

@@ -5,22 +5,27 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
+from typing_extensions import override
 
 from db.models import ChangeSet
 from db.vocabulary import QuestionnairePurpose
 from desktop_app import i18n
 from desktop_app.importing.xlsforms import convert
+from desktop_app.progress import Silent
 from desktop_app.questionnaire.outline import outline
 from desktop_app.questionnaire.sheets import Sheets, from_cells
 from desktop_app.services import questionnaires
 from desktop_app.settings import Settings, Theme
-from desktop_app.ui import dialogs, theme
+from desktop_app.ui import designer_work, dialogs, questionnaire_flows, theme
 from desktop_app.ui.actions import ROUTES
+from desktop_app.ui.dialogs import ProgressDialog
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.questionnaires import QuestionnairesPage, read_list
+from desktop_app.ui.problem_list import ProblemList
 from tests.ui.casework import nameless
 from tests.ui.shop import Stage
 from tests.ui.shop import press as press_button
@@ -34,6 +39,15 @@ GOOD = """
 | settings |
 |  | form_title | form_id |
 |  | Shops | shops form |
+"""
+
+PICTURED = """
+| survey |
+|  | type | name | label | media::image | media::audio |
+|  | text | shelf | The shelf | shelf.png | said.mp3 |
+| settings |
+|  | form_title | form_id |
+|  | Shelf | shelf |
 """
 
 
@@ -148,29 +162,100 @@ def test_that_a_file_with_a_known_code_becomes_the_next_version_if_wanted(
     assert [entry.name for entry in outline(sheets_of(stage, "satisfaction"))] == ["shop", "why"]
 
 
-def test_that_the_mistakes_of_a_file_are_told_with_their_cells(
-    stage: Stage, page: QuestionnairesPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def problem_list(stage: Stage, page: QuestionnairesPage) -> ProblemList:
+    def shown() -> list[ProblemList]:
+        return [each for each in page.findChildren(ProblemList) if each.isVisible()]
+
+    stage.wait(shown)
+    return shown()[-1]
+
+
+def test_that_all_mistakes_of_a_file_are_told_with_their_cells(
+    stage: Stage, page: QuestionnairesPage, tmp_path: Path
 ) -> None:
-    told: list[tuple[str, str]] = []
-    monkeypatch.setattr(dialogs, "tell", lambda _page, title, text: told.append((title, text)))
     file = tmp_path / "form.md"
-    file.write_text(GOOD.replace("text | why", "tekst | why"), encoding="utf-8")
+    wrong = GOOD.replace("text | why", "tekst | why").replace(
+        "Why? |", "Why? |\n|  | text |  | N |"
+    )
+    file.write_text(wrong, encoding="utf-8")
     page.flows.import_file(file)
-    stage.wait(lambda: told)
-    assert told == [
-        (
-            "form.md has mistakes. Correct them and import it again.",
-            "survey, row 5, column B (type): There is no question type “tekst”.",
-        )
+    told = problem_list(stage, page)
+    assert told.windowTitle() == "form.md has mistakes"
+    lines = [
+        "survey, row 5, column B (type): There is no question type “tekst”.",
+        "survey, row 6, column C (name): This row has no name.",
     ]
-    file.write_text("nothing", encoding="utf-8")
-    page.flows.import_file(file)
-    stage.wait(lambda: len(told) == 2)
+    assert told.list.toPlainText().splitlines() == lines
+    told.copy_button.click()
+    assert QApplication.clipboard().text().splitlines() == lines
+    told.close_button.click()
     (tmp_path / "form.xml").write_text(
         convert(_good(tmp_path)).xml.replace("shops form", "other"), encoding="utf-8"
     )
     page.flows.import_file(tmp_path / "form.xml")
     stage.wait(lambda: "is an XForm" in stage.context.messages.text)
+
+
+def test_that_the_box_with_the_progress_is_closed_before_mistakes_or_a_question(
+    stage: Stage, page: QuestionnairesPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogs, "PROGRESS_AFTER_MS", 0)
+    seen: list[list[ProgressDialog]] = []
+    shown: list[str] = []
+
+    class Box(ProgressDialog):
+        @override
+        def showEvent(self, event: QShowEvent) -> None:
+            shown.append(self.windowTitle())
+            super().showEvent(event)
+
+    monkeypatch.setattr(dialogs, "ProgressDialog", Box)
+
+    def open_boxes() -> list[ProgressDialog]:
+        return [one for one in page.findChildren(ProgressDialog) if one.isVisible()]
+
+    def confirm(*_args: object, **_named: object) -> bool:
+        seen.append(open_boxes())
+        return False
+
+    monkeypatch.setattr(dialogs, "confirm", confirm)
+    monkeypatch.setattr(
+        questionnaire_flows, "show_problems", lambda *_args: seen.append(open_boxes())
+    )
+    file = tmp_path / "form.md"
+    for text in (
+        GOOD.replace("text | why", "tekst | why"),
+        GOOD.replace("shops form", "satisfaction"),
+    ):
+        file.write_text(text, encoding="utf-8")
+        before = len(seen)
+        page.flows.import_file(file)
+        stage.wait(open_boxes)
+        stage.wait(lambda: len(seen) > before)  # noqa: B023  (waited for in the same round)
+    assert seen == [[], []]
+
+
+def test_that_pictures_come_in_and_missing_ones_are_told_first(
+    stage: Stage, page: QuestionnairesPage, tmp_path: Path
+) -> None:
+    file = tmp_path / "form.md"
+    file.write_text(PICTURED, encoding="utf-8")
+    (tmp_path / "form-media").mkdir()
+    (tmp_path / "form-media" / "shelf.png").write_bytes(b"\x89PNG")
+    page.flows.import_file(file)
+    told = problem_list(stage, page)
+    (line,) = told.list.toPlainText().splitlines()
+    assert line.startswith("survey, row 4, column F (media::audio): The file “said.mp3” is not")
+    told.close_button.click()
+    stage.submit(page, purpose=QuestionnairePurpose.SATISFACTION)
+    went_to_designer(stage)
+    row = listed(stage)["shelf"]
+    assert row.draft_id is not None
+    files = stage.read(questionnaires.used_files, row.draft_id)
+    assert files == {"shelf.png": b"\x89PNG"}
+    out = tmp_path / "out.xlsx"
+    stage.read(designer_work.write_file, Silent(), row.draft_id, out)
+    assert (tmp_path / "out-media" / "shelf.png").read_bytes() == b"\x89PNG"
 
 
 def _good(folder: Path) -> Path:

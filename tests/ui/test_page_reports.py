@@ -40,6 +40,7 @@ from desktop_app.ui.document_view import DocumentView
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages import reports as page_module
 from desktop_app.ui.pages.reports import ReportsPage, as_filter
+from desktop_app.ui.record_table import RecordTable
 from tests.conftest import PATIENCE
 from tests.factories import add_store
 from tests.ui.casework import nameless, open_case
@@ -193,6 +194,34 @@ def test_that_the_first_report_shows_at_once_and_a_bar_leads_to_its_cases(
     page.view.record_opened.emit(str(case_id))
     assert went[-1] == ("case-file", case_id)
     assert nameless(page) == []
+
+
+def test_that_each_number_of_the_exit_reasons_opens_the_cases_it_counts(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    case_id = open_case(stage, shop["K1"])
+    stated = ReasonDraft(layer="stated", reason="price_competitor_lower")
+    stage.write(cases.set_reason, case_id, stated)
+    close(stage, case_id)
+    other = open_case(stage, shop["K2"])
+    stage.write(cases.set_reason, other, ReasonDraft(layer="root", reason="service_attitude"))
+    page = stage.show(ReportsPage)
+    stage.wait(lambda: page._document is not None and page.view.is_whole)
+    checked = 0
+    for table in page.view.findChildren(RecordTable):
+        for place in range(table.count()):
+            row = table.model.row(place)
+            for number, column in enumerate(table.model.columns):
+                if column.id == "count" and "month" in table.name:
+                    continue  # all reasons together are no filter
+                table.view.setCurrentIndex(table.model.index(place, number))
+                table.opened.emit(row)
+                page_id, criteria = stage.went()[-1]
+                assert page_id == "cases"
+                if column.kind is Kind.AUTO and isinstance(column.value(row), int):
+                    assert stage.read(cases.count_cases, criteria) == column.value(row)
+                    checked += 1
+    assert checked >= 10
 
 
 def test_that_a_case_file_is_asked_for_by_number_and_written_to_excel_and_pdf(

@@ -103,6 +103,58 @@ def test_that_enter_comments_on_the_chosen_answer(stage: Stage, held: list[uuid.
     assert (page.pane.answers.place, last) == (0, len(page.pane.answers.rows) - 1)
 
 
+def order(page: ReviewsPage) -> list[uuid.UUID]:
+    rows = map(page.table.model.row, range(page.table.count()))
+    return [row.id for row in rows if row is not None]
+
+
+def test_that_the_next_one_is_read_when_an_interview_has_issues(
+    stage: Stage, held: list[uuid.UUID]
+) -> None:
+    page = shown(stage)
+    stage.run(page, "review.issues")
+    stage.wait(page.comment.isVisible)
+    type_text("太短")
+    press(Qt.Key.Key_Return)
+    stage.wait(lambda: order(page) == [held[1], held[2], held[0]])
+    assert page.table.current_row().id == held[1]
+    on_screen(stage, page, held[1])
+    assert page.table.has_focus()
+    stage.wait(lambda: "2 wait for review · 1 has issues" in page.header._subtitle.text())
+
+
+def test_that_an_interview_keeps_its_place_while_its_answers_are_commented_on(
+    stage: Stage, held: list[uuid.UUID]
+) -> None:
+    page = shown(stage)
+    press(Qt.Key.Key_Return)  # from the list to the answers
+    for words in ("哪一次？", "谁说的？"):
+        press(Qt.Key.Key_Down)
+        press(Qt.Key.Key_Return)
+        stage.wait(page.comment.isVisible)
+        type_text(words)
+        press(Qt.Key.Key_Return)
+        stage.wait(lambda words=words: words in page.pane.answers.current().words())
+    stage.idle()
+    assert order(page) == held
+    assert page.table.model.index(0, 0).data() == "Has issues"
+    stage.run(page, "review.next")
+    assert page.table.current_row().id == held[1]
+    stage.wait(lambda: order(page) == [held[1], held[2], held[0]])
+    assert page.table.current_row().id == held[1]
+    on_screen(stage, page, held[1])
+
+
+def test_that_no_column_is_cut_in_a_window_of_1280_pixels(
+    stage: Stage, held: list[uuid.UUID], each_language: str
+) -> None:
+    page = shown(stage)
+    page.resize(1072, 680)  # the side bar takes the rest
+    page.layout().activate()
+    stage.idle()
+    assert page.table.view.horizontalScrollBar().maximum() == 0
+
+
 def test_that_a_comment_that_is_left_is_kept_and_offered_again(
     stage: Stage, held: list[uuid.UUID]
 ) -> None:
@@ -161,6 +213,10 @@ def test_that_the_state_narrows_the_list_and_a_review_is_taken_back(
     stage.wait(lambda: states(stage)[held[2]] is RECEIVED)
     stage.wait(lambda: page.table.count() == 0)
     stage.wait(lambda: page.pane.sheet is None)
+    stage.wait(page.table.empty.isVisible)
+    assert "Change the search or the filter" in page.table.empty.accessibleName()
+    page.table.empty.button.click()
+    stage.wait(lambda: page.table.count() == 3)
 
 
 def test_that_what_has_issues_stands_on_the_page_today_and_opens_the_interview(

@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from db.session import Actor, Database
+from db import journal
+from db.models import Case
+from db.session import Actor, Database, Session
 from db.vocabulary import AttemptResult, CaseStage, NextStep, RuleKind, VisitState
 from desktop_app import clock
 from desktop_app.domain.contacts import AttemptDraft, VisitDraft
@@ -76,6 +78,29 @@ def test_that_the_numbers_above_count_and_filter(stage: Stage, shop: dict[str, u
     assert names(page) == ["李静"]
     page.tiles[today.POOL].click()
     assert page.table.count() == 2
+
+
+@pytest.mark.parametrize("lines", [200, 2])
+def test_that_without_a_next_step_are_exactly_the_cases_that_have_none(
+    stage: Stage, shop: dict[str, uuid.UUID], monkeypatch: pytest.MonkeyPatch, lines: int
+) -> None:
+    monkeypatch.setattr(TodayPage, "LINES", lines)
+    made = {number: open_case(stage, shop[number]) for number in ("K2", "K3", "K5", "K6")}
+    for number in ("K3", "K6"):
+        stage.write(forget_step, made[number])
+    page = shown(stage, min(lines, 4))
+    tile = page.tiles[today.UNPLANNED]
+    assert "2" in tile.accessibleName()
+    tile.click()
+    wanted = {made["K3"], made["K6"]}
+    stage.wait(lambda: {page.table.model.row(n).item.case_id for n in range(2)} == wanted)
+    assert page.table.count() == 2
+
+
+def forget_step(session: Session, case_id: uuid.UUID) -> None:
+    journal.name_change(session, "Forget the step")
+    case = session.get_one(Case, case_id)
+    case.next_step = case.next_due = None
 
 
 def test_that_of_a_long_day_the_first_lines_are_shown_and_the_rest_is_counted(

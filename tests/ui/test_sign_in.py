@@ -251,7 +251,7 @@ def test_that_a_change_of_language_builds_the_window_anew(
     first = application.window
     qtbot.waitUntil(lambda: not application.tasks.is_busy())
     first.actions_by_id.run("view.language")
-    assert application.window is not first
+    qtbot.waitUntil(lambda: application.window is not first)
     qtbot.waitUntil(lambda: not application.tasks.is_busy())
     application.shut_down()
 

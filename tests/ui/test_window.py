@@ -378,6 +378,54 @@ def test_that_the_palette_runs_actions(qtbot: QtBot, window: MainWindow) -> None
     assert page(window, ListPage).done == ["new"]
 
 
+def test_that_the_palette_shows_exact_hits_first_and_pages_before_actions(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    known = [
+        Hit("另存为问卷", target="a.contains"),
+        Hit("问卷设计", target="a.prefix"),
+        Hit("新建问卷", target="a.other"),
+        Hit("访谈", page="interviews", keys="Interviews fang tan ft wj"),
+        Hit("问卷审核", page="reviews"),
+        Hit("问卷", target="a.exact"),
+        Hit("问卷", page="questionnaires"),
+    ]
+    records = [Hit("问卷星公司", page="customer-card", target=7)]
+    tasks = window.context.tasks
+    palette = CommandPalette(window, tasks, known, lambda _session, _text: records)
+    palette.show()
+    palette.line.setText("问卷")
+    qtbot.waitUntil(lambda: len(palette.model.hits) == 7)
+    found = [hit.page or hit.target for hit in palette.model.hits]
+    assert found[:2] == ["questionnaires", "a.exact"]
+    assert found[2:5] == ["reviews", "customer-card", "a.prefix"]
+    assert found[5:] == ["a.contains", "a.other"]
+    palette.line.setText("wj")
+    assert palette.model.hits[0].page == "interviews"
+    palette.close()
+
+
+def test_that_the_palette_knows_pages_without_a_place_in_the_side_bar_once(
+    make_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_app.ui.main_window.ROUTES", {"help.about": ("case-file", None)})
+    window = make_window()
+    hits = window._known()
+    assert [hit.title for hit in hits if hit.page == "case-file"] == ["Case"]
+    assert "case.new" in [hit.target for hit in hits]
+    monkeypatch.setattr(DetailPage, "SPEC", replace(DetailPage.SPEC, title="About Winback Desk"))
+    window = make_window()
+    assert len([hit for hit in window._known() if hit.title == "About Winback Desk"]) == 1
+
+
+def test_that_no_two_entries_of_the_view_menu_have_one_mnemonic(window: MainWindow) -> None:
+    (menu,) = [each for each in window.menuBar().actions() if each.text() == "&View"]
+    texts = [action.text() for action in menu.menu().actions() if "&" in action.text()]
+    letters = [text[text.index("&") + 1].casefold() for text in texts]
+    assert len(letters) > 10
+    assert sorted(set(letters)) == sorted(letters)
+
+
 def test_that_the_palette_says_when_nothing_is_found(qtbot: QtBot, window: MainWindow) -> None:
     window.open_palette()
     palette = page(window, CommandPalette)

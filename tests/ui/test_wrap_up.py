@@ -65,6 +65,15 @@ def test_that_the_third_failure_proposes_a_visit(strip: WrapUp) -> None:
     assert strip.step.value() is NextStep.VISIT
 
 
+def test_that_after_the_interview_the_follow_up_is_proposed(strip: WrapUp) -> None:
+    strip.open_for("王小明", [], is_interviewed=True)
+    strip.choose(AttemptResult.REACHED)
+    assert strip.step.value() is NextStep.FOLLOW_UP
+    strip.open_for("李静", [])
+    strip.choose(AttemptResult.REACHED)
+    assert strip.step.value() is NextStep.INTERVIEW
+
+
 def test_that_a_step_of_ones_own_is_not_overwritten(strip: WrapUp) -> None:
     strip.choose(AttemptResult.NO_ANSWER)
     strip.step.set_value(NextStep.OFFER)

@@ -14,6 +14,20 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "calendar_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("is_working", sa.Boolean(), nullable=False),
+        sa.Column("is_festival", sa.Boolean(), nullable=False),
+        sa.Column("zh", sa.String(length=80), nullable=False),
+        sa.Column("en", sa.String(length=80), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_day")),
+        sa.UniqueConstraint("day", name=op.f("uq_calendar_day_day")),
+    )
+    op.create_table(
         "change_set",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("device", sa.String(length=36), nullable=False),
@@ -51,6 +65,21 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "experiment",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("arms", sa.JSON(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_experiment")),
+        sa.UniqueConstraint("code", name=op.f("uq_experiment_code")),
+    )
+    op.create_table(
         "import_job",
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("file_name", sa.String(length=260), nullable=False),
@@ -82,6 +111,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_library_question_code")),
     )
     op.create_table(
+        "offer",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("zh", sa.String(length=200), nullable=False),
+        sa.Column("en", sa.String(length=200), nullable=False),
+        sa.Column("zh_words", sa.Text(), nullable=False),
+        sa.Column("en_words", sa.Text(), nullable=False),
+        sa.Column("goal", sa.String(length=32), nullable=False),
+        sa.Column("approach", sa.String(length=32), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("valid_days", sa.Integer(), nullable=False),
+        sa.Column("cap_per_customer", sa.Integer(), nullable=False),
+        sa.Column("is_coupon", sa.Boolean(), nullable=False),
+        sa.Column("origin", sa.String(length=32), nullable=False),
+        sa.Column("retired_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+        sa.UniqueConstraint("code", name=op.f("uq_offer_code")),
+    )
+    op.create_table(
         "questionnaire",
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("zh", sa.String(length=200), nullable=False),
@@ -100,6 +151,7 @@ def upgrade() -> None:
     op.create_table(
         "reason",
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("group_code", sa.String(length=64), nullable=False),
         sa.Column("current_version", sa.Integer(), nullable=False),
         sa.Column("retired_on", sa.Date(), nullable=True),
@@ -110,10 +162,27 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reason")),
         sa.UniqueConstraint("code", name=op.f("uq_reason_code")),
+        sa.UniqueConstraint("number", name=op.f("uq_reason_number")),
     )
     with op.batch_alter_table("reason", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reason_group_code"), ["group_code"], unique=False)
 
+    op.create_table(
+        "script",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("zh", sa.String(length=200), nullable=False),
+        sa.Column("en", sa.String(length=200), nullable=False),
+        sa.Column("occasion", sa.String(length=32), nullable=False),
+        sa.Column("origin", sa.String(length=32), nullable=False),
+        sa.Column("current_version", sa.Integer(), nullable=True),
+        sa.Column("retired_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_script")),
+        sa.UniqueConstraint("code", name=op.f("uq_script_code")),
+    )
     op.create_table(
         "setting",
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -124,6 +193,20 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_setting")),
         sa.UniqueConstraint("key", name=op.f("uq_setting_key")),
+    )
+    op.create_table(
+        "snippet",
+        sa.Column("trigger", sa.String(length=40), nullable=False),
+        sa.Column("zh", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("origin", sa.String(length=32), nullable=False),
+        sa.Column("retired_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_snippet")),
+        sa.UniqueConstraint("trigger", name=op.f("uq_snippet_trigger")),
     )
     op.create_table(
         "store",
@@ -188,6 +271,36 @@ def upgrade() -> None:
     with op.batch_alter_table("change", schema=None) as batch_op:
         batch_op.create_index("ix_change_entity_row_id", ["entity", "row_id"], unique=False)
 
+    op.create_table(
+        "offer_budget",
+        sa.Column("store_id", sa.Uuid(), nullable=True),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_offer_budget_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer_budget")),
+        sa.UniqueConstraint("store_id", "month", name=op.f("uq_offer_budget_store_id_month")),
+    )
+    op.create_table(
+        "offer_rule",
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("reason_group", sa.String(length=64), nullable=True),
+        sa.Column("reason_code", sa.String(length=64), nullable=True),
+        sa.Column("klass", sa.String(length=32), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=True),
+        sa.Column("min_value", sa.BigInteger(), nullable=True),
+        sa.Column("offer_id", sa.Uuid(), nullable=True),
+        sa.Column("origin", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_offer_rule_offer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer_rule")),
+    )
     op.create_table(
         "reason_version",
         sa.Column("reason_id", sa.Uuid(), nullable=False),
@@ -305,6 +418,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_saved_view_page"), ["page"], unique=False)
 
     op.create_table(
+        "script_version",
+        sa.Column("script_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=True),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"], ["app_user.id"], name=op.f("fk_script_version_published_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["script_id"], ["script.id"], name=op.f("fk_script_version_script_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_script_version")),
+        sa.UniqueConstraint("script_id", "number", name=op.f("uq_script_version_script_id_number")),
+    )
+    with op.batch_alter_table("script_version", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_script_version_draft",
+            ["script_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'draft'"),
+        )
+
+    op.create_table(
+        "skill",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_skill_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill")),
+        sa.UniqueConstraint("user_id", "kind", name=op.f("uq_skill_user_id_kind")),
+    )
+    op.create_table(
         "typed_draft",
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=640), nullable=False),
@@ -410,6 +567,10 @@ def upgrade() -> None:
         sa.Column("stage_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.String(length=32), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pool_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("previous_owner_id", sa.Uuid(), nullable=True),
+        sa.Column("kept_from_previous_until", sa.Date(), nullable=True),
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("left_on", sa.Date(), nullable=True),
@@ -424,6 +585,12 @@ def upgrade() -> None:
         sa.Column("what_happened", sa.Text(), nullable=False),
         sa.Column("next_step", sa.String(length=32), nullable=True),
         sa.Column("next_due", sa.Date(), nullable=True),
+        sa.Column("callback_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("callback_for", sa.String(length=32), nullable=True),
+        sa.Column("save_state", sa.String(length=32), nullable=True),
+        sa.Column("watch_until", sa.Date(), nullable=True),
+        sa.Column("confirmed_on", sa.Date(), nullable=True),
+        sa.Column("follows_id", sa.Uuid(), nullable=True),
         sa.Column("close_note", sa.Text(), nullable=False),
         sa.Column("screening_note", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -434,7 +601,13 @@ def upgrade() -> None:
             ["customer_id"], ["customer.id"], name=op.f("fk_departure_case_customer_id")
         ),
         sa.ForeignKeyConstraint(
+            ["follows_id"], ["departure_case.id"], name=op.f("fk_departure_case_follows_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["owner_id"], ["app_user.id"], name=op.f("fk_departure_case_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["previous_owner_id"], ["app_user.id"], name=op.f("fk_departure_case_previous_owner_id")
         ),
         sa.ForeignKeyConstraint(
             ["store_id"], ["store.id"], name=op.f("fk_departure_case_store_id")
@@ -451,6 +624,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_departure_case_opened_on", ["opened_on", "id"], unique=False)
         batch_op.create_index(
             "ix_departure_case_owner_id_stage", ["owner_id", "stage"], unique=False
+        )
+        batch_op.create_index(
+            "ix_departure_case_save_state", ["save_state", "watch_until"], unique=False
         )
         batch_op.create_index("ix_departure_case_stage", ["stage", "value_at_stake"], unique=False)
         batch_op.create_index(batch_op.f("ix_departure_case_store_id"), ["store_id"], unique=False)
@@ -487,6 +663,51 @@ def upgrade() -> None:
         batch_op.create_index("ix_case_event_case_id_at", ["case_id", "at"], unique=False)
 
     op.create_table(
+        "case_offer",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("store_id", sa.Uuid(), nullable=True),
+        sa.Column("offer_id", sa.Uuid(), nullable=False),
+        sa.Column("rule_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("ceiling", sa.BigInteger(), nullable=True),
+        sa.Column("justification", sa.Text(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decision_note", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_case_offer_by_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_case_offer_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_case_offer_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["app_user.id"], name=op.f("fk_case_offer_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_case_offer_offer_id")),
+        sa.ForeignKeyConstraint(["rule_id"], ["offer_rule.id"], name=op.f("fk_case_offer_rule_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_case_offer_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_offer")),
+    )
+    with op.batch_alter_table("case_offer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_offer_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_case_offer_customer_id", ["customer_id", "proposed_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_case_offer_offer_id"), ["offer_id"], unique=False)
+        batch_op.create_index("ix_case_offer_state", ["state", "proposed_at"], unique=False)
+
+    op.create_table(
         "case_reason",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("layer", sa.String(length=32), nullable=False),
@@ -513,6 +734,58 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "case_review",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("was_avoidable", sa.Boolean(), nullable=True),
+        sa.Column("lesson", sa.Text(), nullable=False),
+        sa.Column("improvement", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_case_review_by_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_case_review_case_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_review")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_case_review_case_id")),
+    )
+    op.create_table(
+        "complaint",
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("listened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_true", sa.Boolean(), nullable=True),
+        sa.Column("answer", sa.String(length=32), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_words", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_complaint_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_complaint_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["app_user.id"], name=op.f("fk_complaint_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+    )
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_complaint_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaint_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_complaint_due_on", ["answered_at", "due_on"], unique=False)
+
+    op.create_table(
         "contact_attempt",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
@@ -524,6 +797,9 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("next_step", sa.String(length=32), nullable=True),
         sa.Column("next_due", sa.Date(), nullable=True),
+        sa.Column("is_informal", sa.Boolean(), nullable=False),
+        sa.Column("by_customer", sa.Boolean(), nullable=False),
+        sa.Column("proof", sa.JSON(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -623,6 +899,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "experiment_arm",
+        sa.Column("experiment_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("arm", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_experiment_arm_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_experiment_arm_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiment.id"], name=op.f("fk_experiment_arm_experiment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_experiment_arm")),
+        sa.UniqueConstraint(
+            "experiment_id", "customer_id", name=op.f("uq_experiment_arm_experiment_id_customer_id")
+        ),
+    )
+    with op.batch_alter_table("experiment_arm", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_experiment_arm_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_experiment_arm_customer_id"), ["customer_id"], unique=False
+        )
+
+    op.create_table(
         "interview",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("questionnaire_version_id", sa.Uuid(), nullable=False),
@@ -631,6 +938,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=64), nullable=False),
         sa.Column("review", sa.String(length=32), nullable=True),
         sa.Column("marks", sa.JSON(), nullable=False),
+        sa.Column("structure", sa.String(length=36), nullable=False),
         sa.Column("verifies_id", sa.Uuid(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -715,6 +1023,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_probe_step")),
         sa.UniqueConstraint("case_id", "step", name=op.f("uq_probe_step_case_id_step")),
     )
+    op.create_table(
+        "promise",
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("made_by_id", sa.Uuid(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("chase_count", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=32), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_promise_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_promise_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["app_user.id"], name=op.f("fk_promise_made_by_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["app_user.id"], name=op.f("fk_promise_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
+    )
+    with op.batch_alter_table("promise", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_promise_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_promise_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_promise_due_on", ["answered_on", "due_on"], unique=False)
+
     op.create_table(
         "visit",
         sa.Column("case_id", sa.Uuid(), nullable=True),
@@ -818,6 +1160,59 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "cost_entry",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("case_offer_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_cost_entry_by_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_cost_entry_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_offer_id"], ["case_offer.id"], name=op.f("fk_cost_entry_case_offer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cost_entry")),
+    )
+    with op.batch_alter_table("cost_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cost_entry_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "coupon",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("case_offer_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("redeemed_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_offer_id"], ["case_offer.id"], name=op.f("fk_coupon_case_offer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_coupon_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coupon")),
+        sa.UniqueConstraint("code", name=op.f("uq_coupon_code")),
+    )
+    with op.batch_alter_table("coupon", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_coupon_case_offer_id"), ["case_offer_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_coupon_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
         "interview_review",
         sa.Column("interview_id", sa.Uuid(), nullable=False),
         sa.Column("address", sa.String(length=500), nullable=False),
@@ -840,6 +1235,87 @@ def upgrade() -> None:
             batch_op.f("ix_interview_review_interview_id"), ["interview_id"], unique=False
         )
 
+    op.create_table(
+        "recovery",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=True),
+        sa.Column("promise_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("loss", sa.BigInteger(), nullable=True),
+        sa.Column("compensation", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_recovery_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_recovery_complaint_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["app_user.id"], name=op.f("fk_recovery_owner_id")),
+        sa.ForeignKeyConstraint(
+            ["promise_id"], ["promise.id"], name=op.f("fk_recovery_promise_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery")),
+    )
+    with op.batch_alter_table("recovery", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "script_run",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("script_version_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=True),
+        sa.Column("path", sa.JSON(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["contact_attempt.id"], name=op.f("fk_script_run_attempt_id")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_script_run_by_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_script_run_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["script_version_id"],
+            ["script_version.id"],
+            name=op.f("fk_script_run_script_version_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_script_run")),
+    )
+    with op.batch_alter_table("script_run", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_script_run_attempt_id"), ["attempt_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_script_run_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_script_run_script_version_id", ["script_version_id"], unique=False
+        )
+
+    op.create_table(
+        "recovery_step",
+        sa.Column("recovery_id", sa.Uuid(), nullable=False),
+        sa.Column("step", sa.String(length=32), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_recovery_step_by_id")),
+        sa.ForeignKeyConstraint(
+            ["recovery_id"], ["recovery.id"], name=op.f("fk_recovery_step_recovery_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_step")),
+        sa.UniqueConstraint("recovery_id", "step", name=op.f("uq_recovery_step_recovery_id_step")),
+    )
     op.execute(
         "CREATE VIRTUAL TABLE customer_fts USING fts5(tokens, content='', contentless_delete=1,"
         " detail=none, tokenize='ascii')"
@@ -852,10 +1328,30 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TABLE customer_fts")
+    op.drop_table("recovery_step")
+    with op.batch_alter_table("script_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_script_run_script_version_id")
+        batch_op.drop_index(batch_op.f("ix_script_run_case_id"))
+        batch_op.drop_index(batch_op.f("ix_script_run_attempt_id"))
+
+    op.drop_table("script_run")
+    with op.batch_alter_table("recovery", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_case_id"))
+
+    op.drop_table("recovery")
     with op.batch_alter_table("interview_review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_interview_review_interview_id"))
 
     op.drop_table("interview_review")
+    with op.batch_alter_table("coupon", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coupon_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_coupon_case_offer_id"))
+
+    op.drop_table("coupon")
+    with op.batch_alter_table("cost_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cost_entry_case_id"))
+
+    op.drop_table("cost_entry")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachment_interview_id"))
         batch_op.drop_index(batch_op.f("ix_attachment_case_id"))
@@ -873,6 +1369,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_visit_by_id")
 
     op.drop_table("visit")
+    with op.batch_alter_table("promise", schema=None) as batch_op:
+        batch_op.drop_index("ix_promise_due_on")
+        batch_op.drop_index(batch_op.f("ix_promise_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_promise_case_id"))
+
+    op.drop_table("promise")
     op.drop_table("probe_step")
     with op.batch_alter_table("order_line", schema=None) as batch_op:
         batch_op.drop_index("ix_order_line_order_id")
@@ -886,6 +1388,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_interview_case_id"))
 
     op.drop_table("interview")
+    with op.batch_alter_table("experiment_arm", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_experiment_arm_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_experiment_arm_case_id"))
+
+    op.drop_table("experiment_arm")
     with op.batch_alter_table("exit_registration", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_exit_registration_customer_id"))
         batch_op.drop_index(batch_op.f("ix_exit_registration_case_id"))
@@ -902,10 +1409,24 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contact_attempt_case_id_at")
 
     op.drop_table("contact_attempt")
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.drop_index("ix_complaint_due_on")
+        batch_op.drop_index(batch_op.f("ix_complaint_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_complaint_case_id"))
+
+    op.drop_table("complaint")
+    op.drop_table("case_review")
     with op.batch_alter_table("case_reason", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_reason_reason_version_id"))
 
     op.drop_table("case_reason")
+    with op.batch_alter_table("case_offer", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_offer_state")
+        batch_op.drop_index(batch_op.f("ix_case_offer_offer_id"))
+        batch_op.drop_index("ix_case_offer_customer_id")
+        batch_op.drop_index(batch_op.f("ix_case_offer_case_id"))
+
+    op.drop_table("case_offer")
     with op.batch_alter_table("case_event", schema=None) as batch_op:
         batch_op.drop_index("ix_case_event_case_id_at")
 
@@ -915,6 +1436,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_departure_case_value_at_stake")
         batch_op.drop_index(batch_op.f("ix_departure_case_store_id"))
         batch_op.drop_index("ix_departure_case_stage")
+        batch_op.drop_index("ix_departure_case_save_state")
         batch_op.drop_index("ix_departure_case_owner_id_stage")
         batch_op.drop_index("ix_departure_case_opened_on")
         batch_op.drop_index("ix_departure_case_next_due")
@@ -944,6 +1466,11 @@ def downgrade() -> None:
 
     op.drop_table("contact")
     op.drop_table("typed_draft")
+    op.drop_table("skill")
+    with op.batch_alter_table("script_version", schema=None) as batch_op:
+        batch_op.drop_index("uq_script_version_draft", sqlite_where=sa.text("state = 'draft'"))
+
+    op.drop_table("script_version")
     with op.batch_alter_table("saved_view", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_saved_view_page"))
 
@@ -962,6 +1489,8 @@ def downgrade() -> None:
 
     op.drop_table("customer")
     op.drop_table("reason_version")
+    op.drop_table("offer_rule")
+    op.drop_table("offer_budget")
     with op.batch_alter_table("change", schema=None) as batch_op:
         batch_op.drop_index("ix_change_entity_row_id")
 
@@ -970,16 +1499,21 @@ def downgrade() -> None:
     op.drop_table("workspace_figures")
     op.drop_table("theme")
     op.drop_table("store")
+    op.drop_table("snippet")
     op.drop_table("setting")
+    op.drop_table("script")
     with op.batch_alter_table("reason", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reason_group_code"))
 
     op.drop_table("reason")
     op.drop_table("questionnaire")
+    op.drop_table("offer")
     op.drop_table("library_question")
     op.drop_table("import_job")
+    op.drop_table("experiment")
     op.drop_table("defection_rule")
     with op.batch_alter_table("change_set", schema=None) as batch_op:
         batch_op.drop_index("ix_change_set_at")
 
     op.drop_table("change_set")
+    op.drop_table("calendar_day")

@@ -1,6 +1,6 @@
 """Learning why outranks saving: which lost customers were asked, how often the reason is known."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -39,7 +39,7 @@ from desktop_app.reports.shares import (
     rate_text,
 )
 from desktop_app.services import access, insights
-from desktop_app.services.insights import ClosedFilter, Rates
+from desktop_app.services.insights import ClosedFilter, ClosedGroup, Rates
 
 
 class AskedAndKnownParams(ReportParams):
@@ -78,8 +78,8 @@ class AskedAndKnown(Report[AskedAndKnownParams]):
         if found.all.closed:
             sections += [
                 Section(_("By month"), _months(found)),
-                Section(_("By person"), (_table(_("By person"), N_("Owner"), found.owners),)),
-                Section(_("By store"), (_table(_("By store"), N_("Store"), found.stores),)),
+                Section(_("By person"), (_table(_("By person"), N_("Owner"), _owners(found)),)),
+                Section(_("By store"), (_table(_("By store"), N_("Store"), _stores(found)),)),
             ]
         return new_document(
             session,
@@ -95,8 +95,50 @@ class AskedAndKnown(Report[AskedAndKnownParams]):
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    """A line of a table; `behind` narrows the cases to it, None when that cannot be said."""
+
     name: str
     counts: Closed
+    behind: Mapping[str, str] | None
+
+
+_GROUPS: Mapping[str, ClosedGroup] = {
+    "name": ClosedGroup.CLOSED,
+    "asked_n": ClosedGroup.LOST,
+    "asked": ClosedGroup.ASKED,
+    "asked_interval": ClosedGroup.ASKED,
+    "known_n": ClosedGroup.CLOSED,
+    "known": ClosedGroup.KNOWN,
+    "known_interval": ClosedGroup.KNOWN,
+    "saved_n": ClosedGroup.CONTACTED,
+    "saved": ClosedGroup.SAVED,
+    "saved_interval": ClosedGroup.SAVED,
+}
+"""Column of a table to the cases it counts."""
+
+
+def _cases(line: _Line, column: str) -> Mapping[str, str]:
+    if line.behind is None:
+        return {}
+    return {**line.behind, "closed_group": _GROUPS[column].value}
+
+
+def _owners(found: Rates) -> list[_Line]:
+    return [
+        _Line(
+            who.name,
+            counts,
+            {"owner_id": str(who.id)} if who.id is not None else {"unassigned": "true"},
+        )
+        for who, counts in found.owners.items()
+    ]
+
+
+def _stores(found: Rates) -> list[_Line]:
+    return [
+        _Line(where.name, counts, None if where.id is None else {"store_id": str(where.id)})
+        for where, counts in found.stores.items()
+    ]
 
 
 def _behind(params: AskedAndKnownParams) -> Mapping[str, str]:
@@ -134,7 +176,8 @@ def _rate(rate: Rate) -> str:
 
 
 def _months(found: Rates) -> tuple[Block, ...]:
-    lines = {f"{year:04d}-{month:02d}": counts for (year, month), counts in found.months.items()}
+    months = [(f"{year:04d}-{month:02d}", one) for (year, month), one in found.months.items()]
+    lines = [_Line(month, counts, {"closed_month": month}) for month, counts in months]
     table = _table(_("By month of closing"), N_("Month"), lines)
     if len(lines) < 2:  # noqa: PLR2004  (a line needs two points)
         return (table,)
@@ -146,8 +189,12 @@ def _months(found: Rates) -> tuple[Block, ...]:
     figure = Figure(
         FigureKind.LINE,
         _("Asked, known and saved by month"),
-        tuple(lines),
-        tuple(Series(name, _percents(lines.values(), read)) for name, read in series),
+        tuple(line.name for line in lines),
+        tuple(
+            Series(name, _percents((line.counts for line in lines), read)) for name, read in series
+        ),
+        keys=tuple(line.name for line in lines),
+        criterion="closed_month",
         unit=_("per cent"),
         note=_(
             "by the month in which the case was closed; months with fewer than {small} cases are "
@@ -166,7 +213,7 @@ def _percents(months: Iterable[Closed], read: Callable[[Closed], Rate]) -> tuple
     return tuple(found)
 
 
-def _table(title: str, first: str, lines: Mapping[str, Closed]) -> Table:
+def _table(title: str, first: str, lines: Sequence[_Line]) -> Table:
     return Table(
         title,
         [
@@ -175,11 +222,12 @@ def _table(title: str, first: str, lines: Mapping[str, Closed]) -> Table:
             *_rate_columns("known", N_("Closed"), N_("Reason known"), lambda one: one.reason_known),
             *_rate_columns("saved", N_("Contacted"), N_("Saved"), lambda one: one.of_contacted),
         ],
-        [_Line(name, counts) for name, counts in lines.items()],
+        lines,
         note=_("each share with its 95% interval; grey: fewer than {small} closed cases").format(
             small=SMALL_N
         ),
         faint=lambda line: line.counts.closed < SMALL_N,
+        cases=_cases,
     )
 
 

@@ -1,6 +1,5 @@
 """Exit reasons: what drove customers away, how sure that is, and in their own words."""
 
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,7 @@ from desktop_app.columns import Align, Column, Kind
 from desktop_app.domain import kpis
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _, language
-from desktop_app.labels import label, money, percent
+from desktop_app.labels import money, percent
 from desktop_app.reports.base import (
     SMALL_N,
     Block,
@@ -27,7 +26,6 @@ from desktop_app.reports.base import (
     Figure,
     FigureKind,
     Paragraph,
-    Quote,
     Report,
     ReportParams,
     Section,
@@ -36,6 +34,7 @@ from desktop_app.reports.base import (
     new_document,
     period_text,
 )
+from desktop_app.reports.quotes import quotes_section
 from desktop_app.reports.reason_terms import definitions
 from desktop_app.reports.scope import check_period, criteria_of, scope_filters, store_name
 from desktop_app.services import access
@@ -99,7 +98,7 @@ class ExitReasons(Report[ExitReasonsParams]):
                     _("What was said first"), _pairs(queries.stated_and_root(session, criteria))
                 ),
             ]
-        sections += _quotes(session, criteria, params.quotes)
+        sections += quotes_section(session, criteria, params.quotes)
         return new_document(
             session,
             self,
@@ -238,7 +237,14 @@ def _reasons(rows: Sequence[_ReasonRow], totals: ReasonTotals) -> Table:
             "value": _sum(row.value for row in rows),
         },
         key=lambda row: row.row.key,
+        cases=_cases_of,
     )
+
+
+def _cases_of(row: _ReasonRow, column: str) -> dict[str, str]:
+    """The cases behind a number: of the reason, and of the class in a column of one."""
+    klass = column.removeprefix("class_")
+    return {"root_reason": row.row.key} | ({"klass": klass} if klass != column else {})
 
 
 def _sum(values: Iterable[int | None]) -> int | None:
@@ -274,6 +280,7 @@ def _by_class(rows: Sequence[_ReasonRow], n: int) -> Table:
         faint=_is_small,
         total=total,
         key=lambda row: row.row.key,
+        cases=_cases_of,
     )
 
 
@@ -318,8 +325,16 @@ def _by_month(
         note=_small_note(sum(reason.count for reason in counted)),
         faint=lambda row: sum(row[1].values()) < SMALL_N,
         total=total,
+        cases=_cases_of_month,
     )
     return (figure, table) if len(rows) > 1 else (table,)
+
+
+def _cases_of_month(row: _MonthRow, column: str) -> dict[str, str]:
+    """The cases behind a number; those of all reasons together are no filter of the list."""
+    if column == "count":
+        return {}
+    return {"opened_month": row[0]} | ({} if column == "month" else {"root_reason": column})
 
 
 def _months(first: tuple[int, int], last: tuple[int, int]) -> list[tuple[int, int]]:
@@ -366,29 +381,6 @@ def _pairs(pairs: Sequence[ReasonPair]) -> tuple[Block, ...]:
         different[:PAIRS],
         note=note,
         faint=lambda pair: pair.count < SMALL_N,
+        cases=lambda pair, _column: {"stated_reason": pair.stated, "root_reason": pair.root},
     )
     return (said, table)
-
-
-def _quotes(session: Session, criteria: ReasonFilter, limit: int) -> list[Section]:
-    total = queries.count_verbatims(session, criteria)
-    found = queries.verbatims(session, criteria, limit) if limit else []
-    if not found:
-        return []
-    note = _("{shown} of {total}, the newest cases first").format(shown=len(found), total=total)
-    quotes = (
-        Quote(
-            one.text,
-            _("{case}, {customer}, {day}: {layer} “{reason}”").format(
-                case=one.number,
-                customer=one.customer,
-                day=one.opened_on,
-                layer=label(one.layer),
-                reason=_pair_name(one.zh, one.en),
-            ),
-            str(one.case_id),
-        )
-        for one in found
-    )
-    blocks: tuple[Block, ...] = tuple(itertools.chain([Paragraph(note, faint=True)], quotes))
-    return [Section(_("In the customers' words"), blocks)]

@@ -3,9 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Any
 
 from db.queries.case_file import CaseFile
 from db.vocabulary import (
@@ -64,12 +62,6 @@ class MoveDraft(Draft):
 
     stage: CaseStage
     note: Text = ""
-
-
-class ReasonText(Draft):
-    """A sentence that says why."""
-
-    reason: Annotated[str, Field(min_length=1)]
 
 
 def find_customers(session: "Session", text: str) -> Sequence[tuple[uuid.UUID, str]]:

@@ -119,10 +119,13 @@ class CounterForm(Form):
             self._grid.setColumnStretch(place, stretch)
         self._grid.setHorizontalSpacing(theme.GAP_XL)
         self._grid.setRowStretch(1, 1)
+        self._grid.addWidget(self._top, 2, 0, 1, 2)  # below: it comes and moves nothing
         self.customer = self.add(
             "customer", _("1  &Customer"), RecordEditor(tasks, find_customers), required=True
         )
         self.standing = text_label("", "hint")
+        self.standing.setMinimumHeight(2 * self.standing.fontMetrics().lineSpacing())
+        self.standing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._side.addWidget(self.standing)
         left = self._side
         self._side = right
@@ -145,7 +148,11 @@ class CounterForm(Form):
     @override
     def _place(self, words: QLabel, editor: Editor, problem: QLabel, hint: QLabel) -> None:
         where = Qt.AlignmentFlag(0) if editor.takes_space() else Qt.AlignmentFlag.AlignLeft
-        for widget in (words, editor, problem, hint):
+        policy = problem.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # what is wrong comes and goes without moving a field
+        problem.setSizePolicy(policy)
+        problem.setMinimumHeight(problem.fontMetrics().lineSpacing())
+        for widget in (words, editor, hint, problem):
             self._side.addWidget(widget, 0, where if widget is editor else Qt.AlignmentFlag(0))
 
     def _order(self) -> None:

@@ -1,4 +1,4 @@
-"""What is asked before answers and paper forms leave the program."""
+"""What is asked before answers and paper forms leave the program, and when paper comes back."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Final
 
 from desktop_app.domain.drafts import Draft
 from desktop_app.i18n import N_, _, language
-from desktop_app.ui.editors import CheckEditor, ChoiceEditor, DateEditor
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, DateEditor, TextEditor
 from desktop_app.ui.form import Form
 
 
@@ -53,6 +53,12 @@ class PaperDraft(Draft):
     both: bool = False
 
 
+class TranscriptionDraft(Draft):
+    """Of which version a paper is that is keyed in."""
+
+    paper: str
+
+
 def answer_export_form(questionnaires: Sequence[tuple[str, str]], chosen: str) -> Form:
     """Which answers, and as what.
 
@@ -84,4 +90,12 @@ def paper_form() -> Form:
     which = form.add("spoken", _("&Language"), ChoiceEditor(spoken))
     which.set_value("zh" if language().startswith("zh") else "en")
     form.add("both", "", CheckEditor(_("The &other language below it")))
+    return form
+
+
+def transcription_form(version: str) -> Form:
+    """Of which version a paper is: its barcode, or the number; the one in use stands there."""
+    form = Form()
+    line = form.add("paper", _("&Barcode or version"), TextEditor(), required=True)
+    line.set_value(version)
     return form

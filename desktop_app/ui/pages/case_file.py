@@ -42,7 +42,7 @@ from desktop_app.ui.case_places import CaseTarget
 from desktop_app.ui.case_view import CaseView
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
-from desktop_app.ui.pane_cycle import focus_next
+from desktop_app.ui.pane_cycle import pane_slots
 from desktop_app.ui.panels import PageHeader, action_button, splitter
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.stage_stepper import StageStepper
@@ -195,6 +195,13 @@ class CaseFilePage(Page):
         self.load()
 
     @override
+    def here(self, target: object) -> object:
+        if self.target is None:
+            return None
+        timer = self.strip.timer.state() if self.logger.is_open else None
+        return CaseTarget(self.target.case_id, self.target.place, self.logger.is_open, timer=timer)
+
+    @override
     def load(self) -> None:
         if self.target is not None:
             task = self.tasks.read(self, case_view.read_case, self.target.case_id)
@@ -237,6 +244,8 @@ class CaseFilePage(Page):
         if self._asks_contact and self.target is not None:
             self._asks_contact = False
             self._log_attempt()
+            if self.target.timer is not None:
+                self.strip.timer.go_on(self.target.timer)
             if self.target.seconds is not None and self.logger.is_open:
                 self.strip.timer.take(self.target.seconds)
                 self.strip.choose(AttemptResult.REACHED)
@@ -306,7 +315,7 @@ class CaseFilePage(Page):
             return {}
         file, flows = view.file, self.flows
         slots = {
-            "page.next_pane": lambda: focus_next(self._panes()),
+            **pane_slots(self._panes),
             "customer.open": lambda: self.navigate("customer-card", file.row.customer_id),
             "customer.reveal": self._reveal,
             "customer.copy_phone": self._copy_phone,
@@ -339,7 +348,7 @@ class CaseFilePage(Page):
                 "case.timer": self._toggle_timer,
                 "case.visit": self._plan_visit,
                 "case.interview": lambda: flows.interview(file.row.id),
-                "interview.paper": lambda: flows.transcribe(file.row.id),
+                "interview.paper": lambda: flows.interview(file.row.id, is_paper=True),
                 "interview.print": lambda: paper_flows.ask_paper(
                     self, file.row.id, None, file.row.number
                 ),
@@ -415,12 +424,22 @@ class CaseFilePage(Page):
     def _log_attempt(self) -> None:
         view = self.view
         if view is not None and view.file.row.stage not in BEFORE_WORK:
-            self.logger.open(view.id, self._strip_title(view), view.results)
+            self.logger.open(
+                view.id,
+                self._strip_title(view),
+                view.results,
+                is_interviewed=view.is_interviewed,
+            )
 
     def _toggle_timer(self) -> None:
         view = self.view
         if view is not None:
-            self.logger.toggle_timer(view.id, self._strip_title(view), view.results)
+            self.logger.toggle_timer(
+                view.id,
+                self._strip_title(view),
+                view.results,
+                is_interviewed=view.is_interviewed,
+            )
 
     def _on_logged(self, _case_id: UUID, and_next: bool) -> None:  # noqa: FBT001  (Qt's signal)
         if and_next:

@@ -93,8 +93,14 @@ class CodingPage(Page):
     def _themes_pane(self) -> QWidget:
         columns: list[Column[ThemeRow]] = [
             Column("theme", N_("Theme"), lambda row: row.title(language()), width=170),
-            Column("answers", N_("Answers"), lambda row: row.answers, align=Align.RIGHT, width=72),
-            Column("example", N_("Newest example"), lambda row: row.example, width=240),
+            Column(
+                "answers",
+                N_("Coded answers"),
+                lambda row: row.answers,
+                align=Align.RIGHT,
+                width=112,
+            ),
+            Column("example", N_("Newest example"), lambda row: row.example, width=150),
             Column("retired_on", N_("Retired on"), lambda row: row.retired_on, width=100),
         ]
         self.table = RecordTable(
@@ -174,8 +180,13 @@ class CodingPage(Page):
         if self._model is None or not self._answers:
             return []
         by_code = {row.code: row for row in self._themes}
-        found = learning.suggest(self._model, self._answers[0].answer.text, most=5)
-        return [Offer(by_code[each.theme], each.words) for each in found if each.theme in by_code]
+        text = self._answers[0].answer.text
+        found = learning.suggest(self._model, text, most=5)
+        return [
+            Offer(by_code[each.theme], learning.joined(each.words, text), each.answers)
+            for each in found
+            if each.theme in by_code
+        ]
 
     def _begin(self) -> None:
         self._passed = []

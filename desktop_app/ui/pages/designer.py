@@ -28,6 +28,7 @@ from desktop_app.ui.forms import questionnaire_forms
 from desktop_app.ui.forms.questionnaire_forms import NoteDraft
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
+from desktop_app.ui.pane_cycle import pane_slots
 from desktop_app.ui.panels import PageHeader, action_button
 from desktop_app.ui.questionnaire_flows import QuestionnaireFlows, call_service
 from desktop_app.ui.tasks import Latest
@@ -346,6 +347,7 @@ class DesignerPage(Page):
         if opened is None:
             return {}
         slots: dict[str, Callable[[], object]] = {
+            **pane_slots(self.view.panes_shown),
             "questionnaire.title": lambda: self.flows.change_title(opened.row),
             "questionnaire.export": lambda: self.flows.export(
                 opened.source.id, opened.row.title(language())

@@ -77,8 +77,11 @@ class ExitRegistrationPage(Page):
                 action_button(self.context, "exit.register", primary=True),
             ],
         )
-        self.last_text = text_label("", "strong")
+        self.last_text = text_label("", "strong", wraps=False)
         self.open_button = button(_("Open the case"), self._open_last, "cases", "quiet")
+        policy = self.open_button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # what is said here later moves nothing
+        self.open_button.setSizePolicy(policy)
         self.open_button.hide()
         row = QHBoxLayout()
         row.addWidget(self.last_text)
@@ -128,8 +131,8 @@ class ExitRegistrationPage(Page):
         form = CounterForm(self.tasks, counter.reasons.choices, counter.currency)
         self.form = form
         self.drafts = draft_strip(form, DraftKey(self.tasks, "exit-registration"))
-        self.body.addWidget(self.drafts)
         self.body.addWidget(form, 1)
+        self.body.addWidget(self.drafts)  # below: an offer that comes later moves nothing
         form.changed.connect(self._ask_standing)
         form.customer.line.returnPressed.connect(form.reason.setFocus)
         form.reason.chosen.connect(form.words.setFocus)

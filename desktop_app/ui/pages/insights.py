@@ -1,11 +1,14 @@
 """Why they are leaving: how many were asked, how often the reason is known, which reasons."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 from uuid import UUID
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -17,7 +20,7 @@ from desktop_app.reports import report
 from desktop_app.reports.base import SMALL_N, Document, Figure
 from desktop_app.reports.shares import interval_text
 from desktop_app.services import insights, staff
-from desktop_app.services.insights import ClosedFilter, Rates
+from desktop_app.services.insights import ClosedFilter, ClosedGroup, Rates
 from desktop_app.ui import theme
 from desktop_app.ui.charts import ChartView
 from desktop_app.ui.document_view import DocumentView, as_filter
@@ -103,6 +106,8 @@ class InsightsPage(Page):
         self.none = text_label("", "hint")
         self.view = DocumentView(self.context)
         self.view.record_opened.connect(lambda key: self.navigate("case-file", UUID(key)))
+        self.view.bar_opened.connect(lambda name, key: self._open_closed({name: key}))
+        self.view.cases_opened.connect(self._open_closed)
         reasons = Card()
         reasons.setAccessibleName(_("Root reasons"))
         reasons.body.addWidget(self.chart)
@@ -127,8 +132,12 @@ class InsightsPage(Page):
         self.asked = StatTile(_("Lost customers asked why"), labels.UNKNOWN, " ")
         self.known = StatTile(_("Reason known"), labels.UNKNOWN, " ")
         self.saved = StatTile(_("Saved, of those contacted"), labels.UNKNOWN, " ")
-        for tile in (self.asked, self.known, self.saved):
-            tile.clicked.connect(self._open_rates)
+        for tile, group in (
+            (self.asked, ClosedGroup.ASKED),
+            (self.known, ClosedGroup.KNOWN),
+            (self.saved, ClosedGroup.SAVED),
+        ):
+            tile.clicked.connect(partial(self._open_group, group))
             row.addWidget(tile)
         return holder
 
@@ -151,6 +160,7 @@ class InsightsPage(Page):
 
     def _show(self, sheet: Sheet) -> None:
         self._sheet = sheet
+        had_focus = self.hasFocus()  # that of its focus proxy
         self._show_tiles(sheet.rates.all)
         figures = sheet.reasons.figures()
         self.chart.setVisible(bool(figures))
@@ -158,6 +168,10 @@ class InsightsPage(Page):
         self.none.setText(_("No case opened in this period has a known root reason."))
         if figures:
             self.chart.set_figure(figures[0])
+        first = self.chart.canvas if figures else self.asked
+        self.setFocusProxy(first)
+        if had_focus:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
         self.view.show_document(sheet.asked)
         self.header.set_subtitle(sheet.asked.period)
         self.actions_changed()
@@ -185,9 +199,12 @@ class InsightsPage(Page):
         if self._sheet is not None and key:
             self.navigate("cases", as_filter({**self._sheet.reasons.criteria, "root_reason": key}))
 
-    def _open_rates(self) -> None:
-        values = {"start": self._start(), "store": self.store.value()}
-        self.navigate("reports", ("asked-and-known", values))
+    def _open_group(self, group: ClosedGroup, _checked: object = None) -> None:
+        self._open_closed({"closed_group": group.value})
+
+    def _open_closed(self, criteria: Mapping[str, str]) -> None:
+        if self._sheet is not None:
+            self.navigate("cases", as_filter({**self._sheet.asked.criteria, **criteria}))
 
 
 def rate_hint(rate: Rate) -> str:

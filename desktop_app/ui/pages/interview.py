@@ -1,8 +1,7 @@
 """The page on which an interview is held, keyed in from paper, and read afterwards."""
 
 import uuid
-from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtWidgets import QStackedWidget
 from typing_extensions import override
@@ -10,18 +9,17 @@ from typing_extensions import override
 from db.vocabulary import InterviewMode, InterviewState, ReasonLayer
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.domain.reasons import ReasonDraft
-from desktop_app.errors import InvalidInputError, UserError
 from desktop_app.i18n import _, language
-from desktop_app.services import cases, customers, interview_end
-from desktop_app.ui import paper_flows
+from desktop_app.services import cases, customers
+from desktop_app.services.repeats import MovedError
 from desktop_app.ui.answer_files import AnswerFiles
 from desktop_app.ui.answer_sheet import AnswerSheet
 from desktop_app.ui.attempt_logger import keep_length
 from desktop_app.ui.case_panels import pane_of
-from desktop_app.ui.case_places import CaseTarget
 from desktop_app.ui.discrepancy_view import DiscrepancyView
 from desktop_app.ui.double_entry_flow import DoubleEntryFlow
 from desktop_app.ui.filling_run import FillingRun
+from desktop_app.ui.interview_ending import InterviewEnding
 from desktop_app.ui.interview_facts import InterviewFacts
 from desktop_app.ui.interview_header import InterviewHeader, title_text
 from desktop_app.ui.interview_keeper import InterviewKeeper
@@ -37,8 +35,15 @@ from desktop_app.ui.pages import page_spec
 from desktop_app.ui.paper_view import PaperView
 from desktop_app.ui.problem_strip import ProblemStrip
 from desktop_app.ui.recovered_answers import RecoveredAnswers
-from desktop_app.ui.reopen_dialog import ask_reopen
+from desktop_app.ui.review_comments import ReviewComments
 from desktop_app.ui.tasks import Latest
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+    from db.session import Session
+
+
+def _nothing(_session: "Session") -> None:
+    """Wait for the writes that are under way."""
 
 
 class InterviewPage(Page):
@@ -46,6 +51,7 @@ class InterviewPage(Page):
 
     SPEC: ClassVar[PageSpec] = page_spec("interview")
     TABLES: ClassVar[frozenset[str]] = frozenset({"interview", "case_reason"})
+    _back: InterviewTarget | None = None
 
     def build(self) -> None:
         """Make header, notices, views and facts."""
@@ -54,6 +60,7 @@ class InterviewPage(Page):
         self.run: FillingRun | None = None
         self.keeper: InterviewKeeper | None = None
         self._is_paper = False
+        self._asked: InterviewTarget | None = None
         self._failure = ""
         self._loading = Latest()
         self.header = InterviewHeader(self.context)
@@ -61,25 +68,22 @@ class InterviewPage(Page):
         self.timer.changed.connect(self._keep_length)
         self.recover = RecoveredAnswers()
         self.recover.pressed.connect(self._take_over)
+        self.comments = ReviewComments()
         self.strip = ProblemStrip()
-        self.strip.go_wanted.connect(self._go_to)
+        self.strip.go_wanted.connect(self.go_to)
         self.strip.accept_wanted.connect(self._accept)
+        self.strip.turned.connect(self.actions_changed)
         self.facts = InterviewFacts(
             may_reveal=allowed(self.actor.role, Action.REVEAL_PHONE), reveal=self._reveal
         )
         self.facts_pane = pane_of(self.facts, 272, _("Facts for the interview"))
         self.view = InterviewView(self.context, self.facts_pane)
         self.notes = InterviewNotes(self.view.note, self.tasks, self)
-        self.notes.failed.connect(self._on_failed)
+        self.notes.failed.connect(self.show_failure)
         self.view.accept_wanted.connect(self._accept_shown)
         self.view.belief.believed.connect(self._believe)
-        self.files = AnswerFiles(self.tasks, self)
-        self.files.failed.connect(self._on_failed)
-        self.files.attached.connect(self.view.take_attached)
-        self.files.pictured.connect(self.view.show_picture)
-        self.view.pane.attach_wanted.connect(self.files.attach)
-        self.view.pane.open_wanted.connect(self.files.open)
-        self.view.pane.picture_wanted.connect(self.files.show_picture)
+        self.files = AnswerFiles(self.tasks, self, self.messages)
+        self._connect_files()
         self.paper = PaperView()
         for view in (self.view, self.paper):
             view.at_end.connect(self._on_end)
@@ -89,32 +93,45 @@ class InterviewPage(Page):
         self.pages = QStackedWidget()
         self.differences = DiscrepancyView()
         self.differences.done.connect(self._show_answers)
+        self.ending = InterviewEnding(self)
         self.double = DoubleEntryFlow(self, self.differences, self._show_differences)
         for widget in (self.view, self.paper, self.answers, self.differences):
             self.pages.addWidget(widget)
-        self.body.addWidget(self.header)
-        self.body.addWidget(self.recover)
+        for above in (self.header, self.ending.strip, self.recover, self.comments):
+            self.body.addWidget(above)
         self.body.addWidget(self.pages, 1)
         self.body.addWidget(self.strip)
         self.files.opener.place = self.body.addWidget
+
+    def _connect_files(self) -> None:
+        self.files.failed.connect(self.show_failure)
+        self.files.overtaken.connect(self._on_overtaken)
+        self.files.attached.connect(self.view.take_attached)
+        self.files.pictured.connect(self.view.show_picture)
+        self.view.pane.attach_wanted.connect(self.files.attach)
+        self.view.pane.open_wanted.connect(self.files.open)
+        self.view.pane.play_wanted.connect(self.files.opener.show_file)
+        self.view.pane.picture_wanted.connect(self.files.show_picture)
 
     # ------------------------------------------------------------------ loading
 
     @override
     def show_record(self, target: object) -> None:
-        is_paper = isinstance(target, InterviewTarget) and target.is_paper
-        key = target.interview_id if isinstance(target, InterviewTarget) else target
-        if isinstance(key, uuid.UUID):
+        if isinstance(target, uuid.UUID):
+            target = InterviewTarget(target)
+        if isinstance(target, InterviewTarget):
+            key, self._asked = target.interview_id, target if target.is_asked else None
             if self.interview_id != key:
-                self._let_go()
+                self.let_go()
                 self.timer.reset()
                 self.pages.setCurrentWidget(self.view)
-            self._is_paper = is_paper
+            self._is_paper, self._back = target.is_paper, target
             self.interview_id = key
             self.load()
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
         """Store what was typed last, and show no interview any more."""
+        self.ending.forget()
         self.view.forget()
         self.paper.forget()
         self.files.opener.forget_copies()
@@ -124,15 +141,26 @@ class InterviewPage(Page):
         self.sheet, self.run, self.keeper, self._failure = None, None, None, ""
 
     @override
+    def here(self, target: object) -> object:
+        if self.interview_id is None:
+            return None
+        address = self.paper.current if self._is_paper else self.view.current
+        address = "" if self.view.belief.isVisible() else address
+        timer = self.timer.state()
+        return InterviewTarget(self.interview_id, self._is_paper, address=address, timer=timer)
+
+    @override
     def load(self) -> None:
         if self.interview_id is not None:
-            media = self.context.workspace / "questionnaires"
-            task = self.tasks.read(self, read_sheet, self.interview_id, language(), media)
+            task = self.tasks.read(self, read_sheet, self.interview_id, language())
             self._loading.take(task).then(self._show)
 
     def _show(self, sheet: InterviewSheet) -> None:
         row = sheet.run.file.row
         is_same = self.sheet is not None and self.sheet.run.file.row.state is row.state
+        if is_same and self.keeper is not None and not self.keeper.knows(sheet.run.file.structure):
+            self._on_overtaken(MovedError().message)
+            return
         self.sheet = sheet
         self.header.show_row(row, self.actor, self._spoken())
         self.files.follow(row.case_id, row.id)
@@ -142,14 +170,18 @@ class InterviewPage(Page):
             if is_open:
                 self._begin(sheet)
             else:
-                self._let_go()
+                self.let_go()
                 self.sheet = sheet
                 if self.pages.currentWidget() is not self.differences:
                     self.pages.setCurrentWidget(self.answers)
             self.recover.offer(sheet.typed if is_open else ())
+        self.comments.show_comments(sheet.offers.said, sheet.filling)
         if not is_open:
             self.answers.show_answers(sheet.filling, sheet.run.file.answers, sheet.offers)
-        self._show_strip()
+            if self._asked is not None and row.state is InterviewState.FINISHED:
+                self.ending.ask_what_is_meant(row, is_paper=self._asked.is_paper)
+        self._asked = None
+        self.show_strip()
         self.title_changed.emit()
         self.actions_changed()
 
@@ -157,14 +189,22 @@ class InterviewPage(Page):
         file = sheet.run.file
         self.notes.follow(file.row.case_id, file.row.id)
         run = self.run = FillingRun(sheet.filling, file.marks, self)
-        self.keeper = InterviewKeeper(run, self.tasks, file.row.id, self)
-        self.keeper.failed.connect(self._on_failed)
-        self.keeper.saved.connect(self._on_saved)
-        run.changed.connect(self._show_strip)
-        run.noticed.connect(self._show_strip)
+        keeper = InterviewKeeper(run, self.tasks, file.row.id, file.structure, self)
+        self.keeper = keeper
+        self.files.structure = lambda: keeper.structure
+        keeper.failed.connect(self.show_failure)
+        keeper.overtaken.connect(self._on_overtaken)
+        keeper.saved.connect(self._on_saved)
+        run.changed.connect(self.show_strip)
+        run.noticed.connect(self.show_strip)
         self._is_paper = self._is_paper or file.row.mode is InterviewMode.PAPER
         self._show_run(sheet)
-        if not sheet.has_belief and not run.visited and not self._is_paper:
+        back, self._back = self._back, None
+        if back is not None and back.timer is not None:
+            self.timer.go_on(back.timer)
+        if back is not None and back.address:
+            self.go_to(back.address)
+        elif not sheet.has_belief and not run.visited and not self._is_paper:
             self.view.belief.ask(sheet.offers.reasons)
             self.view.belief.start()
 
@@ -174,7 +214,7 @@ class InterviewPage(Page):
             return
         keeper.mode = InterviewMode.PAPER if self._is_paper else None
         self.pages.setCurrentWidget(self.paper if self._is_paper else self.view)
-        self.header.show_tools(not self._is_paper)
+        self.header.show_paper(self._is_paper)
         if self._is_paper:
             self.view.forget()
             self.paper.show_run(run, sheet.offers)
@@ -191,7 +231,7 @@ class InterviewPage(Page):
     def _take_over(self) -> None:
         if self.run is not None:
             self.recover.take_over(self.run)
-            self._refocus()
+            self.refocus()
             self.actions_changed()
 
     def _discard(self) -> None:
@@ -200,23 +240,32 @@ class InterviewPage(Page):
 
     # ------------------------------------------------------------------ what became of it
 
-    def _on_failed(self, sentence: str) -> None:
+    def show_failure(self, sentence: str) -> None:
+        """Say in the strip what could not be done."""
         self._failure = sentence
-        self._show_strip()
+        self.show_strip()
+
+    def _on_overtaken(self, sentence: str) -> None:
+        """Another window added or removed instances: what was typed is kept, all is read anew."""
+        self.let_go()
+        self.tasks.write(self, _nothing).quiet().then(lambda _none: self.load())  # after the others
+        self._failure = sentence
 
     def _on_saved(self, address: str) -> None:
         self._failure = ""
         if self.recover.drop(address):
             self.actions_changed()
-        self._show_strip()
+        self.show_strip()
 
-    def _show_strip(self) -> None:
+    def show_strip(self) -> None:
+        """Say what is to be said now, or nothing."""
         if self._failure:
             self.strip.say(self._failure)
         else:
             self.strip.show_run(self.run)
 
-    def _go_to(self, address: str) -> None:
+    def go_to(self, address: str) -> None:
+        """Go to a question, on the screen or on the paper."""
         if self._is_paper:
             self.paper.go(address)
         else:
@@ -225,7 +274,7 @@ class InterviewPage(Page):
     def _accept(self, address: str) -> None:
         if self.run is not None:
             self.run.accept(address)
-            self._refocus()
+            self.refocus()
 
     def _accept_shown(self) -> None:
         if self.strip.may_accept:
@@ -245,53 +294,15 @@ class InterviewPage(Page):
 
     # ------------------------------------------------------------------ ending
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Say every answer that was not said yet."""
         self.view.leave()
         self.paper.leave()
 
     def _on_end(self) -> None:
         if self.run is not None and not self.run.in_the_way():
             self.messages.info(_("That was the last question. Ctrl+Enter finishes the interview."))
-        self._show_strip()
-
-    def _finish(self) -> None:
-        if self.run is None:
-            return
-        self._leave()
-        if self.sheet is not None and self.sheet.run.file.row.verifies_id is not None:
-            self.double.compare(self.sheet.run.file.row.id, self.run.filling)
-            return
-        if self.run.in_the_way():
-            self._show_strip()
-            return
-        note = self.view.note.text()
-        if note:
-            self.notes.save(note, self._store_finish)
-        else:
-            self._store_finish()
-
-    def _store_finish(self) -> None:
-        if self.sheet is None or self.interview_id is None:
-            return
-        case_id = self.sheet.run.file.row.case_id
-        if self.timer.is_running:
-            self.timer.toggle()
-        seconds = self.timer.seconds()
-        task = self.tasks.write(self, interview_end.finish, self.interview_id)
-        target = CaseTarget(case_id, None, seconds is not None, seconds)
-        task.then(lambda _none: self.navigate("case-file", target))
-        task.or_else(self._on_unfinished)
-
-    def _on_unfinished(self, error: UserError) -> None:
-        if isinstance(error, InvalidInputError) and error.problems:
-            first = error.problems[0]
-            self.strip.say(first.message, first.field)
-        else:
-            self._on_failed(error.message)
-
-    def _reopen(self) -> None:
-        if self.sheet is not None:
-            ask_reopen(self, self.sheet.run.file.row.id)
+        self.show_strip()
 
     def _show_differences(self) -> None:
         self.pages.setCurrentWidget(self.differences)
@@ -302,15 +313,20 @@ class InterviewPage(Page):
 
     # ------------------------------------------------------------------ moving about
 
-    def _refocus(self) -> None:
+    def refocus(self) -> None:
+        """Put the keyboard into the current question."""
         if self._is_paper:
             self.paper.refocus()
         else:
             self.view.refocus()
 
+    def _next_comment(self) -> None:
+        go = self.answers.go if self.run is None else self.go_to
+        go(self.comments.next_place())
+
     def _toggle_paper(self) -> None:
         if self.sheet is not None:
-            self._leave()
+            self.leave()
             self._is_paper = not self._is_paper
             self._show_run(self.sheet)
             self.actions_changed()
@@ -343,54 +359,39 @@ class InterviewPage(Page):
     def actions(self) -> Slots:  # type: ignore[override]  # as in Page
         if self.sheet is None:
             return {}
+        slots = self.ending.slots(self.sheet)
+        if self.comments.places:
+            slots["interview.comment"] = self._next_comment
         if self.run is None:
-            return self._finished_slots(self.sheet) | self._file_slots(self.sheet)
-        slots: dict[str, Callable[[], object]] = {
-            "interview.finish": self._finish,
-            "interview.paper": self._toggle_paper,
-            "interview.timer": self.timer.toggle,
-            **self._file_slots(self.sheet),
-        }
+            return slots
+        slots |= {"interview.paper": self._toggle_paper, "interview.timer": self.timer.toggle}
         if self._is_paper:
             slots["interview.next"] = lambda: self.paper.turn(1)
             slots["interview.previous"] = lambda: self.paper.turn(-1)
         else:
             slots |= self.view.slots()
-            slots["page.next_pane"] = lambda: self.view.next_pane(self.facts_pane, self.strip)
+            panes = (self.facts_pane, self.strip)
+            slots["page.next_pane"] = lambda: self.view.go_to_pane(*panes)
+            slots["page.previous_pane"] = lambda: self.view.go_to_pane(*panes, -1)
             if self.view.instance_here():
                 slots["interview.remove"] = self._remove_instance
         if len(self.run.filling.form.languages) > 1:
             slots["interview.language"] = self._change_language
         if self.recover.typed:
             slots["interview.discard"] = self._discard
+        if self.strip.may_go:
+            slots["interview.problem"] = self.strip.go_there
         return slots
-
-    def _finished_slots(self, sheet: InterviewSheet) -> dict[str, Callable[[], object]]:
-        row = sheet.run.file.row
-        if row.state is not InterviewState.FINISHED:
-            return {}
-        slots = self.double.slots(row, sheet.double, sheet.filling)
-        if row.verifies_id is None:
-            slots["interview.reopen"] = self._reopen
-        return slots
-
-    def _file_slots(self, sheet: InterviewSheet) -> dict[str, Callable[[], object]]:
-        row = sheet.run.file.row
-        what = (row.case_id, row.questionnaire_id, row.case_number)
-        return {
-            "interview.print": lambda: paper_flows.ask_paper(self, *what),
-            "interview.save": lambda: paper_flows.save_interview(self, row.id, row.case_number),
-        }
 
     def _remove_instance(self) -> None:
         instance = self.view.instance_here()
         if any(each.address.startswith(f"{instance}/") for each in self.recover.typed):
-            self._on_failed(_("Take over or discard first what was typed here and not saved."))
+            self.show_failure(_("Take over or discard first what was typed here and not saved."))
             return
         self.view.remove_instance()
 
     @override
     def can_leave(self) -> bool:
-        self._leave()
+        self.leave()
         self._keep_length()
         return True

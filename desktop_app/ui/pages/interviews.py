@@ -50,8 +50,7 @@ class InterviewsPage(Page):
             context=self.context,
             state_key="interviews",
             name=_("Interviews"),
-            empty=_("No interviews yet. Open a case and press Ctrl+I to ask why."),
-            first_step=(_("Look at the cases"), lambda: self.navigate("cases")),
+            empty="",
             chips={
                 "state": lambda row: case_look.INTERVIEW_TONES[row.state],
                 "stage": case_look.stage_tone,
@@ -79,7 +78,25 @@ class InterviewsPage(Page):
             state=self.state.value(),
             by_id=self.actor.user_id if self.mine.value() else None,
         )
+        self._say_empty(is_filtered=criteria != InterviewFilter())
         self.table.set_query(interviews.count_interviews, interviews.list_interviews, criteria)
+
+    def _say_empty(self, *, is_filtered: bool) -> None:
+        if is_filtered:
+            text = _("No interview fits. Change the search or the filter.")
+            self.table.set_empty(text, (_("Show all"), self._show_all))
+        else:
+            text = _("No interviews yet. Open a case and press Ctrl+I to ask why.")
+            step = (_("Look at the cases"), lambda: self.navigate("cases"))
+            self.table.set_empty(text, step)
+
+    def _show_all(self) -> None:
+        self.filters.search.set_value(None)
+        self.state.set_value(None)
+        self.mine.set_value(False)
+        self.filters.settle()
+        self.load()
+        self.table.focus()
 
     def _on_rows(self) -> None:
         self.table.choose_first()

@@ -62,6 +62,7 @@ class ReviewsPage(Page):
         self._reading, self._flagging = Latest(), Latest()
         self._flags: dict[UUID, list[QualityFinding]] = {}
         self._about = ""
+        self._held: UUID | None = None
         self.header = PageHeader(
             _("Review interviews"),
             buttons=[
@@ -95,10 +96,10 @@ class ReviewsPage(Page):
         self._timer = QTimer(self, singleShot=True, interval=_READ_MS)
         self._timer.timeout.connect(self._read)
         columns: list[Column[InterviewRow]] = [
-            Column("review", N_("Review"), lambda row: row.review, width=96),
-            Column("customer", N_("Customer"), lambda row: row.customer, width=150),
+            Column("review", N_("Review"), self._review_of, width=96),
+            Column("customer", N_("Customer"), lambda row: row.customer, width=140),
+            Column("by", N_("By"), lambda row: row.by, width=68),
             Column("flags", N_("Radar"), self._flag_text, width=130, sortable=False),
-            Column("by", N_("By"), lambda row: row.by, width=80),
             Column("finished_at", N_("Finished at"), lambda row: row.finished_at, width=130),
             _BY_ID["case_number"],
         ]
@@ -107,18 +108,18 @@ class ReviewsPage(Page):
             context=self.context,
             state_key="reviews",
             name=_("Finished interviews"),
-            empty=_("No finished interview waits here. They come from the cases."),
-            first_step=(_("Look at the interviews"), lambda: self.navigate("interviews")),
+            empty="",
             chips={
-                "review": lambda row: case_look.REVIEW_TONES.get(row.review),
+                "review": self._review_tone,
                 "flags": lambda row: Tone.WARN if row.id in self._flags else None,
             },
         )
+        self.table.hide_columns("finished_at", "case_number")  # they stand above the answers
         if self.table.sort is None:
             self.table.sort_by("review")
         self.table.opened.connect(lambda _row: self.pane.answers.setFocus())
         self.table.model.loaded.connect(self._on_rows)
-        self.table.current_changed.connect(lambda _row: self._timer.start())
+        self.table.current_changed.connect(self._on_current)
         self.table.selection_changed.connect(self.actions_changed)
         self.table.set_menu(
             "review.approve", "review.issues", "review.back", None, "review.open", "case.open",
@@ -144,17 +145,39 @@ class ReviewsPage(Page):
     @override
     def refresh(self, changes: "Changes") -> None:
         if changes.tables & self.TABLES:
-            self._ask()
+            if self._held is None:
+                self._ask()
+            else:
+                self._read()
+                self._ask_counts()
         if "answer" in changes.tables:
             self._ask_flags()
 
     def _ask(self) -> None:
+        self._held = None
         criteria = InterviewFilter(
             text=self.filters.search.value() or "",
             state=InterviewState.FINISHED,
             review=self.state.value(),
         )
+        if criteria == InterviewFilter(state=InterviewState.FINISHED):
+            text = _("No finished interview waits here. They come from the cases.")
+            step = (_("Look at the interviews"), lambda: self.navigate("interviews"))
+        else:
+            text = _("No interview fits. Change the search or the filter.")
+            step = (_("Show all"), self._show_all)
+        self.table.set_empty(text, step)
         self.table.set_query(interviews.count_interviews, interviews.list_interviews, criteria)
+        self._ask_counts()
+
+    def _show_all(self) -> None:
+        self.filters.search.set_value(None)
+        self.state.set_value(None)
+        self.filters.settle()
+        self._ask()
+        self.table.focus()
+
+    def _ask_counts(self) -> None:
         self.tasks.read(self, reviews.count_by_state).then(self._say_counts)
 
     def _ask_flags(self) -> None:
@@ -181,6 +204,23 @@ class ReviewsPage(Page):
     def _flag_text(self, row: InterviewRow) -> str:
         kinds = dict.fromkeys(_(TITLES[each.kind]) for each in self._flags.get(row.id, ()))
         return list_text(tuple(kinds))
+
+    def _review_of(self, row: InterviewRow) -> ReviewState | None:
+        return ReviewState.HAS_ISSUES if row.id == self._held else row.review
+
+    def _review_tone(self, row: InterviewRow) -> Tone | None:
+        review = self._review_of(row)
+        return None if review is None else case_look.REVIEW_TONES[review]
+
+    def _hold(self, interview_id: UUID | None) -> None:
+        """Let an interview keep its place while its answers are commented on one by one."""
+        self._held = interview_id
+        self.table.view.viewport().update()
+
+    def _on_current(self, row: InterviewRow | None) -> None:
+        self._timer.start()
+        if self._held is not None and row is not None and row.id != self._held:
+            self._ask()  # it goes where it belongs now
 
     def _on_rows(self) -> None:
         self.table.choose_first()
@@ -237,9 +277,10 @@ class ReviewsPage(Page):
             "review.issues": lambda: self._open_comment(""),
             "review.comment": self._comment,
         }
-        if row.review is not ReviewState.APPROVED:
+        review = self._review_of(row)
+        if review is not ReviewState.APPROVED:
             slots["review.approve"] = self._approve
-        if row.review is not ReviewState.RECEIVED:
+        if review is not ReviewState.RECEIVED:
             slots["review.back"] = lambda: self._set(row.id, ReviewState.RECEIVED)
         return slots
 
@@ -250,6 +291,7 @@ class ReviewsPage(Page):
             self._set(row.id, ReviewState.APPROVED)
 
     def _set(self, interview_id: UUID, state: ReviewState) -> None:
+        self._hold(None)
         task = self.tasks.write(self, reviews.set_state, interview_id, state)
         task.or_else(lambda error: self._refused(error, interview_id))
 
@@ -295,14 +337,22 @@ class ReviewsPage(Page):
         if sheet is None:
             return
         interview_id, address = sheet.file.row.id, self._about
+        row = self._row()
+        is_current = row is not None and row.id == interview_id
+        if is_current and not address:
+            self.table.next_row()  # as after an approval
+        # other answers of it may have issues, too
+        self._hold(interview_id if is_current and address else None)
         task = self.tasks.write(self, say_issues, interview_id, text, address)
         task.then(lambda _none: self.comment.take_stored(text))
-        task.or_else(lambda error: self._not_stored(error, draft_key(interview_id, address), text))
+        task.or_else(lambda error: self._not_stored(error, interview_id, address, text))
 
-    def _not_stored(self, error: UserError, key: str, text: str) -> None:
+    def _not_stored(self, error: UserError, interview_id: UUID, address: str, text: str) -> None:
         """Keep what was typed: it stands in the line when it is opened again."""
+        key = draft_key(interview_id, address)
         self.tasks.write(self, drafts.save_draft, key, {"text": text}).quiet()
-        self.messages.error(error.message)
+        self._hold(None)
+        self._refused(error, interview_id)
 
     def _leave_comment(self) -> None:
         had_focus = self.comment.isAncestorOf(self.focusWidget() or self)

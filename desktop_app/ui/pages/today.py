@@ -266,7 +266,7 @@ class TodayPage(Page):
         if self._goes_on and found is not None and found[0] == view.id:
             self._goes_on = False
             if "case.attempt" in self.actions():
-                self.logger.open(*found, view.results)
+                self.logger.open(*found, view.results, is_interviewed=view.is_interviewed)
 
     # ------------------------------------------------------------------ what can be done
 
@@ -325,19 +325,24 @@ class TodayPage(Page):
         name = line.item.customer or line.item.number
         return line.item.case_id, _("Contact with {name}").format(name=name)
 
-    def _results(self, case_id: UUID) -> tuple[AttemptResult, ...]:
+    def _before(self, case_id: UUID) -> tuple[tuple[AttemptResult, ...], bool]:
+        """Results of the attempts so far, and whether the exit interview was held."""
         view = self.preview.view
-        return view.results if view is not None and view.id == case_id else ()
+        if view is None or view.id != case_id:
+            return (), False
+        return view.results, view.is_interviewed
 
     def _log_attempt(self) -> None:
         found = self._for_strip()
         if found is not None:
-            self.logger.open(*found, self._results(found[0]))
+            results, is_interviewed = self._before(found[0])
+            self.logger.open(*found, results, is_interviewed=is_interviewed)
 
     def _toggle_timer(self) -> None:
         found = self._for_strip()
         if found is not None:
-            self.logger.toggle_timer(*found, self._results(found[0]))
+            results, is_interviewed = self._before(found[0])
+            self.logger.toggle_timer(*found, results, is_interviewed=is_interviewed)
 
     def _on_logged(self, _case_id: UUID, and_next: bool) -> None:  # noqa: FBT001  (Qt's signal)
         self.table.focus()

@@ -1,0 +1,94 @@
+"""Which instances of repeats an interview has, so that an answer never reaches another one.
+
+``/data/person[2]`` is the second person as long as nobody comes or goes. Each time one does, the
+interview gets another word (`Interview.structure`). A window gives the word it has seen with what
+it stores; when it is not the present one, nothing is stored there, and what was typed is kept
+beside the interview instead. Undo brings the word of that time back with the instances.
+"""
+
+import uuid
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from db.base import new_id
+from db.models import Interview
+from desktop_app.domain.permissions import Action
+from desktop_app.errors import ConflictError, NotFoundError
+from desktop_app.i18n import _
+from desktop_app.services import access, drafts
+
+_INSTANCE: Final = "["
+_MOVED: Final = "moved:"
+
+
+class MovedError(ConflictError):
+    """Instances of repeats came or went since the window read the interview."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Another window added or removed entries of this interview. It was read anew; what "
+                "you typed last is kept above. Put it where it belongs."
+            )
+        )
+
+
+def new_structure() -> str:
+    """A word that no structure had before."""
+    return str(new_id())
+
+
+def refuse_moved(interview: Interview, address: str, seen: str | None) -> None:
+    """Refuse what is said of an instance that may be another one by now.
+
+    Args:
+        interview: the interview.
+        address: what is said about; anything outside of repeats is always the same.
+        seen: the structure that the window knows; None for whoever reads and writes at once.
+
+    Raises:
+        MovedError: instances came or went meanwhile.
+    """
+    if _INSTANCE in address:
+        refuse_other(interview, seen)
+
+
+def refuse_other(interview: Interview, seen: str | None) -> None:
+    """Refuse to add or remove instances on top of another structure. Raises MovedError."""
+    if seen is not None and seen != interview.structure:
+        raise MovedError
+
+
+def restructure(interview: Interview, becomes: str = "") -> None:
+    """Instances came or went; `becomes` is the word that the window goes on with."""
+    interview.structure = becomes or new_structure()
+
+
+def keep_typed(
+    session: Session, interview_id: uuid.UUID, address: str, text: str, seen: str | None = None
+) -> bool:
+    """Keep what is being typed until it is saved; whether it is kept for its question.
+
+    When the question may be another one by now, it is kept beside the interview: it is offered to
+    be read, and never taken into an answer by itself.
+
+    Raises:
+        NotFoundError: the interview is gone.
+    """
+    access.require(session, Action.WORK_CASE)
+    interview = session.get(Interview, interview_id)
+    if interview is None:
+        raise NotFoundError(_("This interview is gone."))
+    try:
+        refuse_moved(interview, address, seen)
+        place, is_in_place = address, True
+    except MovedError:
+        place, is_in_place = f"{_MOVED}{seen}:{address}", False
+    drafts.save_draft(session, f"interview:{interview_id}:{place}", {"value": text})
+    return is_in_place
+
+
+def moved_from(place: str) -> str:
+    """The address at which something was typed that is kept beside the interview; empty: none."""
+    return place.removeprefix(_MOVED).partition(":")[2] if place.startswith(_MOVED) else ""
