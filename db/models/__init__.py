@@ -25,7 +25,10 @@ from db.models.system import Change, ChangeSet, ImportJob, SavedView, Setting
 from db.models.task_force import CalendarDay, CaseReview, Experiment, ExperimentArm, Skill
 
 ENTITIES: dict[str, type[Base]] = {
-    mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers
+    entity.__tablename__: entity
+    for entity in sorted(
+        (mapper.class_ for mapper in Base.registry.mappers), key=lambda each: each.__tablename__
+    )
 }
 
 __all__ = [

@@ -187,12 +187,13 @@ def version_source(session: Session, version_id: uuid.UUID) -> VersionSource | N
 
 
 def reasons_stamp(session: Session) -> tuple[Any, ...]:
-    """Changes whenever the list of reasons does."""
+    """Changes whenever the list of reasons does, and is another in another workspace or copy."""
     row = session.execute(
         select(
             func.count(Reason.id),
             func.sum(Reason.version * Reason.number),  # a number is never given twice
             select(func.count(ReasonVersion.id)).scalar_subquery(),
+            select(func.max(ReasonVersion.id)).scalar_subquery(),  # keys are never made twice
         )
     ).one()
     return tuple(row)

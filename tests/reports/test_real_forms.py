@@ -10,7 +10,8 @@ from desktop_app.importing.wire import ParseProblem
 from desktop_app.importing.xlsforms import FormFileError
 from desktop_app.questionnaire.answers import from_submission, submission, to_answers
 from desktop_app.questionnaire.form import Form, Kind
-from desktop_app.questionnaire.listed import listed
+from desktop_app.questionnaire.listed import listed, plain
+from desktop_app.questionnaire.paper_numbers import paper_numbers
 from desktop_app.questionnaire.versions import History, HistoryError, Version
 from desktop_app.reports import fonts
 from desktop_app.reports.answers_xlsx import AnswerExport, answers_document, write_answers_xlsx
@@ -25,6 +26,8 @@ SUFFIXES = {".xlsx", ".xls", ".xlsm"}
 SAMPLE = 12
 """Every twelfth form in the common tests; all of them in the long ones."""
 PORTIONS = 8
+FIRST = 4
+"""So many characters of a label are looked for; the rest may be in the next line."""
 CHOICES = 100
 """So many choices of each question are looked for: one list has thousands."""
 
@@ -42,21 +45,30 @@ def form_at(path: Path) -> Form | None:
 
 
 def check_paper(form: Form) -> None:
-    """Every question stands on the paper with its name and codes, and nothing leaves it."""
+    """Every question stands on the paper, its choices with their numbers; nothing leaves it."""
     second = next((each for each in form.languages if each != form.default_language), "")
     layout = lay_out_paper(
         PaperForm(form, form.title, form.version, form.default_language, second, case="2026-1")
     )
-    drawn = "".join(
+    drawn = [
         text for page in layout.pages for texts in page.texts.values() for _x, _y, text in texts
-    )
-    squeezed = re.sub(r"\s", "", drawn).casefold()
+    ]
+    squeezed = re.sub(r"\s", "", "".join(drawn)).casefold()
+    alone = {text.strip() for text in drawn}
     for question in form.asked():
         if question.kind is not Kind.NOTE:
             assert fonts.boxed(question.name)[:8].casefold() in squeezed, question.path
+        if question.bind.calculate is not None:  # worked out, not chosen
+            continue
+        numbers = paper_numbers(form, question)
+        assert len(set(numbers.values())) == len(numbers), question.path
         for choice in listed(form, question)[:CHOICES]:
-            code = re.sub(r"\s", "", fonts.boxed(choice.code))
-            assert code.casefold() in squeezed, question.path  # a label may differ in case only
+            words = plain(choice.label.content(form.default_language, "")) or choice.code
+            if "${" in words:  # an answer stands there
+                continue
+            assert numbers[choice.code] in alone, (question.path, choice.code)
+            first = re.sub(r"\s", "", fonts.boxed(words))[:FIRST]
+            assert first.casefold() in squeezed, (question.path, words)
     for page in layout.pages:
         for texts in page.texts.values():
             assert all(0 < y < A4[1] for _x, y, _text in texts)

@@ -1,6 +1,10 @@
 """The designer: a questionnaire read, edited, tried, checked, saved, published."""
 
+import copy
+import json
 import uuid
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from db.vocabulary import Role, VersionState
 from desktop_app import i18n
+from desktop_app.importing import xlsforms
+from desktop_app.progress import Progress
 from desktop_app.questionnaire import editing
 from desktop_app.questionnaire.headings import ID
 from desktop_app.questionnaire.outline import outline
@@ -26,6 +32,22 @@ from tests.ui.casework import activate, focus, nameless, press, type_text
 from tests.ui.shop import Stage
 from tests.ui.shop import press as press_button
 from tests.ui.test_pages_look import cut, unnamed
+
+_ask_child = xlsforms._asked
+_answers: dict[str, dict[str, Any]] = {}
+
+
+@pytest.fixture(autouse=True)
+def known_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A form that is the same to the last cell is converted by the child once for all tests."""
+
+    def asked(request: dict[str, Any], path: Path, progress: Progress | None) -> dict[str, Any]:
+        key = json.dumps([request, str(path)])
+        if key not in _answers:
+            _answers[key] = _ask_child(request, path, progress)
+        return copy.deepcopy(_answers[key])
+
+    monkeypatch.setattr(xlsforms, "_asked", asked)
 
 
 @pytest.fixture
