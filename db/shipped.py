@@ -1,4 +1,4 @@
-"""Brings a workspace up to what the program ships: reasons, questionnaires, themes."""
+"""Brings a workspace up to what the program ships: reasons, questionnaires, themes, scripts."""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +7,16 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import journal, questionnaires, reference, themes
+from db import (
+    calendar_days,
+    journal,
+    offers,
+    questionnaires,
+    reference,
+    scripts,
+    task_force_files,
+    themes,
+)
 from db.models import Setting
 from db.session import SYSTEM, Database
 from db.vocabulary import ChangeKind
@@ -37,6 +46,9 @@ def seed(session: Session, present: str = "") -> None:
     reference.seed(session)
     questionnaires.seed(session)
     themes.seed(session)
+    offers.seed(session)
+    calendar_days.seed(session)
+    scripts.seed(session)
     kept = session.scalars(select(Setting).where(Setting.key == KEY)).first()
     value = {"digest": present or digest()}
     if kept is None:
@@ -55,8 +67,10 @@ def digest() -> str:
 
 
 def _files() -> list[Path]:
-    lists = [reference.FOLDER / f"{name}.toml" for name in ("reasons", "themes")]
-    return [*lists, *sorted(questionnaires.FOLDER.glob("*.json"))]
+    names = ("reasons", "themes", "calendar", "offers")
+    lists = [reference.FOLDER / f"{name}.toml" for name in names]
+    calls = sorted(task_force_files.SCRIPTS.glob("*.toml"))
+    return [*lists, *sorted(questionnaires.FOLDER.glob("*.json")), *calls]
 
 
 def _known(session: Session) -> str:

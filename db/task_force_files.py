@@ -19,7 +19,7 @@ from db.reference import ReferenceFileError
 from db.vocabulary import AttemptResult, NextStep
 
 SCRIPTS: Final = reference.FOLDER.parent / "scripts"
-_HEADER: Final = ("code", "edition", "trigger", "zh", "en")
+_HEADER: Final = ("code", "edition", "occasion", "zh", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class ScriptFile:
 
     code: str
     edition: int
-    trigger: str
+    occasion: str
     zh: str
     en: str
     content: Mapping[str, Any]

@@ -56,6 +56,10 @@ class ConflictError(UserError):
     """Somebody else changed it meanwhile, or the state does not allow it any more."""
 
 
+class ChangedMeanwhileError(ConflictError):
+    """Somebody else saved it since it was read; nothing of theirs was overwritten."""
+
+
 class FileProblemError(UserError):
     """A file cannot be read, written or understood."""
 
@@ -136,6 +140,7 @@ _PYDANTIC_MESSAGES: Mapping[str, str] = {
     "uuid_type": N_("Choose one of the list."),
     "uuid_parsing": N_("Choose one of the list."),
     "extra_forbidden": N_("This field is not known."),
+    "unexpected_keyword_argument": N_("This field is not known."),
 }
 
 

@@ -35,6 +35,7 @@ from db.vocabulary import (
     NextStep,
     ReasonLayer,
     RuleKind,
+    SaveState,
 )
 
 _DAY_SECONDS: Final = 86_400
@@ -127,7 +128,10 @@ class StageTime:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """Everything on the page of one case; the lists are in the order they happened."""
+    """Everything on the page of one case; the lists are in the order they happened.
+
+    `follows_id` is the case of the save that did not last.
+    """
 
     row: CaseRow
     version: int
@@ -150,6 +154,10 @@ class CaseFile:
     signal: SignalBrief | None
     screening: ScreeningData
     time_in_stage: tuple[StageTime, ...]
+    save_state: SaveState | None = None
+    watch_until: dt.date | None = None
+    confirmed_on: dt.date | None = None
+    follows_id: uuid.UUID | None = None
 
     @property
     def draft_values(self) -> dict[str, Any]:
@@ -201,6 +209,10 @@ def case_file(
         signal=_signal(session, case_id),
         screening=screening_of(session, [own.customer_id])[own.customer_id],
         time_in_stage=time_in_stage(events, now or utcnow()),
+        save_state=SaveState(own.save_state) if own.save_state else None,
+        watch_until=own.watch_until,
+        confirmed_on=own.confirmed_on,
+        follows_id=own.follows_id,
     )
 
 

@@ -28,6 +28,7 @@ from db.models import (
 )
 from db.queries.closed import ClosedGroup, in_group, is_closed
 from db.queries.paging import Sort
+from db.queries.questionnaires import exit_versions
 from db.queries.scope import EVERYTHING, Visible, unowned, visible_cases
 from db.vocabulary import (
     CaseStage,
@@ -342,5 +343,6 @@ def _with_theme(code: str) -> Select[uuid.UUID]:
             Theme.code == code,
             Interview.state == InterviewState.FINISHED,
             Interview.verifies_id.is_(None),
+            Interview.questionnaire_version_id.in_(exit_versions()),
         )
     )

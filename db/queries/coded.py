@@ -21,6 +21,7 @@ from db.models import (
     Theme,
     User,
 )
+from db.queries.questionnaires import exit_versions
 from db.queries.reasons import ReasonFilter, case_conditions, reason_words
 from db.vocabulary import InterviewState, ReasonLayer
 
@@ -188,5 +189,6 @@ def _conditions(criteria: ReasonFilter) -> list[ColumnElement[bool]]:
     return [
         Interview.state == InterviewState.FINISHED,
         Interview.verifies_id.is_(None),
+        Interview.questionnaire_version_id.in_(exit_versions()),
         *case_conditions(criteria),
     ]

@@ -162,6 +162,24 @@ def newest_finished_exit(session: Session, case_id: uuid.UUID) -> uuid.UUID | No
     ).first()
 
 
+def newest_finished(
+    session: Session, case_id: uuid.UUID, questionnaire_id: uuid.UUID
+) -> uuid.UUID | None:
+    """The interview of a case with a questionnaire that was finished last."""
+    session.flush()
+    return session.scalars(
+        select(Interview.id)
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Interview.questionnaire_version_id)
+        .where(
+            Interview.case_id == case_id,
+            Interview.verifies_id.is_(None),
+            Interview.state == InterviewState.FINISHED,
+            QuestionnaireVersion.questionnaire_id == questionnaire_id,
+        )
+        .order_by(Interview.finished_at.desc(), Interview.id.desc())
+    ).first()
+
+
 def exit_interviews_of(case_id: uuid.UUID) -> Select[uuid.UUID]:
     """Keys of the exit interviews of a case, begun and finished; second keyings left out."""
     return (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from db.models import Interview, Questionnaire, QuestionnaireVersion, Reason, ReasonVersion, User
@@ -164,6 +164,26 @@ def versions_of(session: Session, questionnaire_id: uuid.UUID) -> list[VersionRo
         .order_by(QuestionnaireVersion.number.desc())
     )
     return [VersionRow(**{**row, "state": VersionState(row["state"])}) for row in rows.mappings()]
+
+
+def last_held(session: Session, user_id: uuid.UUID | None) -> uuid.UUID | None:
+    """The questionnaire of the interview that somebody began last."""
+    return session.scalars(
+        select(QuestionnaireVersion.questionnaire_id)
+        .join(Interview, Interview.questionnaire_version_id == QuestionnaireVersion.id)
+        .where(Interview.by_id == user_id, Interview.verifies_id.is_(None))
+        .order_by(Interview.started_at.desc(), Interview.id.desc())
+        .limit(1)
+    ).first()
+
+
+def exit_versions() -> Select[uuid.UUID]:
+    """Keys of the versions of exit questionnaires: surveys say nothing of exits."""
+    return (
+        select(QuestionnaireVersion.id)
+        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+        .where(Questionnaire.purpose == QuestionnairePurpose.EXIT)
+    )
 
 
 def version_source(session: Session, version_id: uuid.UUID) -> VersionSource | None:

@@ -48,6 +48,13 @@ def unowned() -> ColumnElement[bool]:
     return or_(Case.owner_id.is_(None), Case.owner_id.in_(gone))
 
 
+def contactable(key: _Key) -> ColumnElement[bool]:
+    """Condition on a column with keys of customers: alive, and not one who refused."""
+    stopped = or_(Customer.is_deceased, Customer.do_not_contact)
+    one = select(Customer.id).where(Customer.id == key, stopped)
+    return ~one.correlate_except(Customer).exists()
+
+
 def visible_cases(visible: Visible) -> ColumnElement[bool]:
     """Condition on `Case`. A case without a store belongs to every store, so nobody misses it."""
     own = Case.owner_id == visible.user_id

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from db.models import Case, Customer, CustomerStat, Store, User, Visit
 from db.queries.cases import customers_found, in_order
 from db.queries.paging import Sort
-from db.queries.scope import EVERYTHING, Reach, Visible, visible_cases
+from db.queries.scope import EVERYTHING, Reach, Visible, contactable, visible_cases
 from db.vocabulary import CustomerClass, VisitState
 
 
@@ -189,7 +189,8 @@ def _order(sort: Sort | None) -> tuple[Any, ...]:
 
 
 def _conditions(session: Session, criteria: VisitFilter) -> list[ColumnElement[bool]]:
-    found = [visible_visits(criteria.visible)]
+    still_wanted = or_(Visit.state != VisitState.PLANNED, contactable(Visit.customer_id))
+    found = [visible_visits(criteria.visible), still_wanted]
     if criteria.text.strip():
         typed = criteria.text.strip()
         found.append(

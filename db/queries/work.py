@@ -2,7 +2,8 @@
 
 The order of work is a rule (`desktop_app.domain.cases.priority`); its weights come from there and
 the database sorts by them, so that only the lines that are shown are read. Nothing due is ever
-left out: cases and visits of somebody who has left count as nobody's.
+left out: cases and visits of somebody who has left count as nobody's. Customers who have died or
+want no contact are never there.
 """
 
 import datetime as dt
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from db.models import Case, Customer, CustomerStat, Interview, InterviewReview, User, Visit
-from db.queries.scope import EVERYTHING, Visible, unowned, visible_cases
+from db.queries.scope import EVERYTHING, Visible, contactable, unowned, visible_cases
 from db.queries.visits import nobodys_visit, visible_visits
 from db.vocabulary import (
     CaseStage,
@@ -181,6 +182,7 @@ def count_later(session: Session, criteria: WorkFilter) -> int:
         .where(
             Case.stage != CaseStage.CLOSED,
             Case.next_due > criteria.day,
+            contactable(Case.customer_id),
             _of_user(criteria),
             visible_cases(criteria.visible),
         )
@@ -366,6 +368,7 @@ def _case_conditions(criteria: WorkFilter) -> list[ColumnElement[bool]]:
     return [
         Case.stage != CaseStage.CLOSED,
         or_(Case.next_due.is_(None), Case.next_due <= criteria.day),
+        contactable(Case.customer_id),
         _of_user(criteria),
         visible_cases(criteria.visible),
         or_(Case.next_step.is_(None), ~shown_as_visit),
@@ -376,6 +379,7 @@ def _visit_conditions(criteria: WorkFilter) -> list[ColumnElement[bool]]:
     found = [
         Visit.state == VisitState.PLANNED,
         Visit.planned_on <= criteria.day,
+        contactable(Visit.customer_id),
         visible_visits(criteria.visible),
     ]
     of_case = and_(Visit.case_id.is_not(None), _of_user(criteria))
@@ -392,6 +396,7 @@ def _interview_conditions(criteria: WorkFilter) -> list[ColumnElement[bool]]:
         Interview.state == InterviewState.FINISHED,
         Interview.review == ReviewState.HAS_ISSUES,
         Interview.verifies_id.is_(None),
+        contactable(Case.customer_id),
         visible_cases(criteria.visible),
     ]
     if criteria.user_id is not None:

@@ -9,12 +9,15 @@ from desktop_app.cli import (
     case_commands,
     data_commands,
     exit_commands,
+    figures_commands,
     interview_commands,
     journal_commands,
     list_commands,
     questionnaire_commands,
     questionnaire_files,
+    queue_commands,
     report_commands,
+    script_commands,
     window_commands,
     workspace_commands,
 )
@@ -35,6 +38,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
         exit_commands.register_exit,
         N_("Register at the counter that a customer leaves."),
     ),
+    "queue": (queue_commands.queue, N_("List what is to be done, in order, and why.")),
     "list": (list_commands.list_entity, N_("List records.")),
     "show": (list_commands.show, N_("Show one record.")),
     "report": (report_commands.report, N_("Write a report as Excel, PDF or JSON.")),
@@ -44,6 +48,10 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "self-test": (window_commands.self_test, N_("Try the whole loop in a temporary workspace.")),
 }
 _GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {
+    "figures": (
+        N_("Figures with what they are made of."),
+        {"team": (figures_commands.team, N_("Saves, survival, scripts and work of the team."))},
+    ),
     "questionnaire": (
         N_("Check, try, list, export and import questionnaires."),
         {
@@ -55,6 +63,18 @@ _GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {
                 N_("Write a questionnaire as XLSForm, as XForm, or on paper."),
             ),
             "import": (questionnaire_files.take_in, N_("Take in an XLSForm.")),
+        },
+    ),
+    "script": (
+        N_("Check, list, export and import scripts."),
+        {
+            "check": (script_commands.check, N_("Check a script: every finding by its step.")),
+            "list": (script_commands.list_all, N_("List the scripts.")),
+            "export": (
+                script_commands.export,
+                N_("Write a script as workbook, TOML or JSON."),
+            ),
+            "import": (script_commands.take_in, N_("Take in a script from a file.")),
         },
     ),
     "interview": (

@@ -1,6 +1,5 @@
 """Registering exits at the counter."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
@@ -10,6 +9,7 @@ from desktop_app.cli.options import UsageProblemError
 from desktop_app.cli.state import change_set_of, state_of
 from desktop_app.errors import InvalidInputError, problems_from_validation
 from desktop_app.i18n import N_, _
+from desktop_app.typed_numbers import read_decimal
 
 _MOST = 10**13
 
@@ -76,12 +76,8 @@ def _minor(text: str) -> int | None:
     """An amount as typed, in minor units; None for none."""
     if not text.strip():
         return None
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        number = Decimal(-1)
-    is_amount = number.is_finite() and 0 <= number < _MOST
-    if not is_amount or number * 100 != int(number * 100):
+    number = read_decimal(text)
+    if number is None or not 0 <= number < _MOST or number * 100 != int(number * 100):
         problem = _("{option} is an amount like 0 or 12.50.").format(option="--arrears")
         raise UsageProblemError(problem)
     return int(number * 100)

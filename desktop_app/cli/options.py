@@ -10,6 +10,7 @@ from desktop_app.errors import UserError
 from desktop_app.i18n import LANGUAGES, _
 
 _VALUES = {"--workspace": "workspace", "-w": "workspace", "--user": "user", "--lang": "lang"}
+_WRITING = (("report",), ("script", "export"))
 _LANGUAGES = {"zh": "zh_CN", "zh-cn": "zh_CN", "zh_cn": "zh_CN", "en": "en"}
 
 
@@ -39,7 +40,7 @@ class UsageProblemError(UserError):
 def hoist(arguments: Sequence[str]) -> tuple[Globals, list[str]]:
     """Take the global options out of the arguments; what is left is for the command.
 
-    `--json FILE` of the command `report` is not the flag and stays.
+    `--json FILE` of the commands `report` and `script export` is not the flag and stays.
 
     Raises:
         UsageProblemError: an option lacks its value, or the language is not known.
@@ -66,11 +67,12 @@ def hoist(arguments: Sequence[str]) -> tuple[Globals, list[str]]:
 
 
 def _names_a_file(before: Sequence[str], waiting: Sequence[str]) -> bool:
-    """Whether `--json` is followed by the file that `report ID` is to write."""
+    """Whether `--json` is followed by the file that `report ID` or `script export` is to write."""
     words = [word for word in before if not word.startswith("-")]
-    if words[:1] != ["report"] or not waiting or waiting[0].startswith("-"):
+    command = next((each for each in _WRITING if tuple(words[: len(each)]) == each), None)
+    if command is None or not waiting or waiting[0].startswith("-"):
         return False
-    return len(words) > 1 or waiting[0].casefold().endswith(".json")
+    return len(words) > len(command) or waiting[0].casefold().endswith(".json")
 
 
 def _globals(found: dict[str, str], flags: set[str]) -> Globals:

@@ -13,6 +13,7 @@ from db.queries.journal import ChangeSetRow, FieldChange, RowChange
 from db.vocabulary import (
     Approach,
     AttemptResult,
+    CallbackFor,
     CaseEventKind,
     CaseStage,
     Channel,
@@ -29,6 +30,7 @@ from db.vocabulary import (
     Role,
     RuleKind,
     SignalState,
+    SkillKind,
     VersionState,
     VisitState,
 )
@@ -133,6 +135,18 @@ FIELD_TITLES: Mapping[str, str] = MappingProxyType(
         "size": N_("Size"),
         "started_at": N_("Started"),
         "finished_at": N_("Finished"),
+        "owner_since": N_("Owner since"),
+        "pool_since": N_("In the pool since"),
+        "previous_owner_id": N_("Previous owner"),
+        "kept_from_previous_until": N_("Kept from the previous owner until"),
+        "callback_at": N_("Callback at"),
+        "callback_for": N_("Callback by"),
+        "is_informal": N_("Informal"),
+        "by_customer": N_("The customer began"),
+        "proof": N_("What the contact rules said"),
+        "is_working": N_("Working day"),
+        "is_festival": N_("Festival: nobody is called"),
+        "level": N_("Level"),
     }
 )
 """Words for the columns of the tables, as histories show them."""
@@ -142,6 +156,7 @@ _WORDS: Mapping[str, type[StrEnum]] = {
     "outcome": Outcome,
     "approach": Approach,
     "next_step": NextStep,
+    "callback_for": CallbackFor,
     "layer": ReasonLayer,
     "channel": Channel,
     "result": AttemptResult,
@@ -153,6 +168,7 @@ _WORDS_OF: Mapping[tuple[str, str], type[StrEnum]] = {
     ("defection_signal", "kind"): RuleKind,
     ("defection_rule", "kind"): RuleKind,
     ("case_event", "kind"): CaseEventKind,
+    ("skill", "kind"): SkillKind,
     ("import_job", "kind"): ImportKind,
     ("defection_signal", "state"): SignalState,
     ("visit", "state"): VisitState,

@@ -17,6 +17,7 @@ from db.vocabulary import (
     VisitState,
 )
 from desktop_app import labels
+from desktop_app.domain.arrears import STEP_WORDS, ArrearsStep
 from desktop_app.i18n import _, language
 
 
@@ -59,6 +60,8 @@ def _event(values: Mapping[str, Any]) -> Words:
 
 def _value(kind: CaseEventKind, value: Any) -> str:
     text = str(value or "")
+    if text in set(ArrearsStep):
+        return _(STEP_WORDS[ArrearsStep(text)])
     for member in (*CaseStage, *Outcome):
         if text == member.value:
             return "" if kind is CaseEventKind.OPENED else labels.label(member)

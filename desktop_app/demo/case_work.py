@@ -213,7 +213,7 @@ def _understand(world: World, job: Job, rng: random.Random) -> Generator[dt.date
     is_over = job.story.root in _NATURAL and rng.random() < 0.7  # noqa: PLR2004
     if is_over or rng.random() < 0.16:  # noqa: PLR2004
         yield later(rng, 1, 5)
-        _close(world, job, Outcome.LOST, job.story.root, rng.choice(NOTES["lost"]))
+        _give_up(world, job, rng)
         return False
     return True
 
@@ -278,7 +278,7 @@ def _finish(
         return False
     chance = world.user(job.worker).skill + _LIKING
     if rng.random() >= chance + (0.05 if approach is Approach.RELATIONSHIP else 0.0):
-        _close(world, job, Outcome.LOST, job.story.root, rng.choice(NOTES["lost"]))
+        _give_up(world, job, rng)
         return False
     buyer = world.buyers[job.customer]
     away = (clock.today() - buyer.leaves_on).days
@@ -287,6 +287,14 @@ def _finish(
     _close(world, job, outcome, job.story.root, rng.choice(NOTES["saved"]))
     buyer.win_back(clock.today() + dt.timedelta(days=rng.randrange(2, 12)))
     return True
+
+
+def _give_up(world: World, job: Job, rng: random.Random) -> None:
+    """The customer says no for good, and the case is closed as lost."""
+    if _stops(world, job):
+        return
+    _attempt(world, job, rng, AttemptResult.REFUSED)
+    _close(world, job, Outcome.LOST, job.story.root, rng.choice(NOTES["lost"]))
 
 
 def _close(world: World, job: Job, outcome: Outcome, root: str | None, note: str) -> None:

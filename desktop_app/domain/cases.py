@@ -1,7 +1,7 @@
 """The life of a case: stages and moves, what may be typed, what closing needs, what comes first."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -9,7 +9,15 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from db.vocabulary import Approach, CaseStage, NextStep, Outcome, RuleKind
+from db.vocabulary import (
+    Approach,
+    AttemptResult,
+    CaseStage,
+    Channel,
+    NextStep,
+    Outcome,
+    RuleKind,
+)
 from desktop_app.domain.drafts import Code, Draft, Text
 from desktop_app.domain.purchases import History
 from desktop_app.domain.reasons import ChurnType, is_leaf, is_unknown
@@ -156,6 +164,23 @@ class CloseDraft(Draft):
         if churn_type is None or churn_type is ChurnType.UNDETERMINED:
             raise ValueError(_("Choose the churn type."))
         return churn_type
+
+
+_REFUSALS = frozenset({AttemptResult.REFUSED, AttemptResult.DO_NOT_CONTACT})
+
+
+def tried_enough(
+    tries: Iterable[tuple[Channel, AttemptResult]], attempts: int, channels: int
+) -> bool:
+    """Whether a case may be given up as lost: so many attempts in so many ways, or a refusal.
+
+    No attempts asked for: always.
+    Source: S3-04, a customer who left is not given up lightly.
+    """
+    every = tuple(tries)
+    if attempts == 0 or any(result in _REFUSALS for _channel, result in every):
+        return True
+    return len(every) >= attempts and len({channel for channel, _result in every}) >= channels
 
 
 class ReopenDraft(Draft):

@@ -10,18 +10,23 @@ from db.vocabulary import AttemptResult, Channel, NextStep, VisitState
 from desktop_app.domain.cases import check_next_due
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.retries import NOBODY_REACHED, rule_for
-from desktop_app.domain.work_calendar import WEEKDAYS
+from desktop_app.domain.work_calendar import WEEKDAYS, WorkCalendar
 from desktop_app.i18n import _
 
 
 class AttemptDraft(Draft):
-    """One call, visit or message with its result and what comes next. Times carry their zone."""
+    """One call, visit or message with its result and what comes next. Times carry their zone.
+
+    An informal contact, or one that the customer began, does not count against the limits.
+    """
 
     channel: Channel
     result: AttemptResult
     at: AwareDatetime
     duration_seconds: Annotated[int | None, Field(ge=0, le=86_400)] = None
     note: Text = ""
+    is_informal: bool = False
+    by_customer: bool = False
     next_step: NextStep | None = None
     next_due: Annotated[dt.date | None, Field(validate_default=True)] = None
 
@@ -50,15 +55,16 @@ class VisitDraft(Draft):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What to do next, and by when; the person may change both."""
+    """What to do next, and by when; the person may change both. `note`: why it was moved."""
 
     step: NextStep
     due: dt.date
+    note: str = ""
 
 
-def next_working_day(day: dt.date, count: int = 1) -> dt.date:
-    """The count-th day after a day that is no Saturday or Sunday; public holidays are not known."""
-    return WEEKDAYS.add_working_days(day, count)
+def next_working_day(day: dt.date, count: int = 1, calendar: WorkCalendar = WEEKDAYS) -> dt.date:
+    """The count-th working day after a day; without a calendar no holidays are known."""
+    return calendar.add_working_days(day, count)
 
 
 def propose_next(
@@ -68,6 +74,7 @@ def propose_next(
     asked_for: dt.date | None = None,
     failed_before: int = 0,
     is_interviewed: bool = False,
+    calendar: WorkCalendar = WEEKDAYS,
 ) -> Proposal:
     """Propose the next step after an attempt.
 
@@ -77,6 +84,7 @@ def propose_next(
         asked_for: Day the customer asked to be called back on, if any.
         failed_before: Attempts in a row before this one in which nobody was reached.
         is_interviewed: Whether the exit interview was held already.
+        calendar: Which days are worked.
 
     Returns:
         Reached: the interview, today; once it was held, the follow-up on the next working day.
@@ -86,8 +94,9 @@ def propose_next(
         contacted again: close, today.
     """
     if result in NOBODY_REACHED:
-        return _after_failure(result, on, failed_before + 1)
-    tomorrow = next_working_day(on)
+        rule = rule_for(result, failed_before + 1)
+        return Proposal(rule.step, next_working_day(on, rule.days, calendar))
+    tomorrow = next_working_day(on, 1, calendar)
     ask, follow_up = Proposal(NextStep.INTERVIEW, on), Proposal(NextStep.FOLLOW_UP, tomorrow)
     steps = {
         AttemptResult.REACHED: follow_up if is_interviewed else ask,
@@ -97,8 +106,3 @@ def propose_next(
         AttemptResult.DO_NOT_CONTACT: Proposal(NextStep.CLOSE, on),
     }
     return steps[result]
-
-
-def _after_failure(result: AttemptResult, on: dt.date, failed: int) -> Proposal:
-    rule = rule_for(result, failed)
-    return Proposal(rule.step, next_working_day(on, rule.days))

@@ -31,8 +31,18 @@ class Action(StrEnum):
     """Rename, retire, split and merge reasons."""
     EDIT_QUESTIONNAIRE = "edit_questionnaire"
     """Design questionnaires and publish their versions."""
+    EDIT_SCRIPT = "edit_script"
+    """Write scripts and snippets and publish their versions."""
     REVIEW_INTERVIEW = "review_interview"
     """Say of finished interviews whether they are good, and code answers into themes."""
+    EDIT_OFFERS = "edit_offers"
+    """The library of offers, its rules and the budgets."""
+    APPROVE_OFFER = "approve_offer"
+    """Say yes or no to an offer that somebody else proposed."""
+    EXCEED_BUDGET = "exceed_budget"
+    """Approve an offer that the budget of its store does not cover."""
+    RUN_EXPERIMENT = "run_experiment"
+    """Begin and end a comparison of scripts or offers."""
     REPORT = "report"
     """See a report on the screen."""
     EXPORT = "export"
@@ -79,7 +89,10 @@ _MANAGER = _AGENT | {
     Action.ASSIGN_CASE,
     Action.OVERRIDE_SCREENING,
     Action.EDIT_QUESTIONNAIRE,
+    Action.EDIT_SCRIPT,
     Action.REVIEW_INTERVIEW,
+    Action.APPROVE_OFFER,
+    Action.RUN_EXPERIMENT,
     Action.EXPORT,
     Action.UNDO_ANY,
     Action.VIEW_JOURNAL,
@@ -99,7 +112,12 @@ _HEAD_OFFICE = frozenset(
         Action.OVERRIDE_SCREENING,
         Action.EDIT_REFERENCE,
         Action.EDIT_QUESTIONNAIRE,
+        Action.EDIT_SCRIPT,
         Action.REVIEW_INTERVIEW,
+        Action.EDIT_OFFERS,
+        Action.APPROVE_OFFER,
+        Action.EXCEED_BUDGET,
+        Action.RUN_EXPERIMENT,
         Action.REPORT,
         Action.EXPORT,
         Action.UNDO_OWN,
@@ -118,7 +136,9 @@ MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.STORE_MANAGER: _MANAGER,
         Role.DEPT_MANAGER: _MANAGER,
         Role.HEAD_OFFICE: _HEAD_OFFICE,
-        Role.TRAINER: frozenset({Action.VIEW, Action.REPORT, Action.UNDO_OWN, Action.SAVE_VIEW}),
+        Role.TRAINER: frozenset(
+            {Action.VIEW, Action.EDIT_SCRIPT, Action.REPORT, Action.UNDO_OWN, Action.SAVE_VIEW}
+        ),
         Role.FIELD_STAFF: _FIELD_STAFF,
         Role.ADMINISTRATOR: frozenset(Action),  # on a single laptop the only user is this one
         Role.AUDITOR: frozenset({Action.VIEW, Action.REPORT, Action.VIEW_JOURNAL}),

@@ -101,7 +101,7 @@ class Rank:
         return self.tier is not Tier.LATER
 
 
-def rank(item: QueueItem, now: dt.datetime) -> Rank:
+def rank(item: QueueItem, now: dt.datetime, *, explained: bool = True) -> Rank:
     """Where a case stands in the order, and the parts that explain it.
 
     Value x urgency is that of `domain.cases.priority`. A callback is later until its moment, also
@@ -110,12 +110,13 @@ def rank(item: QueueItem, now: dt.datetime) -> Rank:
     Args:
         item: The case.
         now: This moment, in the local zone.
+        explained: Without it there are no parts, for many cases of which few are shown.
     """
     due = _due(item, now.date())
     score = priority(item.value, item.kind, due, now.date()).score
     tier = _tier(item, due, now)
     key = (tier.value, _moment(item, tier, now), -score, due or dt.date.max, item.key)
-    return Rank(tier, score, key, tuple(_parts(item, due, now)))
+    return Rank(tier, score, key, tuple(_parts(item, due, now)) if explained else ())
 
 
 def _due(item: QueueItem, today: dt.date) -> dt.date | None:

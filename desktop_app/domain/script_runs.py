@@ -9,7 +9,7 @@ again or changed, whatever still comes and still fits is taken from there by its
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from db.vocabulary import AttemptResult, Outcome
 from desktop_app.domain.scripts import (
@@ -22,6 +22,8 @@ from desktop_app.domain.scripts import (
 )
 
 Facts = Mapping[str, FactValue]
+ASIDE: Final = "aside"
+"""Marks a reply of a step that was left by going back, as it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,29 @@ def to_json(path: Sequence[Reply]) -> list[dict[str, Any]]:
 
 
 def from_json(rows: Sequence[Mapping[str, Any]]) -> tuple[Reply, ...]:
-    """A path that was kept."""
-    return tuple(
-        Reply(
-            step=row["step"],
-            choice=row.get("choice"),
-            words=row.get("words", ""),
-            at=dt.datetime.fromisoformat(row["at"]) if "at" in row else None,
-        )
-        for row in rows
+    """The path of a run that was kept, without what was put aside."""
+    return run_from_json(rows).path
+
+
+def run_to_json(run: Run) -> list[dict[str, Any]]:
+    """A run as it is kept: its path, then what was put aside, marked so."""
+    return [*_rows(run.path), *({**row, ASIDE: True} for row in _rows(run.aside))]
+
+
+def run_from_json(rows: Sequence[Mapping[str, Any]]) -> Run:
+    """A run that was kept."""
+    return Run(
+        tuple(_reply(row) for row in rows if not row.get(ASIDE)),
+        tuple(_reply(row) for row in rows if row.get(ASIDE)),
+    )
+
+
+def _reply(row: Mapping[str, Any]) -> Reply:
+    return Reply(
+        step=row["step"],
+        choice=row.get("choice"),
+        words=row.get("words", ""),
+        at=dt.datetime.fromisoformat(row["at"]) if "at" in row else None,
     )
 
 

@@ -100,7 +100,7 @@ class Condition:
 class Branch:
     """Where logic goes if all conditions hold; the first branch that fits is taken."""
 
-    to: _Target
+    to: _Target = None
     when: tuple[Condition, ...] = ()
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from desktop_app import labels
 from desktop_app.domain.contact_rules import ContactRule, Finding, Proof, Purpose, Verdict
 from desktop_app.domain.pool import ClaimRefusal, Refused, Suitability
-from desktop_app.domain.queue_order import Figure, Part, PartCode
+from desktop_app.domain.queue_order import Figure, Part, PartCode, QueueKind
 from desktop_app.domain.script_checks import CheckCode
 from desktop_app.domain.script_checks import Finding as ScriptFinding
 from desktop_app.i18n import N_, _, ngettext
@@ -100,6 +100,18 @@ def _when(days: object) -> str:
     if days > 0:
         return ngettext("{n} day overdue", "{n} days overdue", days).format(n=days)
     return _("Due today") if days == 0 else _("Due later")
+
+
+_PLACE_WORDS: Final[Mapping[QueueKind, str]] = {
+    QueueKind.OWN: N_("Own"),
+    QueueKind.TEAM: N_("Team"),
+    QueueKind.POOL: N_("Pool"),
+}
+
+
+def place_word(place: QueueKind) -> str:
+    """In whose queue a case stands, in a word."""
+    return _(_PLACE_WORDS[place])
 
 
 _REFUSALS: Final[Mapping[ClaimRefusal, str]] = {

@@ -26,11 +26,14 @@ _SILENT = frozenset(
         a about all am an and any are as at be but by can did do does for from had has have he her
         his i if in is it its me my no not of on or our she so than that the their them then there
         they this to too us very was we were what when will with would you your
-        的了是我你他她它们在就也都和很不有没这那个一着过把被给吗吧呢啊
+        also could go going got had how just more most only other should some still than these those
+        want wanted wants which while who why yet
+        的了是我你他她它们在就也都和很不有没这那个一着过把被给吗吧呢啊要说会能可去到来得地又还更最
+        让对从与及或但而却因为所以如果上下里后前时候什么怎样想多少次再才只已经向比跟啦呀嘛哦
         """,
     )
 )
-"""Words that say nothing about a theme: left out when they stand alone."""
+"""Words that say nothing about a theme: left out alone, and as a pair of two of them."""
 
 _FIRST_HAN = "\u3400"
 _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
@@ -143,7 +146,7 @@ def features(text: str) -> dict[str, str]:
             for width in (2, 1):
                 for at in range(len(run) - width + 1):
                     part = run[at : at + width]
-                    if part not in _SILENT:
+                    if not _SILENT.issuperset(part):
                         found[part] = part
         elif run not in _SILENT:
             found.setdefault(run[:_STEM], run)

@@ -39,6 +39,8 @@ def main() -> int:
     try:
         if request.get("job") == "xlsform":
             convert_form(request, answers)
+        elif request.get("job") == "sheets":
+            send_sheets(request, answers)
         else:
             answer(request, answers)
     except ParseProblem as problem:
@@ -80,6 +82,13 @@ def convert_form(request: dict[str, Any], answers: IO[bytes]) -> None:
     elif start.startswith(OLE_MAGIC):
         kind = "xls"
     xlsform_child.convert(request, answers, kind)
+
+
+def send_sheets(request: dict[str, Any], answers: IO[bytes]) -> None:
+    """Texts of whole sheets instead of the rows of a table; see `sheet_cells`."""
+    from desktop_app.importing import sheet_cells  # noqa: PLC0415  (tables do not need it)
+
+    sheet_cells.send(request, answers)
 
 
 def open_source(request: dict[str, Any]) -> TextSource | WorkbookSource:

@@ -299,8 +299,9 @@ def guess_date_order(cells: list[Cell]) -> DateOrder | None:
 # Numbers
 
 _CURRENCY = re.compile(r"[¥$€£]|RMB|CNY|USD|EUR|HKD|人民币|元整?|圆整?", re.IGNORECASE)
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?\Z")
-_GROUPED_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})+,\d*\Z")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?\Z")
+_GROUPED_COMMA = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+,\d*\Z")
+_SPACED = re.compile(r"[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d*)?\Z")
 _SIMPLE = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?\Z")
 _SCALES = {"万": Decimal(10_000), "亿": Decimal(100_000_000), "千": Decimal(1000)}
 _LARGEST = Decimal(10) ** 13
@@ -351,17 +352,19 @@ def _number_of_text(raw: str, *, decimal_comma: bool) -> Decimal | Bad | None:
     words = unicodedata.normalize("NFKC", clean_text(raw)).replace("−", "-").replace("﹣", "-")
     if not words or words.casefold() in _NOTHING:
         return None
-    bare = _CURRENCY.sub("", words).replace(" ", "").replace("\u00a0", "")
+    bare = _CURRENCY.sub("", words).replace("\u00a0", " ").strip()
     sign = 1
     if bare.startswith("(") and bare.endswith(")"):
-        sign, bare = -1, bare[1:-1]
+        sign, bare = -1, bare[1:-1].strip()
     if bare.endswith("-"):
-        sign, bare = -sign, bare[:-1]
+        sign, bare = -sign, bare[:-1].strip()
     if bare[:1] in {"-", "+"}:
-        sign, bare = (-sign if bare[0] == "-" else sign), bare[1:]
+        sign, bare = (-sign if bare[0] == "-" else sign), bare[1:].strip()
     scale = _SCALES.get(bare[-1:], Decimal(1))
     if scale != 1:
-        bare = bare[:-1]
+        bare = bare[:-1].strip()
+    if _SPACED.match(bare):
+        bare = bare.replace(" ", "")
     if _GROUPED_COMMA.match(bare) or (decimal_comma and re.fullmatch(r"\d+(?:,\d*)?", bare)):
         bare = bare.replace(".", "").replace(",", ".")
     elif decimal_comma and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", bare):

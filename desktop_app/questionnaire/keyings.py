@@ -24,11 +24,6 @@ class KeyedPair:
     second: str
 
     @property
-    def is_keyed(self) -> bool:
-        """Whether either keying has an answer."""
-        return bool(self.first or self.second)
-
-    @property
     def differs(self) -> bool:
         """Whether the two say something else; spaces, order of ticks and 5 for 5.0 do not."""
         kind = self.question.kind

@@ -31,6 +31,17 @@ _WHY: Final = re.compile(r"为什么|为何|什么原因")
 _LATER: Final = re.compile(r"^\W*(?:您|你)?(?:现在|目前|如今|后来|之后)")
 _LISTED: Final = re.compile(r"\W*(?:哪|几)\w{0,5}\W*$")
 _NEAR: Final = 6
+_WHEN_WHY_ZH: Final = re.compile(
+    r"(?P<when>[^。;]*?(?:什么时候|何时|哪一?[天年月日]|几月|几号)[^。;?]*)"
+    r"[,?、]\W*(?P<why>(?:又|而|当时|您|你|是)*(?:为什么|为何|什么原因)[^。;]*)"
+)
+_WHEN_WHY_EN: Final = re.compile(
+    r"(?P<when>^\W*(?:(?:on|in|since|from)\s+)?"
+    r"(?:when|(?:which|what)\s+(?:day|date|week|month|year))\b[^.;?]*?)"
+    r"(?:[,?]|\s+and\b)(?:\s*(?:and|also))*\s*(?P<why>\bwhy\b[^.;]*)"
+    r"|^\W*(?:why\s+and\s+when|when\s+and\s+why)\b"
+)
+_YES_NO_EN: Final = re.compile(r"^\W*(?:was|were|is|are)\s")
 _PREDICATES: Final = re.compile(r"(?<![合一兼])并(?![不没非未列且])|且|和|与|及|、")
 _LEAD: Final = (
     r"^\W*(?:(?:on|in|at|from|to|for|by|since|with|about|of|and|but|so|or|then|also)\s+)*"
@@ -55,11 +66,18 @@ def joined_questions(text: str) -> Pair | None:
         return (
             _two_topics(text)
             or _two_asked(text, is_chinese=True)
+            or _when_and_why(text, _WHEN_WHY_ZH)
             or _two_joined_zh(text)
             or _two_actions_zh(text)
             or _two_things_zh(text)
         )
-    return _two_topics(text) or _two_asked(text, is_chinese=False) or _two_actions_en(text)
+    return (
+        _two_topics(text)
+        or _two_asked(text, is_chinese=False)
+        or _when_and_why(text, _WHEN_WHY_EN)
+        or _two_predicates_en(text)
+        or _two_actions_en(text)
+    )
 
 
 @cache
@@ -95,6 +113,34 @@ def _two_asked(text: str, *, is_chinese: bool) -> Pair | None:
                 return Pair((start, end), (first, (start, end)))
         first = first or (start, end)
     return None
+
+
+def _when_and_why(text: str, pattern: re.Pattern[str]) -> Pair | None:
+    """A date and a reason: two answers, though both are about one event.
+
+    "Which do you not need, and why?" is none: the reason belongs to each thing named.
+    """
+    found = pattern.search(text)
+    if found is None:
+        return None
+    if found.groupdict()["why"] is None:
+        return Pair(found.span(), (found.span(), (found.end(), len(text))))
+    return Pair(found.span("why"), (found.span("when"), found.span("why")))
+
+
+@cache
+def _english_predicates() -> re.Pattern[str]:
+    judged = any_of(words("words", "predicate").en)
+    return re.compile(rf"(?P<first>{judged})\s*(?:,|,?\s+and|\s+as well as)\s+(?:also\s+)?{judged}")
+
+
+def _two_predicates_en(text: str) -> Pair | None:
+    """Two judgements that one yes or no is asked for: "on time and polite?"."""
+    found = _english_predicates().search(text) if _YES_NO_EN.match(text) else None
+    if found is None:
+        return None
+    place = (found.end("first"), found.end())
+    return Pair(place, ((0, place[0]), (place[0], len(text))))
 
 
 def _two_joined_zh(text: str) -> Pair | None:

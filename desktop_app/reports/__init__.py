@@ -13,9 +13,11 @@ from desktop_app.reports.catalogue.asked_and_known import AskedAndKnown
 from desktop_app.reports.catalogue.case_file import CaseFileReport
 from desktop_app.reports.catalogue.case_list import CaseList
 from desktop_app.reports.catalogue.coder_agreement import CoderAgreement
+from desktop_app.reports.catalogue.equal_treatment import EqualTreatment
 from desktop_app.reports.catalogue.exit_reasons import ExitReasons
 from desktop_app.reports.catalogue.interview_quality import InterviewQuality
 from desktop_app.reports.catalogue.reason_layers import ReasonLayers
+from desktop_app.reports.catalogue.team import Team
 from desktop_app.reports.catalogue.themes import ThemesReport
 
 REPORTS: tuple[Report[Any], ...] = (
@@ -23,6 +25,8 @@ REPORTS: tuple[Report[Any], ...] = (
     CaseList(),
     CaseFileReport(),
     AskedAndKnown(),
+    Team(),
+    EqualTreatment(),
     ReasonLayers(),
     ThemesReport(),
     InterviewQuality(),

@@ -103,10 +103,24 @@ class FigureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One row of numbers of a figure; ``None`` is not known and leaves a gap."""
+    """One row of numbers of a figure; ``None`` is not known and leaves a gap.
+
+    Attributes:
+        name: What the row is called.
+        values: One number a category.
+        counts: How many stand behind each number; below `SMALL_N` it is grey and says its n.
+            Empty: the numbers are counts themselves.
+    """
 
     name: str
     values: tuple[float | None, ...]
+    counts: tuple[int, ...] = ()
+
+    def small(self, index: int) -> int | None:
+        """How many stand behind a number, if they are too few to be read as a finding."""
+        if not self.counts or self.values[index] is None or self.counts[index] >= SMALL_N:
+            return None
+        return self.counts[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,7 @@ class Figure:
     def __post_init__(self) -> None:
         """Refuse rows of different lengths: a chart would silently lose its end."""
         lengths = {len(self.categories), *(len(one.values) for one in self.series)}
+        lengths |= {len(one.counts) for one in self.series if one.counts}
         if len(lengths) > 1 or (self.keys and len(self.keys) != len(self.categories)):
             raise ValueError("a figure needs one value and at most one key a category")
         if self.kind is FigureKind.PARETO and len(self.series) != 1:

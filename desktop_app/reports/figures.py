@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from desktop_app import labels
 from desktop_app.i18n import _
-from desktop_app.reports.base import Figure, FigureKind
+from desktop_app.reports.base import Figure, FigureKind, Series
 from desktop_app.reports.textflow import shorten, wrap
 
 ACCENT = "#0F6E66"  # as in resources/styles/light.toml
@@ -270,7 +270,7 @@ def _line(figure: Figure, width: float, measure: Measure) -> Scene:
     ends: list[tuple[float, float, str, str]] = []
     for at, one in enumerate(figure.series):
         colour = SERIES[at % len(SERIES)]
-        last = _curve(scene, one.values, xs, box, colour, with_values=not many)
+        last = _curve(scene, one, xs, box, colour, with_values=not many)
         if many and last is not None:
             ends.append((*last, shorten(one.name, width * 0.3, lambda t: measure(t, SIZE)), colour))
     _end_labels(scene, ends, box)
@@ -309,28 +309,42 @@ def _months(scene: Scene, figure: Figure, xs: Sequence[float], box: _Box, measur
 
 def _curve(
     scene: Scene,
-    values: Sequence[float | None],
+    series: Series,
     xs: Sequence[float],
     box: _Box,
     colour: str,
     *,
     with_values: bool,
 ) -> tuple[float, float] | None:
-    """One line, broken where a value is not known; returns its last point."""
+    """One line, broken where a value is not known, grey where few stand behind it; its last point.
+
+    The line from and to a grey point is grey; the point says its n.
+    """
+    values = series.values
     run: list[tuple[float, float]] = []
-    last = None
+    last, ink, was_grey = None, colour, False
     for index, value in enumerate(values):
         if value is None:
-            scene.strokes.append(Stroke(tuple(run), colour, 1.5))
+            scene.strokes.append(Stroke(tuple(run), ink, 1.5))
             run = []
             continue
-        last = (xs[index], box.y(value))
+        few = series.small(index)
+        is_grey = few is not None
+        between = SOFT if is_grey or (run and was_grey) else colour
+        if run and ink != between:
+            scene.strokes.append(Stroke(tuple(run), ink, 1.5))
+            run = run[-1:]
+        last, ink, was_grey = (xs[index], box.y(value)), between, is_grey
         run.append(last)
-        scene.dots.append(Dot(*last, 1.8, colour, index))
-        if with_values and len(values) <= POINT_LABELS:
+        scene.dots.append(Dot(*last, 1.8, SOFT if is_grey else colour, index))
+        if few is not None:
+            text = _("n = {n}").format(n=few)
+            where = (last[0], last[1] - GAP)
+            scene.labels.append(Label(*where, text, SIZE - 2, SOFT, Anchor.MIDDLE))
+        elif with_values and len(values) <= POINT_LABELS:
             y = last[1] + (LEADING if _is_valley(values, index) else -GAP - 1)
             scene.labels.append(Label(last[0], y, number(value), SIZE, INK, Anchor.MIDDLE))
-    scene.strokes.append(Stroke(tuple(run), colour, 1.5))
+    scene.strokes.append(Stroke(tuple(run), ink, 1.5))
     return last
 
 

@@ -20,7 +20,6 @@ from desktop_app.reports.base import (
     Paragraph,
     Quote,
     Section,
-    Series,
     SignatureLine,
     Table,
 )
@@ -286,7 +285,7 @@ class _Flow:
         return replace(
             figure,
             categories=tuple(map(fonts.boxed, figure.categories)),
-            series=tuple(Series(fonts.boxed(one.name), one.values) for one in figure.series),
+            series=tuple(replace(one, name=fonts.boxed(one.name)) for one in figure.series),
         )
 
     def _scenes(self, figure: Figure, only: range) -> list[Scene]:

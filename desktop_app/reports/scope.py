@@ -54,6 +54,17 @@ def scope_filters(session: Session, kind: RuleKind | None) -> list[tuple[str, st
     return filters
 
 
+def visible_filters(session: Session) -> list[tuple[str, str]]:
+    """Whose figures the reader sees where that is not everybody's: the own ones, or the store's."""
+    match access.visible(session).reach:
+        case Reach.ALL:
+            return []
+        case Reach.STORE:
+            return [(_("Visible to you"), _("cases of your store"))]
+        case _:
+            return [(_("Visible to you"), _("your cases"))]
+
+
 def criteria_of(
     start: date | None, end: date | None, store: UUID | None, kind: RuleKind | None
 ) -> dict[str, str]:

@@ -381,6 +381,9 @@ def _figure_sheet(figure: Figure, number: int, clean: _Cleaner, names: _Names) -
     if figure.kind is FigureKind.PARETO:
         headings.append(_("Cumulative share"))
         columns.append(figure.cumulative())
+    counted = [one for one in figure.series if one.counts]  # behind what the chart draws
+    headings += [_("{name}: n").format(name=one.name) for one in counted]
+    columns += [one.counts for one in counted]
     headings = [clean.text(heading, name) for heading in headings]
     rows: list[list[Value]] = [
         [clean.value(value, name) for value in row] for row in zip(*columns, strict=True)
@@ -391,6 +394,7 @@ def _figure_sheet(figure: Figure, number: int, clean: _Cleaner, names: _Names) -
     formats = [TEXT, *([INTEGER if whole else NUMBER] * len(figure.series))]
     if figure.kind is FigureKind.PARETO:
         formats.append(SHARE)
+    formats += [INTEGER] * len(counted)
     widths = [
         _width(headings[index], [row[index] for row in rows], form)
         for index, form in enumerate(formats)

@@ -70,25 +70,26 @@ def _fill(target: Any, rows: Sequence[Sequence[str]]) -> None:
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
     for index in range(len(rows[0])):
-        width = max(_width(row[index]) for row in rows)
+        width = max(text_width(row[index]) for row in rows)
         column = target.column_dimensions[get_column_letter(index + 1)]
         column.width = min(max(width + 2, _NARROWEST), _WIDEST)
     target.freeze_panes = "A2"
     for number, row in enumerate(rows):
-        cells = [_cell(target, text) for text in row]
+        cells = [text_cell(target, text) for text in row]
         for cell in cells if number == 0 else ():
             if cell is not None:
                 cell.font = Font(bold=True)
         target.append(cells)
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
     """How many columns the longest line of a text takes."""
     lines = text.splitlines() or [""]
     return max(sum(2 if ord(sign) >= _WIDE_FROM else 1 for sign in line) for line in lines)
 
 
-def _cell(target: Any, text: str) -> Any:
+def text_cell(target: Any, text: str) -> Any:
+    """A cell that is a text whatever stands in it, nothing for an empty one."""
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
 
     if not text:

@@ -1,4 +1,4 @@
-"""Who works on a case: screening, then assignment. Reached through `services.cases`."""
+"""Who works on a case: screening, then assignment. Reached through `services.cases` and `pool`."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -72,26 +72,7 @@ def assign(session: Session, case_ids: Sequence[uuid.UUID], user_id: uuid.UUID) 
     if not permissions.allowed(Role(owner.role), Action.WORK_CASE):
         text = _("{name} does not work on cases.").format(name=owner.name)
         raise InvalidInputError([Problem("user", text)])
-    return _assign(session, case_ids, owner)
-
-
-def take(session: Session, case_id: uuid.UUID) -> AssignResult:
-    """Assign a case that nobody works on to oneself; screened like `assign`.
-
-    Raises:
-        NotFoundError, NotAllowedError: the case is gone, closed or out of reach.
-        ConflictError: it is closed, or somebody works on it.
-    """
-    access.require(session, Action.TAKE_CASE)
-    case = case_life.load_open(session, case_id)
-    me = access.actor(session).user_id
-    owner = case_life.active_owner(session, case)
-    if owner is not None and owner.id != me:
-        text = _("{name} works on case {number} already.")
-        raise ConflictError(text.format(name=owner.name, number=case.number))
-    if me is None:
-        raise NotAllowedError(_("The program itself works on no cases."))
-    return _assign(session, [case_id], session.get_one(User, me))
+    return hand_over(session, case_ids, owner)
 
 
 def override_screening(session: Session, case_id: uuid.UUID, reason: str) -> None:
@@ -173,8 +154,14 @@ def _overridden(session: Session, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UU
 # ---------------------------------------------------------------- many at once
 
 
-def _assign(session: Session, case_ids: Sequence[uuid.UUID], owner: User) -> AssignResult:
-    rows = _open_rows(session, list(dict.fromkeys(case_ids)))
+def hand_over(
+    session: Session, case_ids: Sequence[uuid.UUID], owner: User, *, anywhere: bool = False
+) -> AssignResult:
+    """Screen cases and give them to somebody; a step of `assign` and `pool.claim`.
+
+    Raises as `assign`; `anywhere`: also a case that is out of the actor's reach.
+    """
+    rows = _open_rows(session, list(dict.fromkeys(case_ids)), anywhere=anywhere)
     _name(session, rows, owner)
     data = screening_of(session, list({row["customer_id"] for row in rows}))
     overridden = _overridden(session, [row["id"] for row in rows])
@@ -193,7 +180,7 @@ def _assign(session: Session, case_ids: Sequence[uuid.UUID], owner: User) -> Ass
             _hold_back(row, hits, changes, events)
         else:
             assigned += 1
-            _hand_over(row, owner_id, owner_name, changes, events)
+            _give(row, owner_id, owner_name, changes, events)
             if row["screening_note"] and row["id"] not in overridden:
                 changes[-1]["screening_note"] = ""  # what was found once holds no more
     who = {"at": clock.now(), "by_id": access.actor(session).user_id}
@@ -202,7 +189,9 @@ def _assign(session: Session, case_ids: Sequence[uuid.UUID], owner: User) -> Ass
     return AssignResult(assigned, tuple(screened))
 
 
-def _open_rows(session: Session, case_ids: Sequence[uuid.UUID]) -> list[Mapping[str, Any]]:
+def _open_rows(
+    session: Session, case_ids: Sequence[uuid.UUID], *, anywhere: bool
+) -> list[Mapping[str, Any]]:
     """The cases in the order asked for; all must be there, in reach and open."""
     session.flush()
     columns = (
@@ -213,6 +202,7 @@ def _open_rows(session: Session, case_ids: Sequence[uuid.UUID]) -> list[Mapping[
         Case.stage,
         Case.next_step,
         Case.screening_note,
+        Case.callback_at,
         visible_cases(access.visible(session)).label("is_visible"),
     )
     found: dict[uuid.UUID, Mapping[str, Any]] = {}
@@ -223,7 +213,7 @@ def _open_rows(session: Session, case_ids: Sequence[uuid.UUID]) -> list[Mapping[
     if len(found) < len(case_ids):
         raise NotFoundError(_("A case is gone. Reload the list."))
     for row in found.values():
-        if not row["is_visible"]:
+        if not (anywhere or row["is_visible"]):
             text = _("Case {number} belongs to somebody else.")
             raise NotAllowedError(text.format(number=row["number"]))
         if row["stage"] == CaseStage.CLOSED:
@@ -268,7 +258,7 @@ def _hold_back(
     events.append(_event(row, CaseEventKind.SCREENED, _codes(hits), after, note))
 
 
-def _hand_over(
+def _give(
     row: Mapping[str, Any],
     owner_id: uuid.UUID,
     owner_name: str,
@@ -281,11 +271,13 @@ def _hand_over(
     before = CaseStage.SCREENED if stage is CaseStage.IDENTIFIED else stage
     after = CaseStage.ASSIGNED if stage in case_life.BEFORE_ASSIGNMENT else stage
     events.append(_event(row, CaseEventKind.ASSIGNED, before, after, owner_name))
-    change: dict[str, Any] = {"id": row["id"], "owner_id": owner_id}
+    change = {"id": row["id"], **case_life.owner_values(row["owner_id"], owner_id)}
     if after is not stage:
         change |= {"stage": after, "stage_since": clock.now()}
     if row["next_step"] is None and after is CaseStage.ASSIGNED:
-        change |= {"next_step": NextStep.CALL, "next_due": clock.today()}
+        callback = row["callback_at"]
+        due = clock.today() if callback is None else clock.local(callback).date()
+        change |= {"next_step": NextStep.CALL, "next_due": due}
     changes.append(change)
 
 

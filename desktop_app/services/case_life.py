@@ -5,23 +5,46 @@ Only services call these functions, after they have asked for the right to do wh
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from db.base import Base
-from db.models import Case, CaseEvent, CaseReason, Customer, Reason, ReasonVersion, User, Visit
-from db.vocabulary import CaseEventKind, CaseStage, NextStep, ReasonLayer, VisitState
+from db.models import (
+    Case,
+    CaseEvent,
+    CaseReason,
+    ContactAttempt,
+    Customer,
+    Reason,
+    ReasonVersion,
+    User,
+    Visit,
+)
+from db.queries import interviews
+from db.vocabulary import (
+    AttemptResult,
+    CaseEventKind,
+    CaseStage,
+    Channel,
+    NextStep,
+    ReasonLayer,
+    VisitState,
+)
 from desktop_app import clock
+from desktop_app.domain.cases import tried_enough
+from desktop_app.domain.permissions import Action
 from desktop_app.domain.reasons import ChurnType
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 from desktop_app.i18n import _
-from desktop_app.services import access, reasons
+from desktop_app.services import access, outcome_settings, reasons
 
 BEFORE_ASSIGNMENT: Final = frozenset({CaseStage.IDENTIFIED, CaseStage.SCREENED})
 """Stages in which nobody may contact the customer yet."""
+
+_CHUNK: Final = 500
 
 CONTACT_STEPS: Final = frozenset(
     {NextStep.CALL, NextStep.VISIT, NextStep.INTERVIEW, NextStep.OFFER, NextStep.FOLLOW_UP}
@@ -130,6 +153,53 @@ def plan(case: Case, step: NextStep | None, due: dt.date | None) -> None:
     set_values(case, {"next_step": step, "next_due": due})
 
 
+def clear_callback(case: Case) -> None:
+    """The callback of a case was made, or is not wanted any more."""
+    set_values(case, {"callback_at": None, "callback_for": None})
+
+
+def owner_values(
+    before: uuid.UUID | None, owner_id: uuid.UUID | None, kept_until: dt.date | None = None
+) -> dict[str, Any]:
+    """Columns of a case that gets an owner, or goes back into the pool without one.
+
+    Args:
+        before: who worked on it.
+        owner_id: who works on it now.
+        kept_until: last day on which `before` may not claim it from the pool.
+    """
+    now = clock.now()
+    found: dict[str, Any] = {
+        "owner_id": owner_id,
+        "owner_since": now if owner_id is not None else None,
+        "pool_since": None if owner_id is not None else now,
+        "kept_from_previous_until": kept_until,
+    }
+    if before is not None and before != owner_id:
+        found["previous_owner_id"] = before
+    return found
+
+
+def stop_contact(session: Session, customer_ids: Sequence[uuid.UUID], note: str) -> None:
+    """Customers died or want no contact: nothing is planned any more, in no case of theirs."""
+    session.flush()
+    for start in range(0, len(customer_ids), _CHUNK):
+        chunk = customer_ids[start : start + _CHUNK]
+        visits = select(Visit).where(
+            Visit.customer_id.in_(chunk), Visit.state == VisitState.PLANNED
+        )
+        for visit in session.scalars(visits):
+            _cancel(visit, note)
+        planned = or_(Case.next_step.in_(sorted(CONTACT_STEPS)), Case.callback_at.is_not(None))
+        found = select(Case).where(
+            Case.customer_id.in_(chunk), Case.stage != CaseStage.CLOSED, planned
+        )
+        for case in session.scalars(found):
+            clear_callback(case)
+            if case.next_step in CONTACT_STEPS:
+                plan(case, None, None)
+
+
 def may_be_contacted(customer: Customer) -> bool:
     """Whether the customer is alive and has not refused."""
     return not (customer.do_not_contact or customer.is_deceased)
@@ -153,8 +223,49 @@ def cancel_planned_visits(
     if case_id is not None:
         statement = statement.where(Visit.case_id == case_id)
     for visit in session.scalars(statement):
-        visit.state = VisitState.CANCELLED
-        visit.note = f"{visit.note}\n{note}".strip()
+        _cancel(visit, note)
+
+
+def _cancel(visit: Visit, note: str) -> None:
+    visit.state = VisitState.CANCELLED
+    visit.note = f"{visit.note}\n{note}".strip()
+
+
+def require_tried(session: Session, case: Case, reason: str) -> None:
+    """Refuse to give a customer up too soon; who may override the screening may do so with a note.
+
+    Visits that were made count beside calls and messages. A customer who is not to be contacted is
+    a refusal, and one whose exit interview was held has said no. Raises InvalidInputError (field
+    `outcome`).
+    """
+    if interviews.newest_finished_exit(session, case.id) is not None:
+        return
+    settings = outcome_settings.read(session)
+    attempts = session.execute(
+        select(ContactAttempt.channel, ContactAttempt.result).where(
+            ContactAttempt.case_id == case.id
+        )
+    )
+    tries = [(Channel(channel), AttemptResult(result)) for channel, result in attempts]
+    visits = select(func.count()).where(Visit.case_id == case.id, Visit.state == VisitState.DONE)
+    tries += [(Channel.VISIT, AttemptResult.REACHED)] * (session.scalar(visits) or 0)
+    if tried_enough(tries, settings.lost_attempts, settings.lost_channels):
+        return
+    if not may_be_contacted(customer_of(session, case.customer_id)):
+        return
+    if reason and access.may(session, Action.OVERRIDE_SCREENING):
+        return
+    text = _(
+        "Lost needs {attempts} attempts in {channels} ways, an exit interview, or a refusal by the "
+        "customer. So far: {made} in {ways}. A manager may close it anyway and say why in the note."
+    )
+    message = text.format(
+        attempts=settings.lost_attempts,
+        channels=settings.lost_channels,
+        made=len(tries),
+        ways=len({channel for channel, _result in tries}),
+    )
+    raise InvalidInputError([Problem("outcome", message)])
 
 
 def active_owner(session: Session, case: Case) -> User | None:

@@ -22,7 +22,14 @@ from db.queries.case_file import CaseFile
 from db.queries.cases import CaseFilter, CaseRow
 from db.queries.customer_card import TimelineEntry, case_timeline
 from db.queries.paging import Sort
-from db.vocabulary import CaseEventKind, CaseStage, NextStep, ReasonLayer, RuleKind
+from db.vocabulary import (
+    CaseEventKind,
+    CaseStage,
+    NextStep,
+    Outcome,
+    ReasonLayer,
+    RuleKind,
+)
 from desktop_app import clock, labels
 from desktop_app.domain import permissions
 from desktop_app.domain.cases import (
@@ -44,7 +51,13 @@ from desktop_app.errors import (
     Problem,
 )
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, case_life, phones
+from desktop_app.services import (
+    access,
+    case_life,
+    contact_permission,
+    phones,
+    watch,
+)
 from desktop_app.services.assignment import (
     AssignResult,
     ScreenedCase,
@@ -52,10 +65,10 @@ from desktop_app.services.assignment import (
     note_of,
     override_screening,
     standing_hits,
-    take,
 )
 from desktop_app.services.case_reasons import clear_reason, set_reason, set_why_chain
 from desktop_app.services.numbers import next_case_numbers
+from desktop_app.services.pool import claim as take
 
 __all__ = [
     "AssignResult",
@@ -163,6 +176,7 @@ def open_case(session: Session, customer_id: uuid.UUID, draft: OpenDraft) -> uui
     access.require_customer(session, customer)
     _require_no_open_case(session, customer, draft.kind)
     today = clock.today()
+    earlier = watch.earlier_saves(session, [customer_id]).get(customer_id)
     case = Case(
         number=next_case_numbers(session, today.year, 1)[0],
         customer_id=customer_id,
@@ -170,19 +184,22 @@ def open_case(session: Session, customer_id: uuid.UUID, draft: OpenDraft) -> uui
         kind=draft.kind,
         stage=CaseStage.IDENTIFIED,
         stage_since=clock.now(),
+        pool_since=clock.now(),
         opened_on=today,
         left_on=draft.left_on,
         extent=draft.kind.value if draft.kind.value in _EXTENTS else None,
         what_happened=draft.what_happened,
         value_at_stake=_worth(session, customer_id),
         currency=currency(session),
+        follows_id=earlier.id if earlier is not None else None,
     )
     journal.name_change(
         session, N_("Open case {number} for {name}"), number=case.number, name=customer.name
     )
     session.add(case)
     session.flush()
-    case_life.record(session, case, CaseEventKind.OPENED, new=CaseStage.IDENTIFIED)
+    note = watch.history_line(earlier) if earlier is not None else ""
+    case_life.record(session, case, CaseEventKind.OPENED, new=CaseStage.IDENTIFIED, note=note)
     session.flush()
     return case.id
 
@@ -233,8 +250,11 @@ def move(session: Session, case_id: uuid.UUID, stage: CaseStage, note: str = "")
     else:
         case_life.set_stage(session, case, stage, note=note.strip())
     if stage in case_life.BEFORE_ASSIGNMENT:
-        case_life.set_values(case, {"owner_id": None})
+        values = case_life.owner_values(case.owner_id, None)
+        if case.owner_id is not None or case.pool_since is None:
+            case_life.set_values(case, values)
         case_life.plan(case, None, None)
+        case_life.clear_callback(case)
     session.flush()
 
 
@@ -250,6 +270,9 @@ def _screen(session: Session, case: Case, note: str) -> None:
 def change(session: Session, case_id: uuid.UUID, version: int, draft: CaseDraft) -> None:
     """Change the facts, the plan and the next step of a case.
 
+    A contact on a day on which none is allowed moves to the first day on which it is, and the
+    history of the case says so.
+
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
         ConflictError: it is closed, or was changed since `version` was read.
@@ -262,8 +285,20 @@ def change(session: Session, case_id: uuid.UUID, version: int, draft: CaseDraft)
         customer = case_life.customer_of(session, case.customer_id)
         case_life.check_step(customer, draft.next_step)
     journal.name_change(session, N_("Change case {number}"), number=case.number)
-    case_life.set_values(case, draft.model_dump())
+    values = draft.model_dump()
+    if draft.next_step is not None and draft.next_due not in {None, case.next_due}:
+        values["next_due"] = _allowed_day(session, case, draft.next_step, draft.next_due)
+    case_life.set_values(case, values)
     session.flush()
+
+
+def _allowed_day(session: Session, case: Case, step: NextStep, due: dt.date) -> dt.date:
+    """The day itself, or the first on which a contact is allowed; the history says so."""
+    customer = case_life.customer_of(session, case.customer_id)
+    planned = contact_permission.first_day(session, customer, step, due)
+    if planned.note:
+        case_life.record(session, case, CaseEventKind.NOTE, note=planned.note)
+    return planned.due
 
 
 def add_note(session: Session, case_id: uuid.UUID, text: str) -> None:
@@ -288,10 +323,13 @@ def add_note(session: Session, case_id: uuid.UUID, text: str) -> None:
 def close(session: Session, case_id: uuid.UUID, draft: CloseDraft) -> None:
     """Close a case with its outcome and root reason; planned visits of it are cancelled.
 
+    A save or win-back is watched from now on (`services.watch`).
+
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
         ConflictError: it is closed already.
-        InvalidInputError: there is no such reason on offer (field `root_reason`).
+        InvalidInputError: there is no such reason on offer (field `root_reason`), or the customer
+            is given up too soon (field `outcome`).
     """
     access.require(session, Action.CLOSE_CASE)
     case = case_life.load_open(session, case_id)
@@ -300,11 +338,15 @@ def close(session: Session, case_id: uuid.UUID, draft: CloseDraft) -> None:
         case_life.put_reason(
             session, case, ReasonLayer.ROOT, draft.root_reason, field="root_reason"
         )
+    if draft.outcome is Outcome.LOST:
+        case_life.require_tried(session, case, draft.note)
     if draft.churn_type is not None:
         case_life.set_values(case, {"churn_type": draft.churn_type})
     values = {"outcome": draft.outcome, "closed_on": clock.today(), "close_note": draft.note}
-    case_life.set_values(case, values)
+    is_saved = draft.outcome in (Outcome.SAVED, Outcome.WON_BACK)
+    case_life.set_values(case, values | (watch.saved(session, case) if is_saved else {}))
     case_life.plan(case, None, None)
+    case_life.clear_callback(case)
     case_life.set_stage(session, case, CaseStage.CLOSED, CaseEventKind.CLOSED, draft.note)
     case_life.cancel_planned_visits(
         session,
@@ -316,7 +358,7 @@ def close(session: Session, case_id: uuid.UUID, draft: CloseDraft) -> None:
 
 
 def reopen(session: Session, case_id: uuid.UUID, draft: ReopenDraft) -> None:
-    """Take up a closed case again; it is due today.
+    """Take up a closed case again; it is due today, or when the customer may be called again.
 
     It stays with its owner; if that one has left, the actor takes it, or nobody has it.
 
@@ -336,12 +378,15 @@ def reopen(session: Session, case_id: uuid.UUID, draft: ReopenDraft) -> None:
         text = _("Case {number} is held back by the screening: {found}")
         raise ConflictError(text.format(number=case.number, found=note_of(hits)))
     journal.name_change(session, N_("Re-open case {number}"), number=case.number)
-    values: dict[str, object] = {"outcome": None, "closed_on": None, "close_note": ""}
+    values = {"outcome": None, "closed_on": None, "close_note": "", **watch.NOT_WATCHED}
     if case_life.active_owner(session, case) is None:
         who = access.actor(session)
         works = permissions.allowed(who.role, Action.WORK_CASE)
-        values["owner_id"] = who.user_id if works else None
+        values |= case_life.owner_values(case.owner_id, who.user_id if works else None)
+    else:
+        values |= case_life.owner_values(case.owner_id, case.owner_id)
     case_life.set_values(case, values)
-    case_life.plan(case, NextStep.CALL, clock.today())
+    due = _allowed_day(session, case, NextStep.CALL, clock.today())
+    case_life.plan(case, NextStep.CALL, due)
     case_life.set_stage(session, case, draft.stage, CaseEventKind.REOPENED, draft.note)
     session.flush()

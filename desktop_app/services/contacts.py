@@ -13,8 +13,16 @@ from db.queries import interviews as interview_queries
 from db.queries import visits as visit_queries
 from db.queries.paging import Sort
 from db.queries.visits import VisitFilter, VisitRow
-from db.vocabulary import AttemptResult, CaseStage, NextStep, VisitState
+from db.vocabulary import (
+    AttemptResult,
+    CaseEventKind,
+    CaseStage,
+    Channel,
+    NextStep,
+    VisitState,
+)
 from desktop_app import clock
+from desktop_app.domain.contact_rules import EFFECTIVE, Contact, Purpose
 from desktop_app.domain.contacts import AttemptDraft, Proposal, VisitDraft, propose_next
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import (
@@ -25,7 +33,7 @@ from desktop_app.errors import (
     Problem,
 )
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, case_life, phones
+from desktop_app.services import access, calendar, case_life, contact_permission, phones
 
 _FAILED: Final = frozenset(
     {AttemptResult.NO_ANSWER, AttemptResult.BUSY, AttemptResult.LEFT_MESSAGE}
@@ -45,17 +53,25 @@ def propose(
     """
     access.require(session, Action.VIEW)
     case = case_life.load(session, case_id)
+    customer = case_life.customer_of(session, case.customer_id)
     if result is AttemptResult.DO_NOT_CONTACT:
         return None
-    return _proposal(session, case, result, day)
+    proposal = _proposal(session, case, result, day)
+    if not case_life.may_be_contacted(customer):
+        return proposal
+    now = Contact(clock.now(), Channel.CALL, result in EFFECTIVE)
+    return _moved(session, customer, proposal, _purpose(result), (now,))
 
 
 def log_attempt(session: Session, case_id: uuid.UUID, draft: AttemptDraft) -> uuid.UUID:
     """Record a call, visit or message; returns its key.
 
-    The case goes from assigned to contacting. Its next step is the one of the draft, or else
-    what `domain.contacts.propose_next` says. A customer who asks not to be contacted again is
-    marked so; nothing further is planned with them, in no case, and planned visits are cancelled.
+    Nothing that happened is refused; the attempt keeps what the rules said of its moment. The
+    case goes from assigned to contacting. Its next step is the one of the draft, or else what
+    `domain.contacts.propose_next` says; a contact on a day on which none is allowed moves to the
+    first day on which it is, and the history of the case says so. A customer who asks not to be
+    contacted again is marked so; nothing further is planned with them, in no case, and planned
+    visits are cancelled.
 
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
@@ -72,9 +88,15 @@ def log_attempt(session: Session, case_id: uuid.UUID, draft: AttemptDraft) -> uu
     if not refused:
         case_life.check_step(customer, draft.next_step)
     journal.name_change(session, N_("Log an attempt on case {number}"), number=case.number)
+    proof = contact_permission.verdict(
+        session, customer, draft.at, draft.channel, _why(case, draft)
+    )
     if refused:
-        _stop_all(session, customer)
-    step, due = (None, None) if refused else _planned(session, case, customer, draft)
+        case_life.set_values(customer, {"do_not_contact": True})
+        note = _("The customer asked not to be contacted again.")
+        case_life.stop_contact(session, [customer.id], note)
+    planned = None if refused else _planned(session, case, customer, draft)
+    step, due = (None, None) if planned is None else (planned.step, planned.due)
     attempt = ContactAttempt(
         case_id=case.id,
         customer_id=case.customer_id,
@@ -86,24 +108,67 @@ def log_attempt(session: Session, case_id: uuid.UUID, draft: AttemptDraft) -> uu
         note=draft.note,
         next_step=step,
         next_due=due,
+        is_informal=draft.is_informal,
+        by_customer=draft.by_customer,
+        proof=contact_permission.as_json(proof),
     )
+    if planned is not None and planned.note:
+        case_life.record(session, case, CaseEventKind.NOTE, note=planned.note)
     session.add(attempt)
     case_life.begin_contact(session, case)
+    if _is_made(case, draft):
+        case_life.clear_callback(case)
     case_life.plan(case, step, due)
     session.flush()
     return attempt.id
 
 
+def _why(case: Case, draft: AttemptDraft) -> Purpose:
+    """Why the customer was contacted: a callback that is due was asked for."""
+    is_due = case.callback_at is not None and case.callback_at <= draft.at
+    return Purpose.ASKED_FOR if draft.by_customer or is_due else Purpose.ORDINARY
+
+
+def _is_made(case: Case, draft: AttemptDraft) -> bool:
+    """Whether an attempt is the callback that was agreed on, or makes it needless."""
+    if case.callback_at is None:
+        return False
+    spoken = draft.channel is Channel.CALL and draft.result in EFFECTIVE
+    return spoken or draft.at >= case.callback_at
+
+
+def _purpose(result: AttemptResult) -> Purpose:
+    """Why the next contact takes place: who asks to be called back is called back."""
+    return Purpose.ASKED_FOR if result is AttemptResult.CALLBACK else Purpose.ORDINARY
+
+
 def _planned(
     session: Session, case: Case, customer: Customer, draft: AttemptDraft
-) -> tuple[NextStep | None, dt.date | None]:
-    if draft.next_step is not None:
-        return draft.next_step, draft.next_due
+) -> Proposal | None:
     day = clock.local(draft.at).date()
-    proposal = _proposal(session, case, draft.result, day)
-    if proposal.step in case_life.CONTACT_STEPS and not case_life.may_be_contacted(customer):
-        return None, None
-    return proposal.step, proposal.due
+    if draft.next_step is not None and draft.next_due is not None:
+        proposal = Proposal(draft.next_step, draft.next_due)
+    else:
+        proposal = _proposal(session, case, draft.result, day)
+    if not case_life.may_be_contacted(customer):
+        return None if proposal.step in case_life.CONTACT_STEPS else proposal
+    flags = (draft.result in EFFECTIVE, draft.is_informal, draft.by_customer)
+    this = Contact(draft.at, draft.channel, *flags)
+    return _moved(session, customer, proposal, _purpose(draft.result), (this,))
+
+
+def _moved(
+    session: Session,
+    customer: Customer,
+    proposal: Proposal,
+    purpose: Purpose,
+    also: tuple[Contact, ...],
+) -> Proposal:
+    """The proposal on the first day on which it is allowed."""
+    planned = contact_permission.first_day(
+        session, customer, proposal.step, proposal.due, purpose=purpose, also=also
+    )
+    return Proposal(proposal.step, planned.due, planned.note)
 
 
 def _proposal(session: Session, case: Case, result: AttemptResult, day: dt.date) -> Proposal:
@@ -112,6 +177,7 @@ def _proposal(session: Session, case: Case, result: AttemptResult, day: dt.date)
         day,
         failed_before=_failed_in_a_row(session, case.id),
         is_interviewed=interview_queries.newest_finished_exit(session, case.id) is not None,
+        calendar=calendar.work_calendar(session),
     )
 
 
@@ -127,21 +193,6 @@ def _failed_in_a_row(session: Session, case_id: uuid.UUID) -> int:
             break
         count += 1
     return count
-
-
-def _stop_all(session: Session, customer: Customer) -> None:
-    """The customer has had enough: nothing is planned any more, in no case of theirs."""
-    case_life.set_values(customer, {"do_not_contact": True})
-    case_life.cancel_planned_visits(
-        session, _("The customer asked not to be contacted again."), customer_id=customer.id
-    )
-    others = select(Case).where(
-        Case.customer_id == customer.id,
-        Case.stage != CaseStage.CLOSED,
-        Case.next_step.in_(sorted(case_life.CONTACT_STEPS)),
-    )
-    for case in session.scalars(others):
-        case_life.plan(case, None, None)
 
 
 # ---------------------------------------------------------------- visits

@@ -25,7 +25,7 @@ from desktop_app.domain.permissions import Action
 from desktop_app.domain.purchases import Metrics, build_activity, measure
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, phones
+from desktop_app.services import access, case_life, phones
 from desktop_app.services.numbers import next_customer_number
 
 # ---------------------------------------------------------------- reading
@@ -200,7 +200,7 @@ def create(session: Session, draft: CustomerDraft) -> uuid.UUID:
 
 
 def change(session: Session, customer_id: uuid.UUID, version: int, draft: CustomerDraft) -> None:
-    """Change a customer.
+    """Change a customer. With one who has died or wants no contact nothing is planned any more.
 
     Raises:
         NotFoundError, NotAllowedError: the customer is gone or out of reach.
@@ -219,6 +219,11 @@ def change(session: Session, customer_id: uuid.UUID, version: int, draft: Custom
     for name, value in values.items():
         if getattr(customer, name) != value:
             setattr(customer, name, value)
+    if customer.is_deceased:
+        case_life.stop_contact(session, [customer.id], _("The customer has died."))
+    elif customer.do_not_contact:
+        note = _("The customer asked not to be contacted.")
+        case_life.stop_contact(session, [customer.id], note)
     session.flush()
 
 

@@ -30,7 +30,7 @@ from desktop_app.domain.purchases import build_activity
 from desktop_app.errors import InvalidInputError, problems_from_validation
 from desktop_app.i18n import N_, _
 from desktop_app.progress import Progress
-from desktop_app.services import access
+from desktop_app.services import access, watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,8 @@ def define_rule(
 def scan(session: Session, progress: Progress, as_of: dt.date | None = None) -> ScanResult:
     """Run every enabled rule over all customers as of a day (default: the newest order's day).
 
+    Saves that are watched are judged first: who did not stay is no news then.
+
     Raises:
         CancelledError: stopped; nothing was stored.
     """
@@ -111,6 +113,7 @@ def scan(session: Session, progress: Progress, as_of: dt.date | None = None) -> 
     journal.name_change(
         session, N_("Scan as of {day}: {new} new signals"), kind=ChangeKind.SCAN, day=day, new=0
     )
+    watch.judge_all(session, day)
     rules = _rules_with_versions(session)
     result = ScanResult(day, dict.fromkeys(RULES, 0), dict.fromkeys(RULES, 0))
     book = _Book(session, day, {kind: row.id for kind, row in rules.items()}, result)

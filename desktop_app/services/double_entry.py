@@ -23,25 +23,9 @@ from desktop_app.domain.double_entry import KeyingErrors, keying_errors
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 from desktop_app.i18n import N_, _
-from desktop_app.questionnaire.answers import to_answers
-from desktop_app.questionnaire.filling import Filling
-from desktop_app.questionnaire.form import Severity
-from desktop_app.questionnaire.keyings import (
-    KeyedPair,
-    label_of,
-    make_room,
-    side_by_side,
-    words_of,
-)
-from desktop_app.questionnaire.versions import definition_of
-from desktop_app.services import access, case_life, drafts, interview_end, repeats
-from desktop_app.services.interview_rows import (
-    answers_by_address,
-    close_ranks,
-    filling_of,
-    load_open,
-    store,
-)
+from desktop_app.questionnaire.keyings import KeyedPair, label_of, side_by_side, words_of
+from desktop_app.services import access, case_life, drafts, keyed_corrections
+from desktop_app.services.interview_rows import answers_by_address, filling_of, load_open, store
 from desktop_app.services.interviews import draft_prefix
 
 
@@ -161,7 +145,7 @@ def compare(session: Session, interview_id: uuid.UUID) -> int:
         if access.actor(session).user_id is not None:
             for typed in drafts.open_drafts(session, draft_prefix(second.id)):
                 drafts.discard_draft(session, typed.key)
-    return _close_if_settled(session, first, second)
+    return _close_if_settled(session, first, second, case)
 
 
 def give_up(session: Session, interview_id: uuid.UUID) -> None:
@@ -213,9 +197,9 @@ def overview(session: Session, interview_id: uuid.UUID) -> DoubleEntry | None:
     is_keyed = second.state == InterviewState.FINISHED
     pairs = _pairs(session, first, second) if is_keyed else []
     settled = _settled(session, second)
-    still = _still_open(pairs, settled)
-    errors = keying_errors(
-        (pair.address for pair in pairs if pair.is_keyed),
+    still = _still_open(pairs, second, settled)
+    errors = keying_errors(  # the second keying stays as it was, what differed counts by itself
+        (pair.address for pair in pairs if pair.second),
         [*settled, *(pair.address for pair in still)],
     )
     return DoubleEntry(
@@ -238,7 +222,7 @@ def discrepancies(session: Session, interview_id: uuid.UUID) -> tuple[Discrepanc
     first, second = _both(session, interview_id)
     _require_keyed(second)
     fillings = filling_of(session, first), filling_of(session, second)
-    still = _still_open(side_by_side(*fillings), _settled(session, second))
+    still = _still_open(side_by_side(*fillings), second, _settled(session, second))
     currency = derived.currency(session)
     return tuple(
         Discrepancy(
@@ -259,7 +243,8 @@ def settle(
     """Say what the paper says where the keyings differ; gives how many differences are left.
 
     The value goes into the first interview and, if it is finished, what it says of its case into
-    the case. After the last one the double entry is done.
+    the case. After the last one the double entry is done: instances of repeats that turned out not
+    to be on the paper go, not before, so that each address means the same until then.
 
     Args:
         session: the writing session.
@@ -277,7 +262,7 @@ def settle(
     first, second = _both(session, interview_id)
     _first, case = load_open(session, first.id)
     _require_keyed(second)
-    pairs = _still_open(_pairs(session, first, second), _settled(session, second))
+    pairs = _still_open(_pairs(session, first, second), second, _settled(session, second))
     pair = next((each for each in pairs if each.address == address), None)
     if pair is None:
         raise ConflictError(_("The two keyings do not differ in this question any more."))
@@ -290,7 +275,7 @@ def settle(
         title = N_("Settle a difference in the interview of case {number}: keyed right at first")
     journal.name_change(session, title, number=case.number, reason=reason)
     if value != pair.first:
-        _correct(session, first, case, address, value)
+        keyed_corrections.correct(session, (first, second), case, address, value)
     session.add(
         InterviewReview(
             interview_id=second.id,
@@ -302,7 +287,7 @@ def settle(
         )
     )
     session.flush()
-    return _close_if_settled(session, first, second)
+    return _close_if_settled(session, first, second, case)
 
 
 # ---------------------------------------------------------------- parts
@@ -369,60 +354,24 @@ def _settled(session: Session, second: Interview) -> list[str]:
     return list(session.scalars(statement.distinct()))
 
 
-def _still_open(pairs: Iterable[KeyedPair], settled: Collection[str]) -> list[KeyedPair]:
+def _still_open(
+    pairs: Iterable[KeyedPair], second: Interview, settled: Collection[str]
+) -> list[KeyedPair]:
+    """What differs and is not settled; once all was, instances may have moved: nothing is open."""
+    if second.review == ReviewState.APPROVED:
+        return []
     return [pair for pair in pairs if pair.differs and pair.address not in settled]
 
 
-def _close_if_settled(session: Session, first: Interview, second: Interview) -> int:
+def _close_if_settled(session: Session, first: Interview, second: Interview, case: Case) -> int:
     """How many differences are left; without any the double entry is done."""
-    left = len(_still_open(_pairs(session, first, second), _settled(session, second)))
-    if not left:
+    settled = _settled(session, second)
+    left = len(_still_open(_pairs(session, first, second), second, settled))
+    if not left and second.review != ReviewState.APPROVED:
+        keyed_corrections.take_blank_away(session, first, case, settled)
         case_life.set_values(second, {"review": ReviewState.APPROVED})
     session.flush()
     return left
-
-
-def _correct(session: Session, first: Interview, case: Case, address: str, value: str) -> None:
-    filling = filling_of(session, first)
-    before = interview_end.said_of(filling)
-    instance = _superfluous(filling, address) if not value else ""
-    if instance:  # it is not on the paper
-        filling.remove_repeat(instance)
-        repeats.restructure(first)
-        close_ranks(session, first, instance)
-        store(session, first, filling)
-        if first.state == InterviewState.FINISHED:
-            after = interview_end.said_of(filling)
-            interview_end.copy_corrected(session, first, case, before, after)
-        return
-    if filling.node(address) is None:
-        make_room(filling, address)
-        repeats.restructure(first)
-    filling.set_answer(address, value)
-    found = filling.problems(address)
-    wrong = [Problem(address, each.message) for each in found if each.severity is Severity.ERROR]
-    if wrong:
-        raise InvalidInputError(wrong)
-    store(session, first, filling)
-    if any(each.severity is Severity.WARNING for each in found):
-        answers_by_address(session, first)[address].accepted = True
-    if first.state == InterviewState.FINISHED:
-        interview_end.copy_corrected(session, first, case, before, interview_end.said_of(filling))
-
-
-def _superfluous(filling: Filling, address: str) -> str:
-    """The instance of a repeat that has no other answer than the one that goes; else empty."""
-    head, bracket, below = address.rpartition("]")
-    instance = f"{head}{bracket}"
-    if not bracket or filling.node(instance) is None:
-        return ""
-    path = definition_of(instance)
-    repeat = filling.form.repeats.get(path)
-    if repeat is None or not repeat.may_change or not below:
-        return ""
-    others = to_answers(filling)
-    kept = [each for each in others if each.startswith(f"{instance}/") and each != address]
-    return "" if any(others[each].strip() for each in kept) else instance
 
 
 def _name(session: Session, user_id: uuid.UUID | None) -> str:

@@ -15,7 +15,7 @@ from db.vocabulary import MatchKey
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
 from desktop_app.progress import Progress
-from desktop_app.services import access
+from desktop_app.services import access, case_life
 from desktop_app.services.imports import (
     Outcome,
     RowStatus,
@@ -261,3 +261,6 @@ class CustomerImport:
         journal.bulk_insert(self._session, Customer, plan.inserts)
         journal.bulk_update(self._session, Customer, plan.updates)
         journal.bulk_insert(self._session, Contact, plan.contacts)
+        refused = [each["id"] for each in plan.updates if each.get("do_not_contact")]
+        note = _("The customer asked not to be contacted.")
+        case_life.stop_contact(self._session, refused, note)

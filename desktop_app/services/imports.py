@@ -20,7 +20,7 @@ from db.models import Customer, ImportJob
 from db.vocabulary import ChangeKind, ImportKind, MatchKey
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _
-from desktop_app.services import access
+from desktop_app.services import access, watch
 
 IMPORT_TITLES = {
     ImportKind.CUSTOMERS: N_("Import customers from {file}: {new} new, {changed} changed"),
@@ -105,6 +105,8 @@ def start_job(session: Session, source: Source, outcome: Outcome) -> None:
 def finish_job(session: Session, outcome: Outcome, rejected: int) -> uuid.UUID | None:
     """Store the counts; gives the change set, or ``None`` when nothing was to be changed.
 
+    Orders decide about the saves that are watched, in the same change set.
+
     Args:
         session: The writing session.
         outcome: What came of the rows.
@@ -118,6 +120,8 @@ def finish_job(session: Session, outcome: Outcome, rejected: int) -> uuid.UUID |
     job.rows = new + changed + same + rejected
     journal.retitle_args(session, new=new, changed=changed, same=same, rejected=rejected)
     session.flush()
+    if job.kind == ImportKind.ORDERS:
+        watch.judge_all(session)
     return journal.buffer_of(session).id
 
 

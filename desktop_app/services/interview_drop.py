@@ -10,13 +10,12 @@ from db.models import (
     Answer,
     AnswerTheme,
     Attachment,
-    ChangeSet,
     Interview,
     InterviewReview,
     TypedDraft,
 )
 from db.queries.journal import record_history
-from db.vocabulary import ChangeKind, InterviewState
+from db.vocabulary import InterviewState
 from desktop_app.domain.attachments import tidy_name
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import ConflictError
@@ -40,10 +39,10 @@ def drop(session: Session, interview_id: uuid.UUID) -> None:
     if interview.verifies_id is not None:
         text = _("This is the second keying of another interview. Give the second keying up.")
         raise ConflictError(text)
-    if _was_reopened(session, interview):
+    if _was_finished(session, interview):
         text = _(
-            "This interview was finished once, and the case says what it said. Finish it again, "
-            "or undo that it was re-opened."
+            "This interview was finished once, and its case may say what it said. Correct it and "
+            "finish it again."
         )
         raise ConflictError(text)
     journal.name_change(
@@ -61,14 +60,13 @@ def drop(session: Session, interview_id: uuid.UUID) -> None:
     session.flush()
 
 
-def _was_reopened(session: Session, interview: Interview) -> bool:
-    """Whether it is begun only because it was opened again; undoing the end is none of that."""
-    for change in record_history(session, Interview.__tablename__, interview.id):
-        if change.field == "state":
-            made = session.get_one(ChangeSet, change.change_set_id)
-            is_opened = change.old == InterviewState.FINISHED
-            return is_opened and made.kind != ChangeKind.UNDO
-    return False
+def _was_finished(session: Session, interview: Interview) -> bool:
+    """Whether it was ever finished, undone since or not: its case may say what it said."""
+    history = record_history(session, Interview.__tablename__, interview.id)
+    return any(
+        each.field == "state" and InterviewState.FINISHED in (each.old, each.new)
+        for each in history
+    )
 
 
 def _leave_files(session: Session, interview: Interview) -> None:

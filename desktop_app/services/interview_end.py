@@ -15,8 +15,6 @@ from db.models import (
     Interview,
     InterviewReview,
     ProbeStep,
-    Questionnaire,
-    QuestionnaireVersion,
     Reason,
     ReasonVersion,
 )
@@ -39,7 +37,7 @@ from desktop_app.i18n import N_, _
 from desktop_app.questionnaire import roles
 from desktop_app.questionnaire.filling import Filling
 from desktop_app.questionnaire.roles import CaseRole, RoleAnswer
-from desktop_app.services import access, case_life, drafts
+from desktop_app.services import access, case_life, drafts, questionnaires
 from desktop_app.services.case_reasons import put_why_chain
 from desktop_app.services.interview_rows import filling_of, load_draft, load_open, open_draft, store
 from desktop_app.services.interviews import draft_prefix
@@ -77,13 +75,14 @@ def finish(session: Session, interview_id: uuid.UUID) -> bool:
     interview, case = load_draft(session, interview_id)
     _refuse_second_keying(interview)
     filling = filling_of(session, interview)
-    purpose = _purpose(session, interview)
+    purpose = questionnaires.purpose_of(session, interview.questionnaire_version_id)
     problems = finishing_problems(filling, purpose)
     if problems:
         raise InvalidInputError(problems)
-    journal.name_change(
-        session, N_("Finish the exit interview of case {number}"), number=case.number
-    )
+    is_exit = purpose is QuestionnairePurpose.EXIT
+    done = N_("Finish the exit interview of case {number}")
+    other = N_("Finish an interview of case {number}")
+    journal.name_change(session, done if is_exit else other, number=case.number)
     filling.finish()
     store(session, interview, filling)
     is_kept = False
@@ -169,11 +168,6 @@ def _refuse_second_keying(interview: Interview) -> None:
     if interview.verifies_id is not None:
         text = _("This is the second keying of another interview. Compare the two instead.")
         raise ConflictError(text)
-
-
-def _purpose(session: Session, interview: Interview) -> QuestionnairePurpose:
-    version = session.get_one(QuestionnaireVersion, interview.questionnaire_version_id)
-    return QuestionnairePurpose(session.get_one(Questionnaire, version.questionnaire_id).purpose)
 
 
 # ---------------------------------------------------------------- copying

@@ -23,6 +23,7 @@ from db.models import (
     TypedDraft,
 )
 from db.queries import interviews as interview_queries
+from db.queries import promises as promise_queries
 from db.queries.interviews import InterviewFile
 from db.vocabulary import InterviewMode, InterviewState
 from desktop_app import clock, i18n
@@ -109,6 +110,7 @@ def facts_of(session: Session, case_id: uuid.UUID) -> frozenset[str]:
         competitor=subject.competitor,
         has_orders=subject.orders > 0,
         is_new=bool(since) and clock.today().toordinal() - min(since) < NEW_DAYS,
+        has_promises=promise_queries.has_promises(session, case_id),
         in_peer_group=bool(subject.attributes.get(PEER_GROUP)),
     )
 

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from db import journal
 from db.models import Answer, Interview
 from db.queries import interviews as interview_queries
+from db.queries import questionnaires as questionnaire_queries
 from db.queries.interviews import InterviewFile, InterviewFilter, InterviewRow
 from db.queries.paging import Sort
-from db.vocabulary import InterviewMode, InterviewState
+from db.queries.questionnaires import QuestionnaireRow
+from db.vocabulary import InterviewMode, InterviewState, QuestionnairePurpose
 from desktop_app import clock
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import InvalidInputError, NotFoundError, Problem
@@ -96,17 +98,58 @@ def load(session: Session, interview_id: uuid.UUID) -> InterviewRun:
     return InterviewRun(found, form, facts_of(session, found.row.case_id))
 
 
-def held_already(session: Session, case_id: uuid.UUID) -> uuid.UUID | None:
-    """The exit interview that was finished last, when none is begun that `start` would take up.
+@dataclass(frozen=True, slots=True)
+class Holdable:
+    """With what a case can be interviewed.
+
+    Attributes:
+        number: Of the case.
+        rows: The questionnaires in use: the one that the actor held last, then those of exit
+            interviews, then the others.
+    """
+
+    number: str
+    rows: tuple[QuestionnaireRow, ...]
+
+    @property
+    def exits(self) -> tuple[QuestionnaireRow, ...]:
+        """The questionnaires of exit interviews."""
+        return tuple(row for row in self.rows if row.purpose is QuestionnairePurpose.EXIT)
+
+
+def holdable(session: Session, case_id: uuid.UUID) -> Holdable:
+    """Which questionnaires an interview of a case can follow.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+    """
+    access.require(session, Action.VIEW)
+    case = case_life.load(session, case_id)
+    last = questionnaire_queries.last_held(session, access.actor(session).user_id)
+    listed = questionnaires.list_questionnaires(session)
+    rows = [row for row in listed if row.current_version is not None]
+    rows.sort(key=lambda row: (row.id != last, row.purpose is not QuestionnairePurpose.EXIT))
+    return Holdable(case.number, tuple(rows))
+
+
+def held_already(
+    session: Session, case_id: uuid.UUID, questionnaire_id: uuid.UUID | None = None
+) -> uuid.UUID | None:
+    """The interview that was finished last, when none is begun that `start` would take up.
+
+    With a questionnaire one that follows it; without one an exit interview, whatever it follows.
 
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
     """
     access.require(session, Action.VIEW)
     case_life.load(session, case_id)
-    if open_draft(session, case_id, questionnaires.in_use(session, None)) is not None:
+    version_id = questionnaires.in_use(session, questionnaire_id)
+    if open_draft(session, case_id, version_id) is not None:
         return None
-    return interview_queries.newest_finished_exit(session, case_id)
+    if questionnaire_id is None:
+        return interview_queries.newest_finished_exit(session, case_id)
+    return interview_queries.newest_finished(session, case_id, questionnaire_id)
 
 
 def often_next(session: Session) -> Mapping[str, tuple[str, ...]]:
@@ -146,9 +189,10 @@ def start(
     begun = open_draft(session, case_id, version_id)
     if begun is not None:
         return begun
-    journal.name_change(
-        session, N_("Begin the exit interview of case {number}"), number=case.number
-    )
+    is_exit = questionnaires.purpose_of(session, version_id) is QuestionnairePurpose.EXIT
+    begin = N_("Begin the exit interview of case {number}")
+    other = N_("Begin an interview of case {number}")
+    journal.name_change(session, begin if is_exit else other, number=case.number)
     interview = Interview(
         case_id=case_id,
         questionnaire_version_id=version_id,
@@ -280,7 +324,8 @@ def add_repeat(
         added = filling.add_repeat(address)
     except (KeyError, ValueError) as error:
         raise InvalidInputError([Problem(address, _("Nothing can be added here."))]) from error
-    name_answer(session, case)
+    title = N_("Add an entry to the interview of case {number}")
+    journal.name_change(session, title, number=case.number)
     repeats.restructure(interview, becomes)
     store(session, interview, filling)
     return added
@@ -303,7 +348,8 @@ def remove_repeat(
         filling.remove_repeat(address)
     except (KeyError, ValueError) as error:
         raise InvalidInputError([Problem(address, _("Nothing can be removed here."))]) from error
-    name_answer(session, case)
+    title = N_("Remove an entry from the interview of case {number}")
+    journal.name_change(session, title, number=case.number)
     repeats.restructure(interview, becomes)
     close_ranks(session, interview, address)
     store(session, interview, filling)

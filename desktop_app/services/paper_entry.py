@@ -19,18 +19,21 @@ FIELD = "paper"
 """Where a problem with what stands on the paper is told."""
 
 
-def offered(session: Session, case_id: uuid.UUID) -> tuple[int, ...]:
+def offered(
+    session: Session, case_id: uuid.UUID, questionnaire_id: uuid.UUID | None = None
+) -> tuple[int, ...]:
     """Numbers of the versions that a paper of a case may be of, the one in use first.
 
-    Empty when its interview was begun from paper already: that one goes on.
+    Empty when its interview was begun from paper already: that one goes on. Without a
+    questionnaire it is the exit interview of the program.
 
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
-        ConflictError: the exit interview is not in use.
+        ConflictError: the questionnaire is not in use.
     """
     access.require(session, Action.VIEW)
     case_life.load(session, case_id)
-    in_use = questionnaires.in_use(session, None)
+    in_use = questionnaires.in_use(session, questionnaire_id)
     begun = open_draft(session, case_id, in_use)
     if begun is not None and session.get_one(Interview, begun).mode == InterviewMode.PAPER:
         return ()
@@ -45,7 +48,12 @@ def offered(session: Session, case_id: uuid.UUID) -> tuple[int, ...]:
     return current.number, *sorted(others, reverse=True)
 
 
-def begin(session: Session, case_id: uuid.UUID, said: str = "") -> uuid.UUID:
+def begin(
+    session: Session,
+    case_id: uuid.UUID,
+    said: str = "",
+    questionnaire_id: uuid.UUID | None = None,
+) -> uuid.UUID:
     """Begin to key a paper in, or go on with the one that was begun; returns the interview.
 
     Args:
@@ -53,6 +61,8 @@ def begin(session: Session, case_id: uuid.UUID, said: str = "") -> uuid.UUID:
         case_id: the case.
         said: what stands on the paper: its barcode (``2026-00042/3``) or the number of its version;
             empty for the version in use.
+        questionnaire_id: which questionnaire a number is a version of; the exit interview of the
+            program without one. A barcode names its own.
 
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
@@ -62,14 +72,19 @@ def begin(session: Session, case_id: uuid.UUID, said: str = "") -> uuid.UUID:
     """
     access.require(session, Action.WORK_CASE)
     if not said.strip():
-        return interviews.start(session, case_id, mode=InterviewMode.PAPER)
+        return interviews.start(
+            session, case_id, mode=InterviewMode.PAPER, questionnaire_id=questionnaire_id
+        )
     number = case_life.load(session, case_id).number
     mark = _mark(said, number)
+    is_meant = Questionnaire.code == (mark.questionnaire or EXIT_INTERVIEW)
+    if questionnaire_id is not None and said.strip().isdecimal():
+        is_meant = Questionnaire.id == questionnaire_id
     version = session.scalar(
         select(QuestionnaireVersion)
         .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
         .where(
-            Questionnaire.code == (mark.questionnaire or EXIT_INTERVIEW),
+            is_meant,
             QuestionnaireVersion.number == mark.version,
             QuestionnaireVersion.state == VersionState.PUBLISHED,
         )

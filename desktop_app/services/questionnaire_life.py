@@ -19,7 +19,13 @@ from db.vocabulary import QuestionnairePurpose, VersionState
 from desktop_app import clock
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.questionnaires import QuestionnaireDraft, TitleDraft
-from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
+from desktop_app.errors import (
+    ChangedMeanwhileError,
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    Problem,
+)
 from desktop_app.i18n import N_, _
 from desktop_app.questionnaire import media, roles, xform
 from desktop_app.questionnaire.form import Form, FormProblemsError
@@ -115,8 +121,9 @@ def save_draft(
     content: Mapping[str, Any],
     source: FormSource | None,
     overruled: Mapping[str, str] | None = None,
-) -> None:
-    """Save the draft of a version.
+    revision: int | None = None,
+) -> int:
+    """Save the draft of a version; returns its revision now.
 
     Args:
         session: the writing session.
@@ -124,18 +131,24 @@ def save_draft(
         content: the questions, `Sheets.to_json()`.
         source: what they were converted to; None while they have errors.
         overruled: reasons why remarks of the wording check do not hold, by `remark_key`.
+        revision: which revision was edited (`VersionSource.revision`); None saves over any.
 
     Raises:
         NotFoundError: it is gone.
         ConflictError: it is published already.
+        ChangedMeanwhileError: somebody else saved it since.
     """
     access.require(session, Action.EDIT_QUESTIONNAIRE)
     version, found = _draft(session, version_id)
+    if revision is not None and version.version != revision:
+        text = _("Questionnaire {code} was saved by somebody else meanwhile. Nothing was saved.")
+        raise ChangedMeanwhileError(text.format(code=found.code))
     journal.name_change(session, N_("Edit questionnaire {name}"), name=found.zh)
     _put(version, content, source)
     if overruled is not None and dict(overruled) != version.overruled:
         version.overruled = dict(overruled)
     session.flush()
+    return version.version
 
 
 def set_title(session: Session, questionnaire_id: uuid.UUID, draft: TitleDraft) -> None:

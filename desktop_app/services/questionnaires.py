@@ -189,6 +189,13 @@ def used_files(session: Session, version_id: uuid.UUID) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if name in used}
 
 
+def purpose_of(session: Session, version_id: uuid.UUID) -> QuestionnairePurpose:
+    """What the questionnaire of a version is for. Raises NotFoundError."""
+    access.require(session, Action.VIEW)
+    source = _source(session, version_id)
+    return QuestionnairePurpose(session.get_one(Questionnaire, source.questionnaire_id).purpose)
+
+
 def remarks_of(form: Form, purpose: QuestionnairePurpose) -> list[Remark]:
     """What is odd about the words of a form, in the order of its questions."""
     return list(wording.check_wording(worded.worded(form), Purpose(purpose)))

@@ -7,12 +7,15 @@ beside the interview instead. Undo brings the word of that time back with the in
 """
 
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import count
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from db.base import new_id
-from db.models import Interview
+from db.models import Interview, TypedDraft
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import ConflictError, NotFoundError
 from desktop_app.i18n import _
@@ -20,6 +23,7 @@ from desktop_app.services import access, drafts
 
 _INSTANCE: Final = "["
 _MOVED: Final = "moved:"
+_KEPT: Final = "kept:"
 
 
 class MovedError(ConflictError):
@@ -89,6 +93,60 @@ def keep_typed(
     return is_in_place
 
 
-def moved_from(place: str) -> str:
-    """The address at which something was typed that is kept beside the interview; empty: none."""
-    return place.removeprefix(_MOVED).partition(":")[2] if place.startswith(_MOVED) else ""
+def set_aside(session: Session, interview_id: uuid.UUID, places: Iterable[str]) -> None:
+    """Keep what was typed before a crash apart, so that nothing typed from now on replaces it.
+
+    Args:
+        session: the writing session.
+        interview_id: the interview.
+        places: where it is kept now: the questions it was typed for.
+
+    Raises:
+        NotFoundError: the interview is gone.
+    """
+    access.require(session, Action.WORK_CASE)
+    interview = session.get(Interview, interview_id)
+    if interview is None:
+        raise NotFoundError(_("This interview is gone."))
+    prefix = f"interview:{interview_id}:"
+    taken = {each.key for each in drafts.open_drafts(session, prefix)}
+    for place in places:
+        draft = session.get(TypedDraft, (access.actor(session).user_id, f"{prefix}{place}"))
+        if draft is not None:
+            keys = (f"{prefix}{_KEPT}{interview.structure}:{n}:{place}" for n in count(1))
+            draft.key = next(each for each in keys if each not in taken)
+            taken.add(draft.key)
+    session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPlace:
+    """Where something was typed and not saved.
+
+    Attributes:
+        address: The question at that time.
+        is_moved: Whether the question may be another one by now.
+        is_aside: Whether it is kept apart, so that what is typed there again does not replace it.
+    """
+
+    address: str
+    is_moved: bool
+    is_aside: bool
+
+
+def typed_at(place: str, structure: str) -> TypedPlace:
+    """Read where something is kept: what follows the key of its interview.
+
+    Args:
+        place: as the draft has it.
+        structure: of the interview as it is now.
+    """
+    if place.startswith(_MOVED):
+        return TypedPlace(
+            place.removeprefix(_MOVED).partition(":")[2], is_moved=True, is_aside=True
+        )
+    if place.startswith(_KEPT):
+        seen, _number, address = place.removeprefix(_KEPT).split(":", 2)
+        is_moved = _INSTANCE in address and seen != structure
+        return TypedPlace(address, is_moved=is_moved, is_aside=True)
+    return TypedPlace(place, is_moved=False, is_aside=False)

@@ -32,7 +32,7 @@ from desktop_app.errors import (
     Problem,
 )
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, phones
+from desktop_app.services import access, phones, watch
 from desktop_app.services.numbers import next_case_numbers
 
 _WAITING = (SignalState.OPEN, SignalState.SNOOZED)
@@ -258,6 +258,12 @@ def _open_cases(session: Session, signals: Sequence[DefectionSignal]) -> list[uu
     stores = _stores(session, [signal.customer_id for signal in signals])
     worth = _worth(session, {signal.customer_id for signal in signals})
     money = currency(session)
+    earlier = watch.earlier_saves(session, {signal.customer_id for signal in signals})
+    followed = [
+        save if save is not None and save.closed_on <= signal.as_of else None
+        for signal in signals
+        for save in (earlier.get(signal.customer_id),)
+    ]
     ids = journal.bulk_insert(
         session,
         Case,
@@ -269,12 +275,14 @@ def _open_cases(session: Session, signals: Sequence[DefectionSignal]) -> list[uu
                 "kind": signal.kind,
                 "stage": CaseStage.IDENTIFIED,
                 "stage_since": now,
+                "pool_since": now,
                 "opened_on": today,
                 "extent": signal.kind,  # the automatic kinds are extents of requirements 2.1
                 "value_at_stake": worth[signal.customer_id],
                 "currency": money,
+                "follows_id": save.id if save is not None else None,
             }
-            for number, signal in zip(numbers, signals, strict=True)
+            for number, signal, save in zip(numbers, signals, followed, strict=True)
         ],
     )
     actor = access.actor(session)
@@ -288,8 +296,9 @@ def _open_cases(session: Session, signals: Sequence[DefectionSignal]) -> list[uu
                 "at": now,
                 "by_id": actor.user_id,
                 "new_value": CaseStage.IDENTIFIED,
+                "note": watch.history_line(save) if save is not None else "",
             }
-            for case_id in ids
+            for case_id, save in zip(ids, followed, strict=True)
         ],
     )
     return ids

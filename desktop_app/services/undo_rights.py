@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.orm import Session
 
-from db.models import ENTITIES, Case, Change, ChangeSet, Customer, Interview, Order
+from db.models import ENTITIES, Case, Change, ChangeSet, Customer, Interview, Order, Recovery
 from db.queries.scope import Reach, customer_in_sight, visible_cases
 from db.vocabulary import ChangeKind, Op
 from desktop_app.domain.permissions import Action
@@ -28,11 +28,20 @@ _RIGHTS: Final[Mapping[str, Action]] = {
     "reason": Action.EDIT_REFERENCE,
     "reason_version": Action.EDIT_REFERENCE,
     "defection_rule": Action.EDIT_RULES,
+    "experiment": Action.RUN_EXPERIMENT,
+    "offer": Action.EDIT_OFFERS,
+    "offer_rule": Action.EDIT_OFFERS,
+    "offer_budget": Action.EDIT_OFFERS,
 }
 """Tables that undo may touch only with the right to change them."""
 _WHOLE: Final = frozenset({ChangeKind.IMPORT, ChangeKind.SCAN})
 _CASE, _CUSTOMER = Case.__tablename__, Customer.__tablename__
-_POINTERS: Final = ("case_id", "interview_id", "customer_id")  # the first that is set counts
+_POINTERS: Final = ("case_id", "interview_id", "recovery_id", "customer_id")  # the first set counts
+_VIA: Final[Mapping[str, type[Interview] | type[Recovery]]] = {
+    "interview_id": Interview,
+    "recovery_id": Recovery,
+}
+"""What leads on to a case."""
 _CHUNK: Final = 500
 
 Keys = frozenset[tuple[str, uuid.UUID]]  # table and key of cases and customers
@@ -152,7 +161,7 @@ def _touched(session: Session, change_set: ChangeSet) -> Keys:
     """The cases of the rows that a change set changed; the customer of a row without a case."""
     found: set[tuple[str, uuid.UUID]] = set()
     unknown: dict[str, list[str]] = defaultdict(list)
-    interviews: set[uuid.UUID] = set()
+    others: dict[str, set[uuid.UUID]] = {name: set() for name in _VIA}
     rows = session.execute(
         select(Change.entity, Change.row_id, Change.op, Change.fields).where(
             Change.change_set_id == change_set.id
@@ -168,15 +177,16 @@ def _touched(session: Session, change_set: ChangeSet) -> Keys:
                 unknown[entity].append(row_id)
             for name in pointers:
                 for value in fields.get(name, ()):
-                    _add(found, interviews, name, value)
+                    _add(found, others, name, value)
         else:
-            _add_first(found, interviews, {name: fields.get(name) for name in pointers})
+            _add_first(found, others, {name: fields.get(name) for name in pointers})
     for entity, row_ids in unknown.items():
         for row in _rows(session, cast("Table", ENTITIES[entity].__table__), row_ids):
-            _add_first(found, interviews, row)
-    for chunk in _chunks(sorted(interviews)):
-        statement = select(Interview.case_id).where(Interview.id.in_(chunk))
-        found |= {(_CASE, key) for key in session.scalars(statement)}
+            _add_first(found, others, row)
+    for name, model in _VIA.items():
+        for chunk in _chunks(sorted(others[name])):
+            statement = select(model.case_id).where(model.id.in_(chunk))
+            found |= {(_CASE, key) for key in session.scalars(statement)}
     if change_set.import_id is not None and not change_set.undoes:
         owners = select(Order.customer_id).where(Order.import_id == change_set.import_id)
         found |= {(_CUSTOMER, key) for key in session.scalars(owners.distinct())}
@@ -188,16 +198,16 @@ def _pointers(table: Table) -> list[str]:
 
 
 def _add_first(
-    found: set[tuple[str, uuid.UUID]], interviews: set[uuid.UUID], row: Mapping[str, Any]
+    found: set[tuple[str, uuid.UUID]], others: dict[str, set[uuid.UUID]], row: Mapping[str, Any]
 ) -> None:
     for name, value in row.items():
         if value is not None:
-            _add(found, interviews, name, value)
+            _add(found, others, name, value)
             return
 
 
 def _add(
-    found: set[tuple[str, uuid.UUID]], interviews: set[uuid.UUID], name: str, value: Any
+    found: set[tuple[str, uuid.UUID]], others: dict[str, set[uuid.UUID]], name: str, value: Any
 ) -> None:
     if value is None:
         return
@@ -208,7 +218,7 @@ def _add(
         case "customer_id":
             found.add((_CUSTOMER, key))
         case _:
-            interviews.add(key)
+            others[name].add(key)
 
 
 def _rows(session: Session, table: Table, row_ids: Collection[str]) -> Iterator[Mapping[str, Any]]:

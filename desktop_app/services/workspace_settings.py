@@ -1,6 +1,6 @@
 """Settings of the workspace, shared by its users; each is one validated value under a key."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from desktop_app.services import access
 
 _SWITCH_KEY = "switch_limit"
 _ORGANISATION_KEY = "organisation"
+DraftT = TypeVar("DraftT", bound=Draft)
 
 
 class WorkspaceSettings(Draft):
@@ -115,6 +116,20 @@ def import_currency(session: Session, wanted: str | None) -> str:
         )
         raise InvalidInputError([Problem("currency", text.format(own=settled, currency=wanted))])
     return settled or wanted or derived.currency(session)
+
+
+def read_draft(session: Session, key: str, kind: type[DraftT]) -> DraftT:
+    """The numbers of one part of the program as set under a key; its defaults if never set."""
+    access.require(session, Action.VIEW)
+    value = session.scalar(select(Setting.value).where(Setting.key == key))
+    return kind.model_validate(value or {})
+
+
+def change_draft(session: Session, key: str, draft: Draft) -> None:
+    """Set the numbers of one part of the program for everybody."""
+    access.require(session, Action.EDIT_SETTINGS)
+    journal.name_change(session, N_("Change the settings of the workspace"))
+    _store(session, key, draft.model_dump(mode="json"))
 
 
 def _store(session: Session, key: str, value: dict[str, Any]) -> None:

@@ -23,7 +23,9 @@ SELDOM = frozenset(
         "interview.remove",
         "interview.attach",
         "interview.again",
+        "interview.hold",
         "interview.drop",
+        "interview.script",
     }
 )
 """Actions on an interview that have a button where they are needed, or are seldom wanted."""
@@ -64,6 +66,10 @@ def held() -> Iterator[ActionSpec]:
     yield spec(
         "interview.timer", N_("Start or &stop the timer"), "clock", "F9", menu.INTERVIEW, form
     )
+    yield spec(
+        "interview.script", N_("&Use the script"), "scripts", "F4", menu.INTERVIEW, form,
+        Action.WORK_CASE,
+    )  # fmt: skip
     yield spec(
         "interview.add",
         N_("&Add one more"),
@@ -113,6 +119,10 @@ def held() -> Iterator[ActionSpec]:
     yield spec(
         "interview.again", N_("Hold ano&ther interview"), "add", "", menu.INTERVIEW, form,
         Action.WORK_CASE,
+    )  # fmt: skip
+    yield spec(
+        "interview.hold", N_("Hold an interview &with…"), "list", "", menu.INTERVIEW,
+        ("case-file", "today"), Action.WORK_CASE,
     )  # fmt: skip
     yield spec(
         "interview.drop", N_("Drop this inter&view…"), "delete", "", menu.INTERVIEW, form,

@@ -16,6 +16,7 @@ from desktop_app.questionnaire.form import Kind, Question
 from desktop_app.questionnaire.given import written
 from desktop_app.questionnaire.texts import Choice
 from desktop_app.questionnaire.values import number_text, parse_date, parse_moment, parse_time
+from desktop_app.typed_numbers import plain_number, read_decimal, read_integer
 from desktop_app.ui import theme
 from desktop_app.ui.editors import (
     DateEditor,
@@ -181,18 +182,13 @@ def read_time(text: str) -> str:
 
 
 def _integer(text: str) -> int | str:
-    try:
-        return int(text)
-    except ValueError:
-        return text
+    found = read_integer(text) if plain_number(text) == text else None
+    return text if found is None else found
 
 
 def _decimal(text: str) -> Decimal | str:
-    try:
-        found = Decimal(text)
-    except ArithmeticError:
-        return text
-    return found if found.is_finite() else text
+    found = read_decimal(text) if plain_number(text) == text else None
+    return text if found is None else found
 
 
 def _plain(number: Decimal) -> str:

@@ -17,17 +17,17 @@ from desktop_app.domain.cases import CaseDraft, CloseDraft, OpenDraft, ReopenDra
 from desktop_app.domain.contacts import AttemptDraft, VisitDraft
 from desktop_app.errors import InvalidInputError
 from desktop_app.i18n import _, language, ngettext
-from desktop_app.services import cases, contacts, customers, interviews, reasons
+from desktop_app.services import cases, contacts, customers, reasons
 from desktop_app.services.assignment import AssignResult
 from desktop_app.services.staff import UserRow
-from desktop_app.ui import dialogs, paper_flows
+from desktop_app.ui import dialogs
 from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.forms import case_forms, reason_form, visit_forms, words_form
 from desktop_app.ui.forms.case_forms import AssignDraft, MoveDraft, NewCaseDraft
 from desktop_app.ui.forms.reason_form import ReasonsDraft
 from desktop_app.ui.forms.visit_forms import CustomerVisitDraft, DoneDraft
 from desktop_app.ui.forms.words_form import NoteDraft, OverruleDraft
-from desktop_app.ui.interview_sheet import InterviewTarget
+from desktop_app.ui.interview_begin import InterviewBegin
 from desktop_app.ui.pickers import Choice
 from desktop_app.ui.reason_box import reason_choices
 from desktop_app.ui.tasks import Task
@@ -75,6 +75,8 @@ class CaseFlows(QObject):
     def __init__(self, page: "Page") -> None:
         super().__init__(page)
         self._page, self._tasks, self._messages = page, page.tasks, page.messages
+        self.holding = InterviewBegin(page)
+        self.holding.started.connect(self.started_interview)
 
     # ------------------------------------------------------------------ opening, assigning
 
@@ -327,21 +329,11 @@ class CaseFlows(QObject):
         ):
             self._tasks.write(self._page, contacts.cancel_visit, visit_id)
 
-    def interview(self, case_id: uuid.UUID, *, is_paper: bool = False) -> None:
-        """Begin the exit interview or go on with it; after a finished one ask what is meant."""
-        task = self._tasks.read(self._page, interviews.held_already, case_id)
-        task.then(lambda held: self._hold(case_id, held, is_paper=is_paper))
-
-    def _hold(self, case_id: uuid.UUID, held: uuid.UUID | None, *, is_paper: bool) -> None:
-        started = self.started_interview
-        if held is not None:
-            started.emit(InterviewTarget(held, is_paper=is_paper, is_asked=True))
-        elif is_paper:
-            paper_flows.ask_transcription(
-                self._page, case_id, lambda key: started.emit(InterviewTarget(key, is_paper=True))
-            )
-        else:
-            self._tasks.write(self._page, interviews.start, case_id).quiet().then(started.emit)
+    def interview(
+        self, case_id: uuid.UUID, *, is_paper: bool = False, is_any: bool = False
+    ) -> None:
+        """Begin an interview or go on with it; see `InterviewBegin.begin`."""
+        self.holding.begin(case_id, is_paper=is_paper, is_any=is_any)
 
     # ------------------------------------------------------------------ ending
 

@@ -17,6 +17,7 @@ from desktop_app.questionnaire.conditions import (
     Test,
     write_comparison,
 )
+from desktop_app.questionnaire.roles import TRUE
 from desktop_app.ui import theme
 from desktop_app.ui.editors import ChoiceEditor, TextEditor, read_date
 from desktop_app.ui.panels import button, text_label
@@ -50,9 +51,12 @@ _ORDER: Final = (
 _MANY: Final = (Operator.SELECTED, Operator.NOT_SELECTED, *_ENDS)
 _ONE: Final = (Operator.IS, Operator.IS_NOT, *_ENDS)
 _TEXT: Final = (Operator.IS, Operator.IS_NOT, Operator.CONTAINS, *_ENDS)
+FACT: Final = "fact"
+"""The kind of a hidden field that holds a fact of the case: it is so, or it is not."""
 _OFFERED: Final[Mapping[str, tuple[Operator, ...]]] = {
     "integer": _ORDER, "decimal": _ORDER, "range": _ORDER, "date": _ORDER, "calculate": _TEXT,
     "select_one": _ONE, "select_one_from_file": _ONE, "select_one_external": _ONE,
+    FACT: (Operator.IS,),
     "select_multiple": _MANY, "select_multiple_from_file": _MANY, "rank": _MANY,
 }  # fmt: skip
 _NUMBERS: Final = frozenset({"integer", "decimal", "range"})
@@ -74,6 +78,17 @@ class Comparable:
     kind: str
     choices: tuple[tuple[str, str], ...] = ()
 
+    def plainly(self, test: Test) -> Test:
+        """A comparison with a fact as it is shown: it is so, or it is not."""
+        if self.kind != FACT:
+            return test
+        negated = {Operator.NOT_ANSWERED: True, Operator.ANSWERED: False}.get(test.operator)
+        if test.operator is Operator.IS_NOT and test.value in {TRUE, ""}:
+            negated = test.value == TRUE
+        if negated is None:
+            return test
+        return Test(test.question, Operator.IS, "" if negated else TRUE)
+
     @property
     def of(self) -> Of:
         """What its answers are."""
@@ -94,7 +109,7 @@ class ComparisonRow(QWidget):
         self._is_showing = False
         self._is_fixed = tuple(self._offered) == (SELF_REFERENCE,)
         first = next(iter(self._offered), "")
-        self._test = test or Test(first, self._operators(first)[0])
+        self._test = test or self._first_test(first)
         if self._test.question not in self._offered:
             name = self._test.question
             self._offered[name] = Comparable(name, name, "text")
@@ -116,6 +131,12 @@ class ComparisonRow(QWidget):
 
     def _all(self) -> list[Comparable]:
         return list(self._offered.values())
+
+    def _first_test(self, name: str) -> Test:
+        asked = self._offered.get(name)
+        value = TRUE if asked is not None and asked.kind == FACT else ""
+        of = asked.of if asked is not None else Of.TEXT
+        return Test(name, self._operators(name)[0], value, of=of)
 
     def _operators(self, name: str) -> tuple[Operator, ...]:
         kind = self._offered[name].kind if name in self._offered else "text"
@@ -156,6 +177,7 @@ class ComparisonRow(QWidget):
     def _show(self, test: Test) -> None:
         self._is_showing = True
         asked = self._offered[test.question]
+        test = asked.plainly(test)
         self.question.set_value(test.question)
         words = {**_WORDS, **(_DATE_WORDS if asked.of is Of.DATE else {})}
         offered = dict.fromkeys((*self._operators(test.question), test.operator))
@@ -178,7 +200,7 @@ class ComparisonRow(QWidget):
             extra = [(test.value, test.value)] if test.value and test.value not in known else []
             made = ChoiceEditor([*((c, _short(w)) for c, w in asked.choices), *extra])
             made.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            made.set_value(test.value or None)
+            made.set_value(test.value if "" in known else test.value or None)
         else:
             example = {Of.NUMBER: "100", Of.DATE: clock.today().isoformat()}.get(asked.of, "")
             made = TextEditor(placeholder=example)
@@ -219,7 +241,11 @@ class ComparisonRow(QWidget):
         if test.operator not in WITHOUT_VALUE:
             try:
                 write_comparison(test)
-                if not test.value:
+                asked = self._offered[test.question]
+                codes = {code for code, _word in asked.choices}
+                if asked.kind == FACT and test.value not in codes:
+                    sentence = _("This is never so. Choose yes or no.")
+                elif not test.value and "" not in codes:
                     sentence = _("Enter what it is compared with.")
             except ValueError:
                 sentence = {Of.NUMBER: _("Enter a number."), Of.DATE: _("Enter a date.")}[test.of]
@@ -232,7 +258,7 @@ class ComparisonRow(QWidget):
         if self._is_showing:
             return
         name = self.question.value()
-        self._test = Test(name, self._operators(name)[0], of=self._offered[name].of)
+        self._test = self._first_test(name)
         self._show(self._test)
         self._say()
 

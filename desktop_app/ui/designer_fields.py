@@ -15,20 +15,26 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.i18n import N_, _
-from desktop_app.questionnaire import editing, fragments
+from desktop_app.questionnaire import editing, fragments, roles
 from desktop_app.questionnaire.conditions import SELF_REFERENCE
 from desktop_app.questionnaire.editing_choices import choices_of
 from desktop_app.questionnaire.headings import SEVERITY
-from desktop_app.questionnaire.outline import entry_at, outline
+from desktop_app.questionnaire.outline import Entry, entry_at, outline
 from desktop_app.questionnaire.row_types import FROM_FILE, LISTED, SILENT, RowType, read_type
 from desktop_app.questionnaire.sheets import CHINESE, ENGLISH, SURVEY, language_code
 from desktop_app.ui import theme
 from desktop_app.ui.condition_editor import ConditionEditor
-from desktop_app.ui.condition_row import Comparable
+from desktop_app.ui.condition_row import FACT, Comparable
 from desktop_app.ui.designer_choices import ChoicesPanel
 from desktop_app.ui.designer_state import DesignerState
 from desktop_app.ui.designer_wording import message_fields, wording_fields
-from desktop_app.ui.designer_words import TYPES, label_of, type_word, words_of
+from desktop_app.ui.designer_words import (
+    TYPES,
+    calculated_codes,
+    label_of,
+    type_word,
+    words_of,
+)
 from desktop_app.ui.editors import ChoiceEditor, TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.panels import ChipLabel, button, scrolled, text_label
@@ -255,8 +261,17 @@ class DesignerFields(QWidget):
             if inside is not None and inside.row <= entry.row <= inside.end:
                 continue
             title = f"{entry.number}  {words_of(sheets, entry)}"
-            found.append(Comparable(entry.name, title, entry.type.kind, self._codes(entry.type)))
+            found.append(self._comparable(entry, title))
         return found
+
+    def _comparable(self, entry: Entry, title: str) -> Comparable:
+        survey = self._state.sheets.survey
+        if survey.cell(entry.row, f"bind::winback:{roles.FACT}").strip():
+            return Comparable(entry.name, title, FACT, ((roles.TRUE, _("yes")), ("", _("no"))))
+        codes = calculated_codes(survey.cell(entry.row, "calculation"))
+        if codes:
+            return Comparable(entry.name, title, "select_one", codes)
+        return Comparable(entry.name, title, entry.type.kind, self._codes(entry.type))
 
     def _itself(self) -> list[Comparable]:
         return [Comparable(SELF_REFERENCE, "", self._found.kind, self._codes(self._found))]
@@ -314,6 +329,22 @@ class DesignerFields(QWidget):
             plain = ENGLISH if _is_latin(sheets.survey.rows) else CHINESE
             new = CHINESE if plain == ENGLISH else ENGLISH
         self._state.edit(lambda each: fragments.add_language(each, new, plain))
+
+    def unfinished(self) -> list[ConditionEditor]:
+        """The conditions of the chosen question in which a comparison lacks its value."""
+        return [each for each in (self.condition, self.rule) if not each.is_complete()]
+
+    def unfinished_words(self) -> str:
+        """What is said when such a question is saved: its condition is not. Empty for none."""
+        row = self._state.row
+        entry = entry_at(self._state.sheets, row) if row is not None else None
+        if entry is None or not self.unfinished():
+            return ""
+        text = _(
+            "Saved without the condition of question {number}, which lacks a value: the one before "
+            "stands. Fill it in or remove the line, and save again."
+        )
+        return text.format(number=entry.number)
 
     def go_to_words(self) -> None:
         """Put the keyboard into the words of the question."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLa
 
 from desktop_app.i18n import _
 from desktop_app.questionnaire import editing_choices
+from desktop_app.questionnaire.outline import outline
 from desktop_app.questionnaire.places import Place
 from desktop_app.questionnaire.sheets import CHOICES, SURVEY, Sheets
 from desktop_app.ui import theme
@@ -53,19 +54,22 @@ class Finding:
 def findings(checked: Checked, overruled: Mapping[str, str]) -> tuple[Finding, ...]:
     """Everything that is to be said about a form, errors first."""
     sheets = checked.sheets
-    found = [
-        Finding(tone, problem.message, _row(sheets, problem.place), place_text(problem.place))
-        for tone, problems in ((Tone.BAD, checked.errors), (Tone.WARN, checked.warnings))
-        for problem in problems
-    ]
+    numbers = {entry.row: entry.number for entry in outline(sheets)}
+    found = []
+    for tone, problems in ((Tone.BAD, checked.errors), (Tone.WARN, checked.warnings)):
+        for problem in problems:
+            row = _row(sheets, problem.place)
+            sentence = _numbered(numbers, row, problem.message)
+            found.append(Finding(tone, sentence, row, place_text(problem.place)))
     found += [Finding(Tone.BAD, sentence) for sentence in checked.missing]
     for key, remark in checked.remarks:
         reason = overruled.get(key, "")
+        row = _named(sheets, remark.question)
         found.append(
             Finding(
                 Tone.NEUTRAL if reason else Tone.WARN,
-                f"{remark.question}: {remark.explanation}",
-                _named(sheets, remark.question),
+                _numbered(numbers, row, remark.explanation),
+                row,
                 suggestion=remark.suggestion,
                 key=key,
                 reason=reason,
@@ -73,6 +77,12 @@ def findings(checked: Checked, overruled: Mapping[str, str]) -> tuple[Finding, .
         )
     order = [Tone.BAD, Tone.WARN, Tone.NEUTRAL]
     return tuple(sorted(found, key=lambda each: order.index(each.tone)))
+
+
+def _numbered(numbers: Mapping[int, str], row: int | None, sentence: str) -> str:
+    """A sentence after the number that its question has in the list."""
+    number = numbers.get(row, "") if row is not None else ""
+    return f"{number}  {sentence}" if number else sentence
 
 
 def _row(sheets: Sheets, place: Place) -> int | None:

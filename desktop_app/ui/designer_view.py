@@ -1,6 +1,6 @@
 """The three panes of the designer, put together: list, fields, preview with what is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -16,6 +16,7 @@ from desktop_app.ui.designer_preview import PreviewPane
 from desktop_app.ui.designer_problems import ProblemsPane, findings, tones_of
 from desktop_app.ui.designer_state import DesignerState
 from desktop_app.ui.designer_work import Checked
+from desktop_app.ui.folding import Folding
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.panels import EmptyState, splitter
 
@@ -59,6 +60,11 @@ class DesignerView(QWidget):
                 divided.setSizes([share * _WIDE for share in shares])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        names = (_("Questions"), _("Preview and problems"))
+        tabs = _("Beside the fields")
+        self.folding = Folding(self.panes, names, below=sum(_NARROWEST) + _WIDE, name=tabs)
+        column.setSpacing(0)
+        column.addWidget(self.folding.tabs)
         column.addWidget(self.panes)
         column.addWidget(self.empty)
         self.list.installEventFilter(self)
@@ -104,6 +110,10 @@ class DesignerView(QWidget):
     def panes_shown(self) -> Sequence[QWidget]:
         """List, fields, preview and what is wrong: what F6 goes round."""
         return (self.list, self.fields, self.preview, self.problems)
+
+    def ways_in(self) -> Mapping[QWidget, Callable[[], object]]:
+        """How F6 gets into a pane that may be folded away."""
+        return {pane: self.folding.enter(pane) for pane in (self.list, self.preview, self.problems)}
 
     def go_to(self, row: int) -> None:
         """Choose a question and put the keyboard into its words."""

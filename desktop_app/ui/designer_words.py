@@ -1,14 +1,21 @@
 """What the designer calls the types of questions, and their icons."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from db import reference
 from desktop_app.domain.exit_interview import FACT_WORDS
 from desktop_app.i18n import N_, _, language
 from desktop_app.questionnaire.outline import Entry
 from desktop_app.questionnaire.roles import FACT
 from desktop_app.questionnaire.row_types import EXTERNAL, GROUP, LOOP, REPEAT
 from desktop_app.questionnaire.sheets import Sheet, Sheets, language_code
+from desktop_app.ui import case_look
+
+_LOOKED_UP: Final = re.compile(
+    r"^\s*instance\(\s*['\"]reasons['\"]\s*\).*\]\s*/\s*(?P<column>group|churn_type)\s*$"
+)
 
 
 class _Type(NamedTuple):
@@ -85,6 +92,17 @@ def fact_word(fact: str) -> str:
     """What a fact of the case means; empty for none that is known."""
     words = FACT_WORDS.get(fact, "")
     return _("Case: {words}").format(words=_(words)) if words else ""
+
+
+def calculated_codes(formula: str) -> tuple[tuple[str, str], ...]:
+    """Codes and words of what a calculation looks up in the list of reasons; empty for others."""
+    found = _LOOKED_UP.search(formula)
+    if found is None:
+        return ()
+    if found["column"] == "group":
+        return tuple((each.code, case_look.words(each)) for each in reference.reason_groups())
+    types = reference.churn_types()
+    return tuple((each.code, case_look.churn_word(each.code)) for each in types)
 
 
 def native_name(name: str) -> str:

@@ -288,13 +288,23 @@ def publish(session: "Session", version_id: UUID, note: str) -> int:
 
 
 def save(
-    session: "Session", version_id: UUID, checked: Checked, overruled: Mapping[str, str]
-) -> None:
-    """Save a draft."""
+    session: "Session",
+    version_id: UUID,
+    checked: Checked,
+    overruled: Mapping[str, str],
+    revision: int | None,
+) -> int:
+    """Save a draft that was read at a revision, or whatever was saved since; returns its own.
+
+    Raises:
+        ChangedMeanwhileError: somebody else saved it since.
+    """
     from desktop_app.services import questionnaire_life  # noqa: PLC0415
 
     content = checked.sheets.to_json()
-    questionnaire_life.save_draft(session, version_id, content, checked.source(), overruled)
+    return questionnaire_life.save_draft(
+        session, version_id, content, checked.source(), overruled, revision
+    )
 
 
 def begin(session: "Session", questionnaire_id: UUID) -> UUID:

@@ -6,7 +6,7 @@ An editor never judges: what cannot be read is given on as text, and the draft s
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from desktop_app import clock, labels
-from desktop_app.i18n import _
+from desktop_app.i18n import N_, _
+from desktop_app.typed_numbers import FULL_WIDTH, read_decimal, read_integer
 from desktop_app.ui import theme
 
 
@@ -67,6 +68,10 @@ class Editor(QWidget):
     def set_value(self, value: Any) -> None:
         """Show a value; ``None`` empties."""
         raise NotImplementedError
+
+    def unread(self) -> str:
+        """A sentence when what was typed cannot be read as the kind and is no draft's matter."""
+        return ""
 
     def remembered(self) -> Any:
         """What ``set_value`` needs to show the same again; the value, unless it takes more."""
@@ -216,11 +221,20 @@ class _ParsedEditor(Editor):
                 self.line.blockSignals(False)
 
 
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－：／", "0123456789.,-:/")
+class _NumberEditor(_ParsedEditor):
+    """A number: what is none is told before a draft reads it in a way of its own."""
+
+    expected = N_("Enter a number like 1,234.50.")
+
+    @override
+    def unread(self) -> str:
+        return _(self.expected) if isinstance(self.value(), str) else ""
 
 
-class IntegerEditor(_ParsedEditor):
+class IntegerEditor(_NumberEditor):
     """A whole number."""
+
+    expected = N_("Enter a whole number.")
 
     def __init__(
         self, minimum: int | None = None, maximum: int | None = None, suffix: str = ""
@@ -231,15 +245,14 @@ class IntegerEditor(_ParsedEditor):
 
     @override
     def _parse(self, text: str) -> int | None:
-        text = text.translate(_FULL_WIDTH).replace(",", "").replace(" ", "")
-        return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII) else None
+        return read_integer(text)
 
     @override
     def _shown(self, value: Any) -> str:
         return str(value)
 
 
-class DecimalEditor(_ParsedEditor):
+class DecimalEditor(_NumberEditor):
     """A number with decimals; with ``percent`` 0.8 is shown as 80."""
 
     def __init__(self, suffix: str = "", *, percent: bool = False) -> None:
@@ -249,7 +262,7 @@ class DecimalEditor(_ParsedEditor):
 
     @override
     def _parse(self, text: str) -> Decimal | None:
-        number = _decimal(text)
+        number = read_decimal(text.strip("%％"))
         return None if number is None else number / self._factor
 
     @override
@@ -259,7 +272,7 @@ class DecimalEditor(_ParsedEditor):
         return f"{(Decimal(str(value)) * self._factor).normalize():f}"
 
 
-class MoneyEditor(_ParsedEditor):
+class MoneyEditor(_NumberEditor):
     """An amount, given in minor units (fen): ``1,234.5`` is 123450.
 
     It may be typed with the sign of its currency, not with that of another one.
@@ -277,7 +290,7 @@ class MoneyEditor(_ParsedEditor):
     def _parse(self, text: str) -> int | None:
         for sign in self._signs:
             text = text.replace(sign, "")
-        number = _decimal(text)
+        number = read_decimal(text)
         if number is None or number * 100 != int(number * 100):
             return None
         return int(number * 100)
@@ -285,14 +298,6 @@ class MoneyEditor(_ParsedEditor):
     @override
     def _shown(self, value: Any) -> str:
         return labels.money(value, self._currency) if isinstance(value, int) else str(value)
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text.translate(_FULL_WIDTH).replace(",", "").replace(" ", "").strip("%"))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and abs(number) < 10**13 else None
 
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", re.ASCII)
@@ -306,7 +311,7 @@ def read_date(text: str, today: date) -> date | None:
         text: What was typed.
         today: What short forms refer to.
     """
-    text = text.translate(_FULL_WIDTH).strip().lower()
+    text = text.translate(FULL_WIDTH).strip().lower()
     if text in {"today", "今天", "t"}:
         return today
     if text in {"tomorrow", "明天"}:
@@ -396,7 +401,7 @@ class DateTimeEditor(_ParsedEditor):
 
     @override
     def _parse(self, text: str) -> datetime | None:
-        found = _MOMENT.fullmatch(text.translate(_FULL_WIDTH).strip())
+        found = _MOMENT.fullmatch(text.translate(FULL_WIDTH).strip())
         if found is None:
             return None
         day = read_date(found[1], clock.today())

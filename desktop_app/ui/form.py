@@ -171,10 +171,20 @@ class Form(QWidget):
             for field, value in self.values().items()
             if value is not None or (field in known and _may_be_none(known[field].annotation))
         }
+        unread = [
+            Problem(field, editor.unread())
+            for field, editor in self.editors.items()
+            if field in known and editor.unread()
+        ]
         try:
-            return draft.model_validate(values)
+            made = draft.model_validate(values)
         except ValidationError as error:
-            raise InvalidInputError(problems_from_validation(error)) from error
+            said = {problem.field for problem in unread}
+            others = (each for each in problems_from_validation(error) if each.field not in said)
+            raise InvalidInputError([*unread, *others]) from error
+        if unread:
+            raise InvalidInputError(unread)
+        return made
 
     def try_read(self, draft: type[DraftT]) -> DraftT | None:
         """Make a draft, or show beside the fields what is wrong and give ``None``."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar
 from desktop_app.i18n import _, ngettext
 from desktop_app.ui import theme
 from desktop_app.ui.filling_run import FillingRun
+from desktop_app.ui.folding import ShortButtons
 from desktop_app.ui.note_bar import NoteBar
 from desktop_app.ui.panels import Card, button, text_label
 from desktop_app.ui.screen_pane import ScreenPane
@@ -47,6 +48,8 @@ class InterviewCenter(Card):
         row.addStretch(1)
         row.addWidget(self.next_button)
         self.body.addLayout(row)
+        buttons = (self.previous_button, self.mark_button)
+        ShortButtons(self, buttons, lambda: row.sizeHint().width() + 2 * theme.GAP_M)
 
     def show_progress(self, run: FillingRun, current: str, *, is_first: bool) -> None:
         """Say how many questions there are, have an answer, and are marked."""

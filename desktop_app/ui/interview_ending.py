@@ -15,6 +15,7 @@ from desktop_app.services import double_entry, interview_drop, interview_end, in
 from desktop_app.ui import paper_flows
 from desktop_app.ui.case_places import CaseTarget
 from desktop_app.ui.choice_strip import ChoiceStrip
+from desktop_app.ui.interview_begin import InterviewBegin
 from desktop_app.ui.interview_sheet import InterviewSheet, InterviewTarget
 from desktop_app.ui.reopen_dialog import ask_reopen
 from desktop_app.ui.why_chain import root_missing
@@ -30,11 +31,13 @@ class InterviewEnding(QObject):
         super().__init__(page)
         self._page = page
         self.strip = ChoiceStrip()
+        self.holding = InterviewBegin(page, self.strip)
+        self.holding.started.connect(self._go)
         self._rootless = ""
 
     def forget(self) -> None:
         """Another interview is shown: nothing is asked any more."""
-        self.strip.hide()
+        self.holding.forget()
         self._rootless = ""
 
     def slots(self, sheet: InterviewSheet) -> dict[str, Callable[[], object]]:
@@ -54,8 +57,8 @@ class InterviewEnding(QObject):
         if row.verifies_id is not None:
             return slots
         slots["interview.reopen"] = self.reopen
-        if row.purpose is QuestionnairePurpose.EXIT and row.stage is not CaseStage.CLOSED:
-            slots["interview.again"] = self.again
+        if row.stage is not CaseStage.CLOSED:
+            slots["interview.again"] = lambda: self._again(row)
         return slots
 
     # ------------------------------------------------------------------ finishing
@@ -63,10 +66,30 @@ class InterviewEnding(QObject):
     def finish(self) -> None:
         """Finish it, unless something stands in the way; a missing root reason is said once."""
         page = self._page
+        page.leave()
+        count = len(page.recover.typed)
+        if page.run is None or not count:
+            self._go_on()
+            return
+        text = ngettext(
+            "{n} answer typed before and not saved is neither taken over nor discarded.",
+            "{n} answers typed before and not saved are neither taken over nor discarded.",
+            count,
+        )
+        choices = [(_("Look at it first"), page.refocus), (_("Discard and finish"), self._clear)]
+        self.strip.ask(text.format(n=count), choices)
+
+    def _clear(self) -> None:
+        page = self._page
+        if page.keeper is not None:
+            page.recover.forget(page.keeper)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        page = self._page
         run, sheet = page.run, page.sheet
         if run is None or sheet is None:
             return
-        page.leave()
         row = sheet.run.file.row
         if row.verifies_id is not None:
             page.double.compare(row.id, run.filling)
@@ -175,13 +198,17 @@ class InterviewEnding(QObject):
     def ask_what_is_meant(self, row: InterviewRow, *, is_paper: bool) -> None:
         """An interview was to be held, and this one is finished: look, change, or a new one?"""
         day = labels.moment_text(row.finished_at)
-        text = _("The exit interview of this case was finished on {day}. What do you want to do?")
+        text = _("This interview was finished on {day}. What do you want to do?")
+        if row.purpose is QuestionnairePurpose.EXIT:
+            text = _(
+                "The exit interview of this case was finished on {day}. What do you want to do?"
+            )
         self.strip.ask(
             text.format(day=day),
             [
                 (_("Look at it"), self._page.answers.start),
                 (_("Change it, with a reason"), self.reopen),
-                (_("Hold a new one"), lambda: self.again(is_paper=is_paper)),
+                (_("Hold a new one"), lambda: self._again(row, is_paper=is_paper)),
             ],
         )
 
@@ -190,17 +217,12 @@ class InterviewEnding(QObject):
         if self._page.sheet is not None:
             ask_reopen(self._page, self._page.sheet.run.file.row.id)
 
-    def again(self, *, is_paper: bool = False) -> None:
-        """Hold another exit interview of the case, or go on with the one that was begun."""
-        page = self._page
-        if page.sheet is None:
-            return
-        case_id = page.sheet.run.file.row.case_id
+    def _again(self, row: InterviewRow, *, is_paper: bool = False) -> None:
+        """Hold another interview of the case with the same questionnaire."""
+        self.holding.another(row.case_id, row.questionnaire_id, is_paper=is_paper)
 
-        def go(key: uuid.UUID) -> None:
-            page.navigate("interview", InterviewTarget(key, is_paper=is_paper))
-
-        if is_paper:
-            paper_flows.ask_transcription(page, case_id, go)
-        else:
-            page.tasks.write(page, interviews.start, case_id).quiet().then(go)
+    def _go(self, target: InterviewTarget | uuid.UUID) -> None:
+        """Show another interview of the case that was begun."""
+        if not isinstance(target, InterviewTarget):
+            target = InterviewTarget(target)
+        self._page.navigate("interview", target)

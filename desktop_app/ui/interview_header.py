@@ -34,7 +34,9 @@ class InterviewHeader(PageHeader):
         super().__init__(
             _("Exit interview"),
             buttons=[self.timer, *self.tools, self.reopen_button, self.finish_button],
+            is_low=True,
         )
+        self.shorten(self.tools)
 
     def show_row(self, row: InterviewRow, actor: "Actor", spoken: str) -> None:
         """Show whose interview it is and in which language, as the form writes it, it is held."""

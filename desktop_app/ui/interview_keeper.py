@@ -39,7 +39,8 @@ class InterviewKeeper(QObject):
         self._run, self._tasks, self.interview_id = run, tasks, interview_id
         self.structure = structure
         """Which instances this window knows; goes with everything that is stored."""
-        self._known, self._is_overtaken = {structure}, False
+        self._awaited, self._past = [structure], {structure}
+        self._is_overtaken = False
         self.mode: InterviewMode | None = None
         """How answers come in from now on, when that differs from the interview."""
         run.typed.connect(self._keep_typed)
@@ -50,8 +51,12 @@ class InterviewKeeper(QObject):
         run.shrunk.connect(self._shrink)
 
     def knows(self, structure: str) -> bool:
-        """Whether a structure that was read is or was the one of this window."""
-        return structure in self._known
+        """Whether a structure that was read is the one of this window, or about to be."""
+        return structure in self._awaited
+
+    def why_other(self, structure: str) -> str:
+        """What to say about a structure that is not known: nothing when undo brought it back."""
+        return "" if structure in self._past else MovedError().message
 
     def _keep_typed(self, address: str, text: str) -> None:
         where = (self.interview_id, address, text, self.structure)
@@ -95,19 +100,26 @@ class InterviewKeeper(QObject):
         self._restructure(interviews.remove_repeat, instance)
 
     def _restructure(self, service: Callable[..., object], address: str) -> None:
-        """What is said from now on belongs to the structure that comes of it."""
+        """What is said from now on belongs to the structure that comes of it; it can be undone."""
         seen, self.structure = self.structure, repeats.new_structure()
-        self._known.add(self.structure)
+        made = self.structure
+        self._awaited.append(made)
+        self._past.add(made)
         where = (self.interview_id, address)
-        self._write(self._tasks.write(self, service, *where, seen=seen, becomes=self.structure))
+        task = self._tasks.write(self, service, *where, seen=seen, becomes=made)
+        task.then(lambda _made: self._reached(made)).or_else(self._fail)
+
+    def _reached(self, structure: str) -> None:
+        """The one before is over; it only comes back when this is undone."""
+        del self._awaited[: self._awaited.index(structure)]
 
     def set_language(self, language: str) -> None:
         """Remember in which language the interview is held."""
         self._write(self._tasks.write(self, interviews.set_language, self.interview_id, language))
 
-    def discard(self, address: str) -> None:
-        """Forget what was typed for a question before a crash."""
-        key = interviews.draft_key(self.interview_id, address)
+    def discard(self, place: str) -> None:
+        """Forget what was typed before a crash and is kept at a place."""
+        key = interviews.draft_key(self.interview_id, place)
         self._write(self._tasks.write(self, drafts.discard_draft, key))
 
     def _write(self, task: Task[Any]) -> None:

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from db.vocabulary import InterviewMode, ReasonLayer
-from desktop_app.i18n import language
+from desktop_app.i18n import _, language
 from desktop_app.questionnaire.answer_places import label_of
 from desktop_app.questionnaire.filling import Filling
+from desktop_app.questionnaire.form import SELECTS
 from desktop_app.questionnaire.versions import definition_of
 from desktop_app.services import (
     cases,
@@ -58,13 +59,22 @@ class Typed:
     """What was typed for a question and not saved, and when.
 
     Attributes:
-        moved: What was asked, when the question may be another one by now; else empty.
+        place: Where it is kept, behind the key of the interview.
+        address: The question it was typed for.
+        question: What was asked.
+        words: What was typed, as a person reads it.
+        is_moved: Whether the question may be another one by now.
+        is_aside: Whether it stays when something else is typed there.
     """
 
+    place: str
     address: str
+    question: str
     text: str
+    words: str
     saved_at: datetime
-    moved: str = ""
+    is_moved: bool
+    is_aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,29 +137,43 @@ def read_sheet(session: "Session", interview_id: uuid.UUID, language_code: str) 
     words = "" if note is None else str(note.content.get("text", ""))
     is_paper = run.file.row.mode is InterviewMode.PAPER
     double = double_entry.overview(session, interview_id) if is_paper else None
-    return InterviewSheet(run, run.filling(), view, offers, _typed(session, run), words, double)
+    filling = run.filling()
+    typed = _typed(session, run, filling)
+    return InterviewSheet(run, filling, view, offers, typed, words, double)
 
 
-def _typed(session: "Session", run: InterviewRun) -> tuple[Typed, ...]:
-    prefix = interviews.draft_key(run.file.row.id, "")
+def _typed(session: "Session", run: InterviewRun, filling: Filling) -> tuple[Typed, ...]:
+    prefix = interviews.draft_prefix(run.file.row.id)
     known = run.file.values
     found = []
     for each in drafts.open_drafts(session, prefix):
-        address = each.key.removeprefix(prefix)
+        place = each.key.removeprefix(prefix)
+        at = repeats.typed_at(place, run.file.structure)
         text = each.content.get("value")
-        if isinstance(text, str) and text != known.get(address, ""):
-            found.append(Typed(address, text, each.saved_at, _moved_question(run, address)))
+        if isinstance(text, str) and (at.is_moved or text != known.get(at.address, "")):
+            path = definition_of(at.address)
+            is_known = path in run.form.questions
+            question = label_of(run.form, path, language()) if is_known else path.split("/")[-1]
+            words = _in_words(filling, path, text) if is_known else text
+            found.append(
+                Typed(
+                    place,
+                    at.address,
+                    question,
+                    text,
+                    words,
+                    each.saved_at,
+                    at.is_moved,
+                    at.is_aside,
+                )
+            )
     return tuple(found)
 
 
-def _moved_question(run: InterviewRun, place: str) -> str:
-    """What was asked where something was typed that is kept beside the interview."""
-    address = repeats.moved_from(place)
-    if not address:
-        return ""
-    path = definition_of(address)
-    name = path.rpartition("/")[2]
-    return label_of(run.form, path, language()) if path in run.form.questions else name
+def _in_words(filling: Filling, path: str, text: str) -> str:
+    if filling.form.questions[path].kind not in SELECTS:
+        return text
+    return _(", ").join(filling.choice_label(path, each) or each for each in text.split())
 
 
 def _products(view: CaseView) -> tuple[str, ...]:

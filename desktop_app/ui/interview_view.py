@@ -7,16 +7,18 @@ Nobody is trapped: an answer that is not possible waits in the strip.
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from desktop_app.i18n import _
 from desktop_app.questionnaire.engine import Changes
 from desktop_app.ui import theme
 from desktop_app.ui.answer_kinds import Offers
 from desktop_app.ui.belief_bar import BeliefBar
 from desktop_app.ui.composing import Composing
 from desktop_app.ui.filling_run import FillingRun
+from desktop_app.ui.folding import Folding
 from desktop_app.ui.interview_center import InterviewCenter
 from desktop_app.ui.interview_layout import Screen, instance_of
 from desktop_app.ui.page import PageContext
@@ -25,6 +27,9 @@ from desktop_app.ui.panels import splitter
 from desktop_app.ui.question_card import QuestionCard
 from desktop_app.ui.question_list import QuestionList
 
+_NARROWEST = 360
+_FOLDED = 900
+_LOW = 520
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _LEAVING = (*_ENTER, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
@@ -63,12 +68,20 @@ class InterviewView(QWidget):
         column.setSpacing(theme.GAP_S)
         column.addWidget(self.belief)
         column.addWidget(self.center, 1)
-        panes = splitter(context, "interview", self.list, middle, beside)
+        self.left = QStackedWidget()
+        self.left.addWidget(self.list)
+        panes = splitter(context, "interview", self.left, middle, beside)
         for place, stretch in enumerate((4, 9, 5)):
             panes.setStretchFactor(place, stretch)
+        middle.setMinimumWidth(theme.pixels(_NARROWEST))
+        tabs = _("Beside the question")
+        self.folding = Folding(panes, (_("Questions"), _("Facts")), below=_FOLDED, name=tabs)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.folding.tabs)
         whole.addWidget(panes)
+        self.belief.installEventFilter(self)
 
     # ------------------------------------------------------------------ showing
 
@@ -113,6 +126,8 @@ class InterviewView(QWidget):
         run = self.run
         if run is None:
             return
+        if self.center.isHidden():
+            self.belief.hide()
         self._enter("")
         address = address if address in screen.addresses else ""
         if self.shown is None or self.shown.key != screen.key:
@@ -205,6 +220,8 @@ class InterviewView(QWidget):
 
     def to_list(self) -> None:
         """Put the keyboard into the list of questions, to jump."""
+        self.left.setCurrentWidget(self.list)
+        self.folding.show_pane(self.list)
         self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def refocus(self) -> None:
@@ -299,8 +316,10 @@ class InterviewView(QWidget):
 
     def go_to_pane(self, facts: QWidget, strip: QWidget, step: int = 1) -> None:
         """From the question to facts, list and what waits, and back; -1: the other way round."""
-        panes = (self.center, facts, self.list, self.belief.box, strip)
-        focus_next(panes, step, {self.center: self.refocus})
+        left = self.left.currentWidget() or self.list
+        panes = (self.center, facts, left, self.belief.box, strip)
+        sides = {pane: self.folding.enter(pane) for pane in (facts, left)}
+        focus_next(panes, step, {self.center: self.refocus, **sides})
 
     def open_note(self) -> None:
         """Open the line for a note; once more goes back to the question."""
@@ -329,6 +348,16 @@ class InterviewView(QWidget):
         else:
             self._step(by)
 
+    def _make_room(self) -> None:
+        """Where the window is low, the belief of staff is asked without the question below it."""
+        is_low = self.height() < theme.pixels(_LOW)
+        self.center.setVisible(not is_low or self.belief.isHidden())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
     @override
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.ActivationChange and self.run is not None:
@@ -337,8 +366,13 @@ class InterviewView(QWidget):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn:
+        if watched is self.belief:
+            if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+                self._make_room()
+        elif event.type() == QEvent.Type.FocusIn:
             card = self.pane.card_of(watched)
+            if card is not None:
+                self.pane.reveal(card)
             if card is not None and card.address != self.current:
                 self._enter(card.address)
                 self._show_progress()

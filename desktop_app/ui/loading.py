@@ -18,6 +18,12 @@ _MODULES = (
 )
 
 
+_LATER = (
+    "lxml.etree",  # reads questionnaires
+    "pypinyin",  # finds reasons by pinyin
+)
+
+
 def load_program() -> None:
     """Import what the window needs; quick when it is there already."""
     for name in _MODULES:
@@ -25,8 +31,14 @@ def load_program() -> None:
 
 
 def load_pages() -> None:
-    """Import the pages that were not visited yet, so that the first visit is quick."""
+    """Import the pages that were not visited yet and what an interview reads, for a quick visit."""
     from desktop_app.ui.pages import PAGES, page_class  # noqa: PLC0415
 
     for spec in PAGES:
         page_class(spec)
+    for name in _LATER:
+        importlib.import_module(name)
+    from db import reference, search  # noqa: PLC0415
+
+    search.tokens("热")  # reads the tables of pinyin
+    reference.probes()

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -24,6 +25,8 @@ from desktop_app.ui import theme
 from desktop_app.ui.action_set import plain_text
 from desktop_app.ui.editors import Editor, TextEditor, searching
 from desktop_app.ui.empty_state import EmptyState
+from desktop_app.ui.folding import ShortButtons, words_of
+from desktop_app.ui.lines import ShortLine, Words
 from desktop_app.ui.theme import Tone
 
 if TYPE_CHECKING:  # a page is made of panels, not the other way round
@@ -49,19 +52,9 @@ __all__ = [
 _TYPING_MS = 180
 
 
-class _Words(QLabel):
-    """Can be selected from the first press on; before, that would double the time of a layout."""
-
-    @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        super().mousePressEvent(event)
-
-
 def text_label(text: str = "", role: str = "", *, wraps: bool = True) -> QLabel:
     """A label for data: never read as markup, can be selected with the mouse."""
-    label = _Words(text)
+    label = Words(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(wraps)
     if role:
@@ -100,7 +93,7 @@ def action_button(context: "PageContext", action_id: str, *, primary: bool = Fal
 
 def _mirror(made: QPushButton, action: QAction, *, is_primary: bool) -> None:
     text = plain_text(action.text())
-    if made.text() != text:
+    if text not in {made.text(), words_of(made)}:
         made.setText(text)
         made.setToolTip(action.toolTip())
         if not action.icon().isNull():
@@ -119,10 +112,20 @@ def action_icon(action: QAction) -> str:
 class PageHeader(QWidget):
     """Title, a line below it, and the page's buttons at the right."""
 
-    def __init__(self, title: str, subtitle: str = "", buttons: Sequence[QWidget] = ()) -> None:
+    def __init__(
+        self,
+        title: str,
+        subtitle: str = "",
+        buttons: Sequence[QWidget] = (),
+        *,
+        is_low: bool = False,
+    ) -> None:
+        """Make a header; with ``is_low`` its second line is shortened instead of wrapped."""
         super().__init__()
-        self._title = text_label(title, "title", wraps=False)
-        self._subtitle = text_label(subtitle, "hint")
+        self._title = ShortLine(title)
+        theme.set_role(self._title, "title")
+        self._subtitle = ShortLine(subtitle) if is_low else text_label(subtitle)
+        theme.set_role(self._subtitle, "hint")
         self._subtitle.setVisible(bool(subtitle))
         self._chips = QHBoxLayout()
         self._chips.setSpacing(theme.GAP_S)
@@ -163,6 +166,10 @@ class PageHeader(QWidget):
                 widget.deleteLater()
         for text, tone in chips:
             self._chips.addWidget(ChipLabel(text, tone))
+
+    def shorten(self, buttons: Sequence[QAbstractButton]) -> None:
+        """Let buttons show their icons only where there is no room for their words."""
+        ShortButtons(self, buttons, lambda: self.sizeHint().width())
 
     def add(self, widget: QWidget) -> None:
         """Add a button or other widget at the right."""

@@ -10,10 +10,10 @@ from desktop_app.questionnaire.given import written
 from desktop_app.questionnaire.paper_numbers import read_choice
 from desktop_app.questionnaire.texts import Choice
 from desktop_app.questionnaire.values import parse_moment
+from desktop_app.typed_numbers import FULL_WIDTH, plain_number
 from desktop_app.ui.answer_input import read_time
 from desktop_app.ui.editors import read_date
 
-_FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９．，－：／　", "0123456789.,-:/ ")
 _BETWEEN: Final = re.compile(r"[\s,，、;；]+")
 _YES: Final = frozenset({"1", "x", "y", "ok", "v", "✓", "是"})
 _MOMENT: Final = re.compile(r"(.+?)[ T]+([\d:：.]{3,5})")
@@ -31,7 +31,7 @@ def read_code(  # noqa: PLR0911  (one case a kind)
         text: Numbers as they stand on the paper, codes, or words; else the answer itself.
     """
     labels = [(choice.value, choice.label) for choice in choices]
-    plain = text.translate(_FULL_WIDTH).strip()
+    plain = text.translate(FULL_WIDTH).strip()
     match question.kind:
         case Kind.SELECT_ONE:
             return read_choice(numbers, labels, plain)
@@ -48,7 +48,8 @@ def read_code(  # noqa: PLR0911  (one case a kind)
         case Kind.DATETIME:
             return _moment(plain)
         case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
-            return plain.replace(",", "").rstrip("%")
+            number = plain.rstrip("%")
+            return plain_number(number) or number
         case Kind.ACKNOWLEDGE:
             return written(Kind.ACKNOWLEDGE, plain.casefold() in _YES)
         case _:

@@ -246,39 +246,48 @@ def _write_paper(
 
 
 def ask_transcription(
-    page: "Page", case_id: uuid.UUID, started: Callable[[uuid.UUID], object]
+    page: "Page",
+    case_id: uuid.UUID,
+    questionnaire_id: uuid.UUID | None,
+    started: Callable[[uuid.UUID], object],
 ) -> None:
     """Key a paper form in; where there are several versions, ask of which one it is.
 
     Args:
         page: Whose window the dialog belongs to.
         case_id: The case.
+        questionnaire_id: Which questionnaire; the exit interview of the program without one.
         started: What to do with the interview it goes into.
     """
-    task = page.tasks.read(page, _paper_versions, case_id)
-    task.then(partial(_ask_version, page, case_id, started))
+    task = page.tasks.read(page, _paper_versions, case_id, questionnaire_id)
+    task.then(partial(_ask_version, page, case_id, questionnaire_id, started))
 
 
-def _paper_versions(session: "Session", case_id: uuid.UUID) -> tuple[int, ...]:
+def _paper_versions(
+    session: "Session", case_id: uuid.UUID, questionnaire_id: uuid.UUID | None
+) -> tuple[int, ...]:
     from desktop_app.services import paper_entry  # noqa: PLC0415
 
-    return paper_entry.offered(session, case_id)
+    return paper_entry.offered(session, case_id, questionnaire_id)
 
 
-def _begin_paper(session: "Session", case_id: uuid.UUID, said: str) -> uuid.UUID:
+def _begin_paper(
+    session: "Session", case_id: uuid.UUID, questionnaire_id: uuid.UUID | None, said: str
+) -> uuid.UUID:
     from desktop_app.services import paper_entry  # noqa: PLC0415
 
-    return paper_entry.begin(session, case_id, said)
+    return paper_entry.begin(session, case_id, said, questionnaire_id)
 
 
 def _ask_version(
     page: "Page",
     case_id: uuid.UUID,
+    questionnaire_id: uuid.UUID | None,
     started: Callable[[uuid.UUID], object],
     offered: tuple[int, ...],
 ) -> None:
     if len(offered) < 2:  # noqa: PLR2004  (nothing to ask)
-        page.tasks.write(page, _begin_paper, case_id, "").quiet().then(started)
+        page.tasks.write(page, _begin_paper, case_id, questionnaire_id, "").quiet().then(started)
         return
     dialog = FormDialog(
         page,
@@ -286,7 +295,9 @@ def _ask_version(
         verb=_("Begin"),
         form=transcription_form(str(offered[0])),
         draft=TranscriptionDraft,
-        save=lambda draft: page.tasks.write(dialog, _begin_paper, case_id, draft.paper).quiet(),
+        save=lambda draft: page.tasks.write(
+            dialog, _begin_paper, case_id, questionnaire_id, draft.paper
+        ).quiet(),
         intro=_("The numbers on the paper belong to its version."),
     )
     dialog.saved.connect(started)

@@ -16,17 +16,20 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
+from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QListView
 from typing_extensions import override
 
 from desktop_app.i18n import N_, _
 from desktop_app.ui import theme
+from desktop_app.ui.case_look import list_text
 from desktop_app.ui.filling_run import FillingRun, QuestionState
 from desktop_app.ui.interview_layout import Layout, Line, LineKind
 from desktop_app.ui.screen_pane import title_of
 
 _NO_PARENT = QModelIndex()
 _INDENT = "   "
+_ICON = 16
 _LOOK: Mapping[QuestionState, tuple[str, str, str]] = MappingProxyType(
     {
         QuestionState.OPEN: ("dot", "border_strong", N_("not answered")),
@@ -139,20 +142,38 @@ class QuestionModel(QAbstractListModel):
             return _head(run, line, role)
         if run.filling.node(line.address) is None:
             return None
+        state = run.state_of(line.address)
+        is_both = line.address in run.marks and state is not QuestionState.MARKED
         if role == Qt.ItemDataRole.DecorationRole:
-            icon, tint, _word = _LOOK[run.state_of(line.address)]
-            return theme.icon(icon, tint)
+            icon, tint, _word = _LOOK[state]
+            return _with_flag(icon, tint) if is_both else theme.icon(icon, tint)
         if role not in _WORDED:
             return None
         text = (
             " ".join(run.filling.label(line.address).split()) or line.item.path.rpartition("/")[2]
         )
-        word = _(_LOOK[run.state_of(line.address)][2])
+        word = _(_LOOK[state][2])
+        if is_both:
+            word = list_text((word, _(_LOOK[QuestionState.MARKED][2])))
         return {
             Qt.ItemDataRole.DisplayRole: f"{_INDENT * line.depth}{line.number}  {text}",
             Qt.ItemDataRole.ToolTipRole: f"{text}\n{word}",
             Qt.ItemDataRole.AccessibleTextRole: f"{line.number} {text}, {word}",
         }[Qt.ItemDataRole(role)]
+
+
+def _with_flag(name: str, tint: str) -> QPixmap:
+    """What is wrong with a question and the flag to come back to it, side by side."""
+    ratio = QGuiApplication.primaryScreen().devicePixelRatio()
+    flag, flag_tint, _word = _LOOK[QuestionState.MARKED]
+    made = QPixmap(round((2 * _ICON + theme.GAP_XS) * ratio), round(_ICON * ratio))
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    for at, icon in enumerate((theme.icon(name, tint), theme.icon(flag, flag_tint))):
+        icon.paint(painter, at * (_ICON + theme.GAP_XS), 0, _ICON, _ICON)
+    painter.end()
+    return made
 
 
 _WORDED = (

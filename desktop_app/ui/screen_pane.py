@@ -234,4 +234,11 @@ class ScreenPane(QWidget):
         card = self.cards.get(address) or next(iter(self.cards.values()), None)
         if card is not None:
             card.start()
-            self.area.ensureWidgetVisible(card)
+            self.reveal(card)
+
+    def reveal(self, card: QuestionCard) -> None:
+        """Scroll so that all of a question can be seen, at least where the keyboard is."""
+        self.area.ensureWidgetVisible(card)
+        focus = card.window().focusWidget()
+        if focus is not None and card.isAncestorOf(focus):
+            self.area.ensureWidgetVisible(focus)

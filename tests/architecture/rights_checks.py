@@ -14,14 +14,19 @@ SERVICES = ROOT / "desktop_app" / "services"
 
 WITHOUT_ASKING: Mapping[str, str] = {
     "access.*": "is the asking itself",
+    "assignment.hand_over": "a step of assigning and claiming, which have asked for the right",
     "assignment.standing_hits": "a step of services on one case, which they have loaded in scope",
     "case_life.*": "shared by the services on cases, which have asked for the right",
     "case_reasons.put_why_chain": "shared with the interview; gets a case in scope",
     "interview_end.copy_corrected": "shared with the double entry; gets a case in scope",
     "interview_rows.*": "shared by the services on interviews, which have asked for the right",
+    "keyed_corrections.*": "shared with the double entry, which has asked; gets a case in scope",
     "imports.*": "steps of the import classes, which ask when they are made",
     "journal.undo": "whose change set it is decides which right is asked for",
     "numbers.*": "the next free number, for services that have asked",
+    "offer_terms.*": "shared by the services on offers, which have asked for the right",
+    "script_facts.*": "shared by the services on scripts, which have asked for the right",
+    "script_state.*": "shared by the services on scripts, which have asked for the right",
 }
 """Public functions of services, or whole modules, that do not ask first, and why."""
 

@@ -45,7 +45,9 @@ def test_that_the_gift_is_refused_in_a_sentence(run: Run) -> None:
     assert "No gift" in told.out
 
 
-@pytest.mark.parametrize("typed", ["viel", "-1", "0.001", "NaN", "Infinity", "1e30"])
+@pytest.mark.parametrize(
+    "typed", ["viel", "-1", "0.001", "NaN", "Infinity", "1e30", "12,50", "1_5"]
+)
 def test_that_an_amount_that_is_none_is_refused(run: Run, typed: str) -> None:
     refused = run("register-exit", "--customer", "K1", f"--arrears={typed}")
     assert refused.status == 2

@@ -117,7 +117,9 @@ def fill(
     if index in {3, 8}:
         outcome = Outcome.LOST if index == 3 else Outcome.SAVED
         code = "price_increase" if index == 3 else "unknown_other"
-        closing = CloseDraft(outcome=outcome, root_reason=code, churn_type=ChurnType.ACTIVE_FAULT)
+        closing = CloseDraft(
+            outcome=outcome, root_reason=code, churn_type=ChurnType.ACTIVE_FAULT, note="moved away"
+        )
         case_services.close(session, case_id, closing)
 
 

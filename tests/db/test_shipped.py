@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from db import questionnaires, reference, shipped
+from db import questionnaires, reference, shipped, task_force_files
 from db.models import ChangeSet, QuestionnaireVersion, Reason
 from db.session import Database
 
@@ -19,6 +19,9 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         copy = tmp_path / module.FOLDER.name
         shutil.copytree(module.FOLDER, copy)
         monkeypatch.setattr(module, "FOLDER", copy)
+    scripts = tmp_path / task_force_files.SCRIPTS.name
+    shutil.copytree(task_force_files.SCRIPTS, scripts)
+    monkeypatch.setattr(task_force_files, "SCRIPTS", scripts)
     return tmp_path
 
 

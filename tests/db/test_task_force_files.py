@@ -89,7 +89,7 @@ def test_that_scripts_and_snippets_are_found_and_told_apart() -> None:
 
 def test_that_a_broken_script_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text('code = "a"\nzh = "甲"\n', encoding="utf-8")
-    with pytest.raises(ReferenceFileError, match=r"a\.toml: not given: edition, trigger, en"):
+    with pytest.raises(ReferenceFileError, match=r"a\.toml: not given: edition, occasion, en"):
         task_force_files.scripts(tmp_path)
     (tmp_path / "a.toml").write_text("no toml", encoding="utf-8")
     with pytest.raises(ReferenceFileError, match=r"^a\.toml: "):

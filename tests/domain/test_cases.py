@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from pydantic import ValidationError
 
-from db.vocabulary import CaseStage, Outcome, RuleKind
+from db.vocabulary import AttemptResult, CaseStage, Channel, Outcome, RuleKind
 from desktop_app.domain.cases import (
     REASON_FREE,
     REOPEN_STAGES,
@@ -17,6 +17,7 @@ from desktop_app.domain.cases import (
     can_move,
     moves,
     priority,
+    tried_enough,
     value_at_stake,
 )
 from desktop_app.domain.drafts import Draft
@@ -242,3 +243,26 @@ def test_that_the_place_in_the_list_is_explained(due: int | None, sentence: str)
 def test_that_a_value_that_is_not_known_is_said() -> None:
     found = priority(None, RuleKind.LAPSING, days(-2), DAY)
     assert (found.score, found.sentence) == (0, "2 days overdue: value not known")
+
+
+CALL, VISIT = Channel.CALL, Channel.VISIT
+NOBODY, NO = AttemptResult.NO_ANSWER, AttemptResult.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("tries", "attempts", "channels", "enough"),
+    [
+        ([], 3, 2, False),
+        ([], 0, 2, True),
+        ([(CALL, NOBODY)] * 3, 3, 2, False),
+        ([(CALL, NOBODY)] * 3, 3, 1, True),
+        ([(CALL, NOBODY), (VISIT, NOBODY)], 3, 2, False),
+        ([(CALL, NOBODY), (CALL, NOBODY), (VISIT, NOBODY)], 3, 2, True),
+        ([(CALL, NO)], 3, 2, True),
+        ([(CALL, AttemptResult.DO_NOT_CONTACT)], 3, 2, True),
+    ],
+)
+def test_that_nobody_is_given_up_before_enough_was_tried(
+    tries: list[tuple[Channel, AttemptResult]], attempts: int, channels: int, enough: bool
+) -> None:
+    assert tried_enough(iter(tries), attempts, channels) is enough

@@ -32,7 +32,12 @@ reopen_case           y     y    y    y      -      -     y      -
 override_screening    -     y    y    y      -      -     y      -
 edit_reference        -     -    -    y      -      -     y      -
 edit_questionnaire    -     y    y    y      -      -     y      -
+edit_script           -     y    y    y      y      -     y      -
 review_interview      -     y    y    y      -      -     y      -
+edit_offers           -     -    -    y      -      -     y      -
+approve_offer         -     y    y    y      -      -     y      -
+exceed_budget         -     -    -    y      -      -     y      -
+run_experiment        -     y    y    y      -      -     y      -
 report                y     y    y    y      y      y     y      y
 export                -     y    y    y      -      -     y      -
 reveal_phone          y     y    y    -      -      y     y      -

@@ -50,7 +50,7 @@ def texts(script: Script) -> Iterator[tuple[str, str]]:
 
 
 def test_that_there_are_six_scripts_for_six_occasions() -> None:
-    assert {file.trigger for file in FILES} == {
+    assert {file.occasion for file in FILES} == {
         "cancel_request",
         "price",
         "service_failure",

@@ -93,6 +93,7 @@ def test_that_a_day_count_of_a_spreadsheet_is_read(day: dt.date) -> None:
     [
         ("￥1,234.50", "1234.50"),
         ("¥ 1 234", "1234"),
+        ("- 3.5 万元", "-35000"),
         ("(12.00)", "-12"),
         ("（12.00）", "-12"),
         ("-5", "-5"),
@@ -117,7 +118,22 @@ def test_that_money_is_read_exactly(cell: object, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["abc", "1,23", "1.2.3", "12:30", "--5", True, DAY, float("nan"), float("inf"), 1e20]
+    "cell",
+    [
+        "abc",
+        "1,23",
+        "1.2.3",
+        "12:30",
+        "--5",
+        "1 5",
+        "0,500",
+        "1 23 456",
+        True,
+        DAY,
+        float("nan"),
+        float("inf"),
+        1e20,
+    ],
 )
 def test_that_what_is_no_number_is_said_to_be_none(cell: object) -> None:
     assert said(values.number(cell))  # type: ignore[arg-type]

@@ -93,6 +93,61 @@ def test_that_chinese_words_for_and_join_two_questions_or_two_nouns(part: str) -
     assert min(len(rows["double"]), len(rows["innocent"])) >= 20
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "您什么时候停止下单，为什么停止？",
+        "您从哪天起不再订货？为什么？",
+        "When did you stop ordering and why?",
+        "On which day did you leave, and why?",
+        "When and why did you leave?",
+        "Was the driver on time and polite?",
+        "Were the goods complete, and undamaged?",
+        "Is the invoice clear and correct?",
+    ],
+)
+def test_that_a_date_with_a_reason_and_two_judgements_are_two_questions(text: str) -> None:
+    assert doubled(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "哪些不需要？为什么？",
+        "您什么时候停止下单？",
+        "您什么时候知道涨价的原因？",
+        "Which do you not need, and why?",
+        "When did the driver say why?",
+        "Which delivery was late and incomplete?",
+        "Was the driver on time?",
+        "Was the invoice printed and signed?",
+        "Was it black and white?",
+        "Was the delivery late or early?",
+    ],
+)
+def test_that_a_reason_for_each_thing_and_one_judgement_are_one_question(text: str) -> None:
+    assert not doubled(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("What could we have done to keep you?", True),
+        ("What should we have offered?", True),
+        ("What can we do to win you back?", True),
+        ("我们本来可以怎么做？", True),
+        ("我们怎样做才能留住您？", True),
+        ("Could we have your new address?", False),
+        ("What could we not deliver?", False),
+        ("What could you not find?", False),
+        ("您当时可以向谁反映？", False),
+    ],
+)
+def test_that_what_might_have_been_done_is_a_guess(text: str, is_found: bool) -> None:
+    found = {remark.rule for remark in exit_remarks(text, has_condition=True)}
+    assert (Rule.HYPOTHETICAL in found) is is_found
+
+
 def test_that_the_answers_of_a_question_may_name_two_things() -> None:
     choices = ["价格和服务", "质量与包装怎么样", "送货、安装"]
     assert not doubled("离开的原因是什么？", kind="select_one", choices=choices)

@@ -14,11 +14,14 @@ from scipy import stats
 from db.queries.cases import CaseFilter
 from db.session import Actor, Database, Session
 from db.vocabulary import AttemptResult, Outcome, ReasonLayer, Role
+from desktop_app.domain import coder_agreement
 from desktop_app.domain.cases import CloseDraft
+from desktop_app.domain.coder_agreement import Coding
 from desktop_app.domain.reasons import ReasonDraft
 from desktop_app.errors import InvalidInputError, NotAllowedError
 from desktop_app.reports import report
 from desktop_app.reports.base import Document, Facts, Figure, Paragraph, Quote, Table
+from desktop_app.reports.catalogue import coder_agreement as coder_report
 from desktop_app.reports.json import to_json
 from desktop_app.reports.pdf import write_pdf
 from desktop_app.reports.xlsx import write_xlsx
@@ -240,6 +243,14 @@ def test_that_the_agreement_of_coders_is_the_one_worked_out_by_hand(
     assert "for the most part" in json.dumps(to_json(document))
 
 
+def test_that_one_answer_is_told_in_the_singular() -> None:
+    found = coder_agreement.coder_agreement(
+        [Coding("a", coder, frozenset({"price"})) for coder in ("x", "y")]
+    )
+    texts = [block.text for block in coder_report._summary(found) if isinstance(block, Paragraph)]
+    assert texts == ["Only 1 answer: too few to judge the coders."]
+
+
 def test_that_themes_count_cases_once_with_reason_and_words(coded: Database, admin: Actor) -> None:
     document = build(coded, admin, "themes", quotes=2)
     (figure,) = document.figures()
@@ -308,9 +319,8 @@ def close(session: Session, case_id: uuid.UUID, outcome: Outcome, root: str | No
     if root:
         draft = ReasonDraft(layer=ReasonLayer.ROOT, reason=root)
         case_reasons.set_reason(session, case_id, draft)
-    cases.close(
-        session, case_id, CloseDraft(outcome=outcome, root_reason=root, churn_type="active_fault")
-    )
+    draft = CloseDraft(outcome=outcome, root_reason=root, churn_type="active_fault", note="x")
+    cases.close(session, case_id, draft)
 
 
 def end_ten(desk: Desk, actors: dict[Role, Actor]) -> None:
@@ -395,7 +405,9 @@ def test_that_months_people_and_stores_add_up_and_empty_months_are_there(
     assert [row[0] for row in cells(months)] == ["2026-01", "2026-02", "2026-03"]
     assert [row.counts.closed for row in months.rows] == [4, 0, 5]
     (figure,) = document.figures()
-    assert figure.series[0].values == (None, None, None)  # fewer than ten: no line is drawn
+    assert figure.series[0].values == (75.0, None, 0.0)
+    assert figure.series[0].counts == (4, 0, 1)  # fewer than ten: grey, with their n
+    assert [figure.series[0].small(at) for at in range(3)] == [4, None, 1]
     for title in ("By person", "By store"):
         (line,) = table(document, title).rows
         assert (line.counts.closed, line.counts.lost) == (9, 5)

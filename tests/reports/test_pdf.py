@@ -14,8 +14,18 @@ from desktop_app.columns import Column
 from desktop_app.errors import FileProblemError
 from desktop_app.paths import resource
 from desktop_app.reports import fonts
-from desktop_app.reports.base import Document, LossKind, Paragraph, Quote, Section, list_document
-from desktop_app.reports.figures import ACCENT, lay_out, ticks
+from desktop_app.reports.base import (
+    Document,
+    Figure,
+    FigureKind,
+    LossKind,
+    Paragraph,
+    Quote,
+    Section,
+    Series,
+    list_document,
+)
+from desktop_app.reports.figures import ACCENT, SOFT, lay_out, ticks
 from desktop_app.reports.layout import lay_out_document
 from desktop_app.reports.pages import MARGIN
 from desktop_app.reports.pdf import check_pdf, write_pdf
@@ -243,6 +253,17 @@ def test_that_bars_end_where_their_values_are():
         round(13 / 15, 6),
         1,
     ]
+
+
+def test_that_a_line_is_grey_and_says_its_n_where_few_stand_behind_it():
+    series = Series("a", (50.0, 40.0, 30.0, None, 20.0), (20, 9, 30, 0, 1))
+    figure = Figure(FigureKind.LINE, "t", tuple("vwxyz"), (series,))
+    scene = lay_out(figure, 480, lambda text, size: len(text) * size * 0.6)
+    assert [dot.index for dot in scene.dots] == [0, 1, 2, 4]
+    assert [dot.colour == SOFT for dot in scene.dots] == [False, True, False, True]
+    assert [label.text for label in scene.labels if "n =" in label.text] == ["n = 9", "n = 1"]
+    drawn = [stroke for stroke in scene.strokes if len(stroke.points) > 1]
+    assert [(stroke.colour, len(stroke.points)) for stroke in drawn] == [(SOFT, 3)]
 
 
 @pytest.mark.parametrize(

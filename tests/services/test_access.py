@@ -17,15 +17,20 @@ from db.queries.customers import CustomerFilter
 from db.queries.interviews import InterviewFilter
 from db.queries.journal import ChangeSetFilter
 from db.queries.scope import Reach, Visible
+from db.queries.scripts import ScriptRow
 from db.queries.signals import SignalFilter
 from db.queries.visits import VisitFilter
 from db.questionnaires import shipped
 from db.session import SYSTEM, Actor, Session
 from db.vocabulary import (
     AttemptResult,
+    CallbackFor,
     CaseStage,
     ChangeKind,
+    Channel,
+    ExperimentKind,
     InterviewMode,
+    Occasion,
     Outcome,
     QuestionnairePurpose,
     ReasonLayer,
@@ -34,53 +39,81 @@ from db.vocabulary import (
     RuleKind,
 )
 from desktop_app.domain.cases import CaseDraft, CloseDraft, OpenDraft, ReopenDraft
+from desktop_app.domain.contact_rules import ContactPolicy
 from desktop_app.domain.contacts import VisitDraft
 from desktop_app.domain.customers import ContactDraft, CustomerDraft
 from desktop_app.domain.exit_registration import ExitDraft
 from desktop_app.domain.permissions import Action
+from desktop_app.domain.pool import PoolPolicy
 from desktop_app.domain.questionnaires import QuestionnaireDraft, TitleDraft
 from desktop_app.domain.reasons import ReasonDraft, WhyChainDraft
+from desktop_app.domain.script_drafts import ScriptDraft, SnippetDraft
+from desktop_app.domain.scripts import Script
 from desktop_app.errors import NotAllowedError
 from desktop_app.services import (
     access,
     attachments,
+    calendar,
+    case_reviews,
     cases,
     coding,
+    contact_permission,
     contacts,
     customers,
     double_entry,
     drafts,
     exit_registration,
+    experiments,
     history,
     insights,
     interview_drop,
     interview_end,
     interviews,
+    outcome_settings,
     paper_entry,
+    pool,
     quality,
     questionnaire_life,
     questionnaires,
+    queue,
     repeats,
     reviews,
+    script_runs,
+    scripts,
+    skills,
+    snippets,
+    team_figures,
+    team_work,
     triage,
     views,
+    watch,
     work,
 )
+from desktop_app.services.calendar import DayDraft, HoursDraft
+from desktop_app.services.case_reviews import ReviewDraft
 from desktop_app.services.coding import ThemeDraft, Wanted
+from desktop_app.services.experiments import ArmDraft, ExperimentDraft
 from desktop_app.services.insights import ClosedFilter
+from desktop_app.services.outcome_settings import OutcomeSettings
 from desktop_app.services.quality import QualityFilter
 from desktop_app.services.questionnaires import FormSource, in_use
+from desktop_app.services.skills import SkillsDraft
+from desktop_app.services.team_figures import TeamFilter
 from tests import factories
 from tests.factories import Desk
 
 TODAY = dt.date(2026, 9, 15)
 MODULES = (
-    attachments, cases, coding, contacts, customers, double_entry, drafts, exit_registration,
-    history, insights, interview_drop, interview_end, interviews, paper_entry, quality,
-    questionnaire_life, questionnaires, repeats, reviews, triage, views, work,
+    attachments, calendar, cases, coding, contact_permission, contacts, customers,
+    double_entry, drafts, exit_registration,
+    history, insights, interview_drop, interview_end, interviews, paper_entry, pool, quality,
+    questionnaire_life, questionnaires, queue, repeats, reviews, skills, triage, views, work,
+    script_runs, scripts, snippets,
+    case_reviews, experiments, outcome_settings, team_figures, team_work, watch,
 )  # fmt: skip
 _numbers = itertools.count(1)
 PLAN = VisitDraft(planned_on=TODAY)
+TOMORROW = dt.datetime(2026, 9, 16, 2, tzinfo=dt.UTC)
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -90,6 +123,8 @@ MANAGERS = frozenset({Role.STORE_MANAGER, Role.DEPT_MANAGER, Role.ADMINISTRATOR}
 AGENTS = MANAGERS | {Role.AGENT}
 WORKERS = AGENTS | {Role.FIELD_STAFF}
 DECIDERS = MANAGERS | {Role.HEAD_OFFICE}
+WRITERS = DECIDERS | {Role.TRAINER}
+SETTERS = frozenset({Role.HEAD_OFFICE, Role.ADMINISTRATOR})
 
 Prepared = dict[str, Any]
 
@@ -189,6 +224,39 @@ def counting(session: Session, user: Actor) -> Prepared:
     questionnaire_life.publish(session, version_id)
     key = session.get_one(QuestionnaireVersion, version_id).questionnaire_id
     return found | {"run": interviews.start(session, found["case_id"], questionnaire_id=key)}
+
+
+def scripted(session: Session, user: Actor) -> Prepared:
+    """A script of one's own with a draft, and a run of a shipped one in the user's case."""
+    found = own(session, user)
+    shipped_one = scripts.find(session, "win_back")
+    head = ScriptDraft(code=f"s{uuid.uuid4().hex[:8]}", zh="话术", occasion=Occasion.PRICE)
+    content = scripts.load_version(session, current_of(shipped_one)).script
+    draft = scripts.create(session, head, content)
+    snippet = snippets.save_snippet(session, SnippetDraft(trigger=head.code, zh="话"))
+    run = script_runs.begin(session, found["case_id"], current_of(shipped_one))
+    key = scripts.load_version(session, draft).row.id
+    return found | {"script": key, "draft": draft, "head": head, "snippet": snippet, "run": run}
+
+
+def current_of(row: ScriptRow) -> uuid.UUID:
+    assert row.current_id is not None
+    return row.current_id
+
+
+def called(session: Session, user: Actor) -> Prepared:
+    """A run whose first step is answered, and a call."""
+    found = scripted(session, user)
+    script_runs.answer(session, found["run"], "greet", "yes")
+    return found | {"attempt": factories.attempt(session, found["case_id"])}
+
+
+def try_experiment(session: Session) -> None:
+    """Begin a comparison and end it, so that others can."""
+    arms = tuple(ArmDraft(code=code, target=code) for code in ("price", "win_back"))
+    code = f"e{uuid.uuid4().hex[:8]}"
+    draft = ExperimentDraft(code=code, title="x", kind=ExperimentKind.SCRIPT, arms=arms)
+    experiments.end(session, experiments.create(session, draft))
 
 
 def finished(session: Session, user: Actor) -> Prepared:
@@ -320,6 +388,11 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
         interviewed,
         lambda s, p: repeats.keep_typed(s, p["run"], "/data/left_on", "2026", ""),
     ),
+    "set typed aside": (
+        WORKERS,
+        interviewed,
+        lambda s, p: repeats.set_aside(s, p["run"], ["/data/left_on"]),
+    ),
     "answers": (WORKERS, interviewed, lambda s, p: interviews.save_answers(s, p["run"], {})),
     "accept a warning": (
         WORKERS,
@@ -339,6 +412,12 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     ),
     "language": (WORKERS, interviewed, lambda s, p: interviews.set_language(s, p["run"], "en")),
     "held already": (EVERYBODY, own, lambda s, p: interviews.held_already(s, p["case_id"])),
+    "holdable": (EVERYBODY, own, lambda s, p: interviews.holdable(s, p["case_id"])),
+    "purpose of a version": (
+        EVERYBODY,
+        nothing,
+        lambda s, _p: questionnaires.purpose_of(s, in_use(s)),
+    ),
     "often next": (EVERYBODY, nothing, lambda s, _p: interviews.often_next(s)),
     "drop interview": (WORKERS, interviewed, lambda s, p: interview_drop.drop(s, p["run"])),
     "finish": (WORKERS, interviewed, lambda s, p: interview_end.finish(s, p["run"])),
@@ -654,6 +733,173 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     "radar": (EVERYBODY, finished, lambda s, _p: quality.radar(s, QualityFilter())),
     "radar flags": (DECIDERS, finished, lambda s, _p: quality.flags(s)),
     "rates": (EVERYBODY, closed, lambda s, _p: insights.rates(s, ClosedFilter())),
+    # outcomes and figures
+    "judge saves": (DECIDERS, closed, lambda s, _p: watch.judge_all(s)),
+    "watch a save": (
+        WORKERS,
+        own,
+        lambda s, p: watch.saved(s, s.get_one(Case, p["case_id"])),
+    ),
+    "earlier saves": (
+        WORKERS | {Role.HEAD_OFFICE},
+        closed,
+        lambda s, _p: watch.earlier_saves(s, []),
+    ),
+    "outcome settings": (EVERYBODY, nothing, lambda s, _p: outcome_settings.read(s)),
+    "set outcomes": (
+        SETTERS,
+        nothing,
+        lambda s, _p: outcome_settings.change(
+            s, OutcomeSettings(watch_days_a=next(_numbers) % 700 + 1)
+        ),
+    ),
+    "cases to review": (EVERYBODY, closed, lambda s, _p: case_reviews.due(s)),
+    "count cases to review": (EVERYBODY, closed, lambda s, _p: case_reviews.count(s)),
+    "review of a case": (EVERYBODY, closed, lambda s, p: case_reviews.load(s, p["case_id"])),
+    "review a case": (
+        WORKERS,
+        closed,
+        lambda s, p: case_reviews.save(s, p["case_id"], ReviewDraft(lesson="x")),
+    ),
+    "cost of the loss": (EVERYBODY, own, lambda s, p: case_reviews.cost_of_loss(s, p["case_id"])),
+    "begin an experiment": (DECIDERS, nothing, lambda s, _p: try_experiment(s)),
+    "end an experiment": (DECIDERS, nothing, lambda s, _p: try_experiment(s)),
+    "draw for an experiment": (
+        WORKERS,
+        own,
+        lambda s, p: experiments.arm_for(s, p["case_id"], ExperimentKind.OFFER),
+    ),
+    "experiments": (EVERYBODY, nothing, lambda s, _p: experiments.list_experiments(s)),
+    "read-out": (EVERYBODY, nothing, lambda s, _p: experiments.figures(s)),
+    "team figures": (EVERYBODY, closed, lambda s, _p: team_figures.figures(s)),
+    "whose team figures": (EVERYBODY, nothing, lambda s, _p: team_figures.limited(s, TeamFilter())),
+    "team work": (EVERYBODY, closed, lambda s, _p: team_work.work(s)),
+    # scripts
+    "list scripts": (EVERYBODY, nothing, lambda s, _p: scripts.list_scripts(s)),
+    "find script": (EVERYBODY, nothing, lambda s, _p: scripts.find(s, "price")),
+    "script versions": (EVERYBODY, nothing, lambda s, _p: scripts.versions_of(s, uuid.uuid4())),
+    "script version": (EVERYBODY, scripted, lambda s, p: scripts.load_version(s, p["draft"])),
+    "compare scripts": (
+        EVERYBODY,
+        scripted,
+        lambda s, p: scripts.compare(s, p["draft"], p["draft"]),
+    ),
+    "script findings": (EVERYBODY, nothing, lambda s, _p: scripts.findings(s, Script())),
+    "make a script": (
+        WRITERS,
+        nothing,
+        lambda s, p: scripts.create(
+            s, ScriptDraft(code=p["number"], zh="话", occasion=Occasion.PRICE), Script()
+        ),
+    ),
+    "begin script draft": (WRITERS, scripted, lambda s, p: scripts.begin_draft(s, p["script"])),
+    "save script draft": (
+        WRITERS,
+        scripted,
+        lambda s, p: scripts.save_draft(s, p["draft"], Script()),
+    ),
+    "title of a script": (
+        WRITERS,
+        scripted,
+        lambda s, p: scripts.set_title(s, p["script"], p["head"]),
+    ),
+    "publish script": (WRITERS, scripted, lambda s, p: scripts.publish(s, p["draft"])),
+    "discard script draft": (
+        WRITERS,
+        scripted,
+        lambda s, p: scripts.discard_draft(s, p["draft"]),
+    ),
+    "retire script": (WRITERS, scripted, lambda s, p: scripts.retire(s, p["script"])),
+    "restore script": (WRITERS, scripted, lambda s, p: scripts.restore(s, p["script"])),
+    "note a script that goes out": (
+        DECIDERS,
+        nothing,
+        lambda s, _p: scripts.note_export(s, "price", ["xlsx"]),
+    ),
+    "list snippets": (EVERYBODY, nothing, lambda s, _p: snippets.list_snippets(s)),
+    "save snippet": (
+        WRITERS,
+        nothing,
+        lambda s, p: snippets.save_snippet(s, SnippetDraft(trigger=p["number"], zh="话")),
+    ),
+    "retire snippet": (WRITERS, scripted, lambda s, p: snippets.retire_snippet(s, p["snippet"])),
+    "restore snippet": (
+        WRITERS,
+        scripted,
+        lambda s, p: snippets.restore_snippet(s, p["snippet"]),
+    ),
+    "best script": (EVERYBODY, own, lambda s, p: script_runs.best_version(s, p["case_id"])),
+    "open run": (EVERYBODY, scripted, lambda s, p: script_runs.open_run(s, p["case_id"])),
+    "state of a run": (EVERYBODY, scripted, lambda s, p: script_runs.state(s, p["run"])),
+    "begin a script": (WORKERS, own, lambda s, p: script_runs.begin(s, p["case_id"])),
+    "answer in a script": (
+        WORKERS,
+        scripted,
+        lambda s, p: script_runs.answer(s, p["run"], "greet", "yes"),
+    ),
+    "back in a script": (WORKERS, called, lambda s, p: script_runs.back_to(s, p["run"], 0)),
+    "change in a script": (
+        WORKERS,
+        called,
+        lambda s, p: script_runs.change(s, p["run"], 0, "later"),
+    ),
+    "link a run": (WORKERS, called, lambda s, p: script_runs.link(s, p["run"], p["attempt"])),
+    "end a script": (WORKERS, scripted, lambda s, p: script_runs.end(s, p["run"])),
+    # the queue
+    "queue": (EVERYBODY, own, lambda s, _p: queue.queue(s)),
+    "claim": (AGENTS, fresh, lambda s, p: pool.claim(s, p["case_id"])),
+    "give back": (WORKERS, own, lambda s, p: pool.give_back(s, p["case_id"], "x")),
+    "untouched cases": (EVERYBODY, own, lambda s, _p: pool.recycling(s, TODAY)),
+    "recycle": (DECIDERS, own, lambda s, _p: pool.recycle(s, TODAY + dt.timedelta(days=400))),
+    "set callback": (
+        WORKERS,
+        own,
+        lambda s, p: pool.set_callback(s, p["case_id"], TOMORROW, CallbackFor.ME),
+    ),
+    "drop callback": (WORKERS, own, lambda s, p: pool.drop_callback(s, p["case_id"])),
+    "pool numbers": (EVERYBODY, nothing, lambda s, _p: pool.policy(s)),
+    "change pool numbers": (
+        SETTERS,
+        nothing,
+        lambda s, p: pool.change_policy(s, PoolPolicy(capacity=int(p["number"][1:]))),
+    ),
+    "skills": (EVERYBODY, nothing, lambda s, p: skills.read(s, p["agent"])),
+    "change skills": (
+        DECIDERS,
+        nothing,
+        lambda s, p: skills.change(s, p["agent"], SkillsDraft(service=2)),
+    ),
+    "suggest owner": (DECIDERS, fresh, lambda s, p: skills.suggest_owner(s, p["case_id"])),
+    "may contact": (
+        EVERYBODY,
+        nothing,
+        lambda s, p: contact_permission.may_contact(s, p["customer"], TOMORROW, Channel.CALL),
+    ),
+    "contact numbers": (EVERYBODY, nothing, lambda s, _p: contact_permission.policy(s)),
+    "change contact numbers": (
+        SETTERS,
+        nothing,
+        lambda s, _p: contact_permission.change_policy(s, ContactPolicy(short_days=6)),
+    ),
+    "calendar days": (EVERYBODY, nothing, lambda s, _p: calendar.list_days(s)),
+    "working calendar": (EVERYBODY, nothing, lambda s, _p: calendar.work_calendar(s)),
+    "festivals": (EVERYBODY, nothing, lambda s, _p: calendar.festivals(s)),
+    "working hours": (EVERYBODY, nothing, lambda s, _p: calendar.hours(s)),
+    "change working hours": (
+        SETTERS,
+        nothing,
+        lambda s, _p: calendar.change_hours(s, HoursDraft(start=dt.time(8))),
+    ),
+    "set day": (
+        SETTERS,
+        nothing,
+        lambda s, _p: calendar.set_day(s, DayDraft(day=TODAY, is_working=False)),
+    ),
+    "remove day": (
+        SETTERS,
+        nothing,
+        lambda s, _p: calendar.remove_day(s, dt.date(2026, 10, 1)),
+    ),
 }
 
 
@@ -673,6 +919,13 @@ READING = frozenset(
         "questionnaires", "versions", "version", "form", "in use", "is used", "files of a form",
         "review sheet", "reviews", "count reviews", "questions in words", "answers to code",
         "progress of coding", "learned themes", "list themes", "radar", "radar flags", "rates",
+        "judge saves", "watch a save", "earlier saves", "outcome settings", "cases to review",
+        "count cases to review", "review of a case", "cost of the loss", "experiments",
+        "draw for an experiment", "read-out", "team figures", "whose team figures", "team work",
+        "list scripts", "find script", "script versions", "script version", "compare scripts",
+        "script findings", "list snippets", "best script", "open run", "state of a run",
+        "queue", "untouched cases", "pool numbers", "skills", "suggest owner", "may contact",
+        "contact numbers", "calendar days", "working calendar", "festivals", "working hours",
     }
 )  # fmt: skip
 
@@ -741,10 +994,14 @@ def test_that_every_public_service_is_in_the_matrix() -> None:
         "interview_end.copy_corrected", "double_entry.draft_prefix",
         "interview_end.put_why_chain", "questionnaires.remarks_of", "questionnaires.remark_key",
         "questionnaires.with_title", "repeats.new_structure", "repeats.refuse_moved",
-        "repeats.refuse_other", "repeats.restructure", "repeats.moved_from",
+        "repeats.refuse_other", "repeats.restructure", "repeats.typed_at",
+        "keyed_corrections.correct", "keyed_corrections.take_blank_away",
         "views.to_json", "views.from_json", "cases.next_case_numbers", "cases.note_of",
         "cases.standing_hits", "customers.as_draft", "customers.next_customer_number",
+        "contact_permission.verdict", "contact_permission.first_day", "contact_permission.read",
+        "contact_permission.contacts_of", "contact_permission.as_json",
         "triage.next_case_numbers", "insights.counts_of", "quality.half_a_year_ago",
+        "watch.next_case_numbers", "watch.history_line",
     }  # fmt: skip
     assert len(public - plain) == len(MATRIX) - 1  # sharing a view is saving one
 

@@ -11,6 +11,7 @@ from db.queries.cases import CaseFilter
 from db.session import Actor
 from db.vocabulary import (
     Approach,
+    AttemptResult,
     CaseEventKind,
     CaseStage,
     NextStep,
@@ -420,6 +421,7 @@ def test_that_a_wrong_root_reason_stands_beside_its_field(
 def test_that_a_reason_not_known_closes_as_undetermined(
     desk: Desk, agent: Actor, case_id: uuid.UUID
 ) -> None:
+    desk.do(agent, factories.attempt, case_id, AttemptResult.REFUSED)
     draft = CloseDraft(outcome=Outcome.LOST, root_reason="unknown_other")
     desk.do(agent, cases.close, case_id, draft)
     assert file(desk, agent, case_id).churn_type == "undetermined"
@@ -451,6 +453,7 @@ def test_that_a_case_is_taken_up_again_by_its_owner(
     closing = CloseDraft(
         outcome=Outcome.LOST, root_reason=price, churn_type=ChurnType.ACTIVE_FAULT, note="走了"
     )
+    desk.do(agent, factories.attempt, case_id, AttemptResult.REFUSED)
     desk.do(agent, cases.close, case_id, closing)
     desk.do(admin, cases.reopen, case_id, ReopenDraft(stage=CaseStage.CONTACTING, note="他回电"))
     found = file(desk, agent, case_id)

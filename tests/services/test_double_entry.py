@@ -335,10 +335,20 @@ HOUSEHOLD = """
 """
 
 
-def add_household(session: Session, folder: Path) -> uuid.UUID:
-    """A questionnaire with a repeat in a repeat; returns its key."""
+PERSONS = """
+| survey |              |        |        |          |
+|        | type         | name   | label  | required |
+|        | begin repeat | person | Person |          |
+|        | text         | name   | Name   | yes      |
+|        | integer      | age    | Age    |          |
+|        | end repeat   |        |        |          |
+"""
+
+
+def add_household(session: Session, folder: Path, form: str = HOUSEHOLD) -> uuid.UUID:
+    """A questionnaire with repeats, one in another; returns its key."""
     file = folder / "household.md"
-    file.write_text(HOUSEHOLD, encoding="utf-8")
+    file.write_text(form, encoding="utf-8")
     made = converted(file)
     draft = QuestionnaireDraft(
         code="household", en="Household", purpose=QuestionnairePurpose.SATISFACTION
@@ -367,3 +377,91 @@ def test_that_instances_only_the_second_keying_has_are_made_when_settled(
     assert (found.address, found.label) == ("/data/person[2]/call[2]/about", "About")
     assert desk.do(manager, double_entry.settle, first, found.address, "涨价", REASON) == 0
     assert desk.look(manager, interviews.load, first).file.values[found.address] == "涨价"
+
+
+@pytest.fixture
+def persons(
+    desk: Desk, admin: Actor, agent: Actor, manager: Actor, case_id: uuid.UUID, tmp_path: Path
+) -> uuid.UUID:
+    """Three persons keyed first, only one of them the second time."""
+    form = desk.do(admin, add_household, tmp_path, PERSONS)
+    first = desk.do(
+        agent, interviews.start, case_id, questionnaire_id=form, mode=InterviewMode.PAPER
+    )
+    for n, (name, age) in enumerate((("甲", "30"), ("丁", "40"), ("乙", "50")), start=1):
+        if n > 1:
+            desk.do(agent, interviews.add_repeat, first, "/data/person")
+        key(desk, agent, first, **{f"person[{n}]/name": name, f"person[{n}]/age": age})
+    desk.do(agent, interview_end.finish, first)
+    second = desk.do(manager, double_entry.begin, first)
+    key(desk, manager, second, **{"person[1]/name": "甲", "person[1]/age": "30"})
+    assert desk.do(manager, double_entry.compare, second) == 4
+    return first
+
+
+def asked(desk: Desk, actor: Actor, run: uuid.UUID) -> dict[str, str]:
+    values = desk.look(actor, interviews.load, run).file.values.items()
+    return {each: value for each, value in values if each.startswith("/data/person")}
+
+
+NAME, AGE = "/data/person[{n}]/name", "/data/person[{n}]/age"
+
+
+def test_that_persons_who_are_not_on_the_paper_are_settled_one_by_one(
+    desk: Desk, manager: Actor, persons: uuid.UUID
+) -> None:
+    left = []
+    while found := desk.look(manager, double_entry.discrepancies, persons):  # from the top
+        left.append(desk.do(manager, double_entry.settle, persons, found[0].address, "", REASON))
+    assert left == [3, 2, 1, 0]
+    assert asked(desk, manager, persons) == {NAME.format(n=1): "甲", AGE.format(n=1): "30"}
+    done = state(desk, manager, persons)
+    assert (done.open, done.errors.differing, done.errors.keyed) == (0, 4, 6)
+
+
+def test_that_who_is_on_the_paper_moves_up_when_all_is_settled(
+    desk: Desk, manager: Actor, persons: uuid.UUID
+) -> None:
+    settle = double_entry.settle
+    for address in (NAME.format(n=2), AGE.format(n=2)):
+        desk.do(manager, settle, persons, address, "", REASON)
+    assert asked(desk, manager, persons)[NAME.format(n=3)] == "乙"  # nothing moves meanwhile
+    assert desk.do(manager, settle, persons, NAME.format(n=3), "乙") == 1
+    before = desk.rows()
+    assert desk.do(manager, settle, persons, AGE.format(n=3), "51", REASON) == 0
+    assert asked(desk, manager, persons) == {
+        NAME.format(n=1): "甲", AGE.format(n=1): "30",
+        NAME.format(n=2): "乙", AGE.format(n=2): "51",
+    }  # fmt: skip
+    assert desk.look(manager, double_entry.discrepancies, persons) == ()
+    done = state(desk, manager, persons)
+    assert (done.open, done.errors.differing, done.errors.keyed) == (0, 4, 6)
+    assert desk.do(manager, double_entry.compare, persons) == 0
+    desk.undo()
+    assert desk.rows() == before
+    assert state(desk, manager, persons).open == 1
+
+
+def test_that_a_blank_person_keyed_twice_goes_without_opening_anything_again(
+    desk: Desk, admin: Actor, agent: Actor, manager: Actor, case_id: uuid.UUID, tmp_path: Path
+) -> None:
+    form = desk.do(admin, add_household, tmp_path, PERSONS.replace("yes", "   "))
+    first = desk.do(
+        agent, interviews.start, case_id, questionnaire_id=form, mode=InterviewMode.PAPER
+    )
+    for _n in (2, 3):
+        desk.do(agent, interviews.add_repeat, first, "/data/person")
+    same = {"person[1]/name": "甲", "person[3]/name": "乙", "person[3]/age": "50"}
+    key(desk, agent, first, **same, **{"person[2]/name": "丁"})
+    desk.do(agent, interview_end.finish, first)
+    second = desk.do(manager, double_entry.begin, first)
+    for _n in (2, 3):
+        desk.do(manager, interviews.add_repeat, second, "/data/person")
+    key(desk, manager, second, **same)
+    assert desk.do(manager, double_entry.compare, second) == 1
+    assert desk.do(manager, double_entry.settle, first, NAME.format(n=2), "", REASON) == 0
+    assert asked(desk, manager, first) == {
+        NAME.format(n=1): "甲", NAME.format(n=2): "乙", AGE.format(n=2): "50",
+    }  # fmt: skip
+    done = state(desk, manager, first)
+    assert (done.open, done.errors.differing, done.errors.keyed) == (0, 1, 4)

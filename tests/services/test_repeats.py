@@ -10,6 +10,7 @@ from db.queries.interviews import InterviewFile
 from db.session import Actor
 from db.vocabulary import QuestionnairePurpose
 from desktop_app.domain.questionnaires import QuestionnaireDraft
+from desktop_app.errors import NotFoundError
 from desktop_app.services import (
     attachments,
     drafts,
@@ -147,8 +148,43 @@ def test_that_what_is_typed_is_kept_beside_the_interview(
     }
     assert kept.pop(NOTE) == "n"
     ((place, text),) = kept.items()
-    assert (repeats.moved_from(place), text) == (where, "half a")
-    assert repeats.moved_from(where) == ""
+    now = file(desk, agent, run_id).structure
+    at = repeats.typed_at(place, now)
+    assert (at.address, at.is_moved, at.is_aside, text) == (where, True, True, "half a")
+    at = repeats.typed_at(where, now)
+    assert (at.address, at.is_moved, at.is_aside) == (where, False, False)
+
+
+def test_that_what_was_typed_before_is_set_aside_from_what_is_typed_next(
+    desk: Desk, agent: Actor, run_id: uuid.UUID
+) -> None:
+    seen, where = file(desk, agent, run_id).structure, SAY.format(n=2)
+    for text in ("one", "two"):
+        for place in (NOTE, where):
+            desk.do(agent, repeats.keep_typed, run_id, place, text, seen)
+        desk.do(agent, repeats.set_aside, run_id, [NOTE, where, SAY.format(n=3)])
+    desk.do(agent, repeats.keep_typed, run_id, NOTE, "three", seen)
+    desk.do(agent, interviews.save_answer, run_id, NOTE, "an answer")  # it takes only its own away
+    prefix = interviews.draft_key(run_id, "")
+
+    def kept() -> list[tuple[str, bool, str]]:
+        now = file(desk, agent, run_id).structure
+        found = []
+        for each in desk.look(agent, drafts.open_drafts, prefix):
+            at = repeats.typed_at(each.key.removeprefix(prefix), now)
+            assert at.is_aside
+            found.append((at.address, at.is_moved, each.content["value"]))
+        return sorted(found)
+
+    assert kept() == [
+        (NOTE, False, "one"), (NOTE, False, "two"), (where, False, "one"), (where, False, "two"),
+    ]  # fmt: skip
+    desk.do(agent, interviews.remove_repeat, run_id, f"{PERSON}[1]")  # who was second is first now
+    assert kept() == [
+        (NOTE, False, "one"), (NOTE, False, "two"), (where, True, "one"), (where, True, "two"),
+    ]  # fmt: skip
+    with pytest.raises(NotFoundError):
+        desk.do(agent, repeats.set_aside, uuid.uuid4(), [NOTE])
 
 
 def test_that_who_reads_and_writes_at_once_needs_no_structure(

@@ -16,6 +16,7 @@ from desktop_app.services import (
     interview_drop,
     interview_end,
     interviews,
+    journal,
 )
 from tests import factories
 from tests.factories import Desk
@@ -211,9 +212,16 @@ def test_that_what_was_finished_is_not_dropped(
     desk.do(agent, interview_end.reopen, run_id, "更正")
     with pytest.raises(ConflictError, match="was finished once"):
         desk.do(agent, interview_drop.drop, run_id)
-    desk.undo()  # the re-opening
-    desk.undo()  # the end: the case says nothing of it any more
-    desk.do(agent, interview_drop.drop, run_id)
+    for _n in range(2):  # the re-opening is undone, then that: open again
+        desk.do(agent, journal.undo, desk.made[-1])
+    assert desk.look(agent, cases.case_file, case_id).reasons
+    with pytest.raises(ConflictError, match="was finished once"):
+        desk.do(agent, interview_drop.drop, run_id)
+    desk.do(agent, interview_end.finish, run_id)
+    desk.undo()  # the end
+    with pytest.raises(ConflictError, match="was finished once"):
+        desk.do(agent, interview_drop.drop, run_id)
+    desk.do(agent, interview_end.finish, run_id)
     paper = desk.do(agent, interviews.start, case_id, mode=InterviewMode.PAPER)
     given = {"/data/what_happened": "话", "/data/stated_reason": "price_increase"}
     desk.do(agent, interviews.save_answers, paper, given)

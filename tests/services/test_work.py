@@ -179,13 +179,13 @@ def test_that_a_visit_of_ones_own_is_due_also_without_a_case(desk: Desk, agent: 
 def test_that_cases_held_back_by_the_screening_stand_last_and_say_why(
     desk: Desk, admin: Actor, agent: Actor
 ) -> None:
-    held = desk.do(admin, factories.open_case, kind=RuleKind.CANCEL_REQUEST, is_deceased=True)
+    held = desk.do(admin, factories.open_case, kind=RuleKind.CANCEL_REQUEST, malicious_arrears=True)
     desk.do(admin, cases.assign, [held], agent.user_id)
     free = make(desk, agent)
     lines = today(desk, agent)
     assert ids(lines) == [free, held]
     assert [line.is_held_back for line in lines] == [False, True]
-    assert lines[1].why == "Held back by the screening: The customer has died."
+    assert lines[1].why == "Held back by the screening: The customer owes money in bad faith."
 
 
 def test_that_without_the_pool_only_what_somebody_works_on_is_listed(

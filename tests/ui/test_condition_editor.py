@@ -5,7 +5,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.questionnaire.conditions import SELF_REFERENCE, Joiner, Operator
 from desktop_app.ui.condition_editor import ConditionEditor
-from desktop_app.ui.condition_row import Comparable, ComparisonRow
+from desktop_app.ui.condition_row import FACT, Comparable, ComparisonRow
+from desktop_app.ui.editors import ChoiceEditor
 
 QUESTIONS = (
     Comparable("reason", "1  Why?", "select_one", (("price", "Price"), ("other", "Other"))),
@@ -137,3 +138,57 @@ def test_that_a_rule_is_about_the_answer_itself(qtbot: QtBot) -> None:
     assert not row.question.isVisible()
     row.upto.set_value("50")
     assert editor.text() == ". >= 0 and . <= 50"
+
+
+FACTS = (
+    Comparable("fact_has_orders", "Case: has orders", FACT, (("yes", "yes"), ("", "no"))),
+    *QUESTIONS,
+)
+
+
+@pytest.fixture
+def facts(qtbot: QtBot) -> ConditionEditor:
+    made = ConditionEditor("Condition", "Always asked.", lambda: FACTS)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_that_a_fact_is_so_or_is_not(facts: ConditionEditor) -> None:
+    facts.group.add_button.click()
+    (row,) = rows(facts)
+    assert isinstance(row.value, ChoiceEditor)
+    box = row.value.box
+    assert [box.itemText(place) for place in range(box.count())] == ["yes", "no"]
+    assert row.operator.box.count() == 1
+    assert facts.text() == "${fact_has_orders} = 'yes'"
+    row.value.set_value("")
+    assert facts.text() == "${fact_has_orders} = ''"
+    assert facts.is_complete()
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        ("${fact_has_orders} = 'yes'", "yes"),
+        ("${fact_has_orders} != ''", "yes"),
+        ("${fact_has_orders} = ''", ""),
+        ("${fact_has_orders} != 'yes'", ""),
+    ],
+)
+def test_that_every_way_to_ask_about_a_fact_is_shown_as_yes_or_no(
+    facts: ConditionEditor, formula: str, shown: str
+) -> None:
+    facts.show_text(formula)
+    (row,) = rows(facts)
+    assert (row.operator.value(), row.value.value()) == (Operator.IS, shown)
+    assert (facts.text(), facts.is_complete()) == (formula, True)
+
+
+def test_that_a_fact_compared_with_another_word_is_told(facts: ConditionEditor) -> None:
+    facts.show_text("${fact_has_orders} = '是'")
+    (row,) = rows(facts)
+    assert row.problem.text() == "This is never so. Choose yes or no."
+    assert not facts.is_complete()
+    row.value.set_value("yes")
+    assert facts.text() == "${fact_has_orders} = 'yes'"

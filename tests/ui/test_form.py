@@ -172,6 +172,45 @@ def test_that_money_is_read_in_minor_units(
     assert editor.value() == expected
 
 
+_NUMBERS = {
+    "1,234,567.89": "1234567.89", "１，２３４．５": "1234.5", "12\u202f345": "12345",
+    "1 234": "1234", "-1,000": "-1000", "0.5": "0.5", ".5": "0.5", "12": "12",
+}  # fmt: skip
+_NO_NUMBERS = [
+    "12,50", "1,5", "1 5", "12，50", "1.234,56", "1,23,456", "1234,567", "1,234 567", "0,123",
+    ",5", "1,", "1_5", "1e3", "１２，５",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", [*_NUMBERS, *_NO_NUMBERS])
+def test_that_a_comma_or_a_blank_stands_between_groups_of_three_digits_only(
+    qtbot: QtBot, typed: str
+) -> None:
+    number = Decimal(_NUMBERS[typed]) if typed in _NUMBERS else None
+    whole = int(number) if number is not None and number == int(number) else None
+    minor = None if number is None else int(number * 100)
+    for editor, expected in (
+        (MoneyEditor("CNY"), minor), (DecimalEditor(), number), (IntegerEditor(), whole)
+    ):  # fmt: skip
+        qtbot.addWidget(editor)
+        editor.line.setText(typed)
+        editor.line.editingFinished.emit()
+        assert editor.value() == (typed if expected is None else expected)
+        if expected is None:
+            assert editor.line.text() == typed
+
+
+@pytest.mark.parametrize("typed", ["12,50", "1_5", "1 5", "5%"])
+def test_that_an_amount_that_cannot_be_read_is_said_at_its_field(qtbot: QtBot, typed: str) -> None:
+    form = make_form()
+    qtbot.addWidget(form)
+    form.fill({"name": "王秀英"})
+    form.editors["value"].line.setText(typed)
+    assert form.try_read(Draft) is None
+    assert form.problems() == {"value": "Enter a number like 1,234.50."}
+    assert form.editors["value"].line.text() == typed
+
+
 def test_that_money_of_another_currency_is_not_taken(qtbot: QtBot) -> None:
     editor = MoneyEditor("USD")
     qtbot.addWidget(editor)

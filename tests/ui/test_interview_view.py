@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -60,6 +61,29 @@ def repeats(qtbot: QtBot, context: PageContext) -> Held:
 @pytest.fixture
 def kinds(qtbot: QtBot, context: PageContext) -> Held:
     return Held(qtbot, context, form_of(EVERY_KIND))
+
+
+def test_that_a_marked_question_with_a_problem_shows_both(kinds: Held) -> None:
+    view, model = kinds.view, kinds.view.list.questions
+    view.go("/data/age")
+    type_text("12,50")
+    kinds.run.leave("/data/age")
+
+    def look() -> tuple[str, int]:
+        index = model.index(model.row_of("/data/age"), 0)
+        made = index.data(Qt.ItemDataRole.DecorationRole)
+        pixmap = made if isinstance(made, QPixmap) else made.pixmap(16)
+        return index.data(
+            Qt.ItemDataRole.AccessibleTextRole
+        ), pixmap.deviceIndependentSize().width()
+
+    words, width = look()
+    assert words.endswith("not possible")
+    view.toggle_mark()
+    words, wider = look()
+    assert "not possible" in words
+    assert "marked" in words
+    assert wider >= 2 * width
 
 
 # ---------------------------------------------------------------- repeats
@@ -335,6 +359,7 @@ def test_that_pages_part_groups_only_when_they_are_too_large() -> None:
         ("many", "12", "m12"),
         ("many", "m2", "m2"),
         ("age", "１，２００", "1200"),
+        ("age", "12,50", "12,50"),  # told as no number
         ("day", "20260831", "2026-08-31"),
         ("hour", "905", "09:05:00"),
         ("moment", "2026-8-31 9:05", "2026-08-31T09:05:00.000+08:00"),

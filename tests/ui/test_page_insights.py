@@ -43,7 +43,12 @@ def lost(stage: Stage, database: Database, admin: Actor) -> uuid.UUID:
     stage.write(
         cases.close,
         case_id,
-        CloseDraft(outcome=Outcome.LOST, root_reason="price_increase", churn_type="active_fault"),
+        CloseDraft(
+            outcome=Outcome.LOST,
+            root_reason="price_increase",
+            churn_type="active_fault",
+            note="gone",
+        ),
     )
     return case_id
 

@@ -369,42 +369,146 @@ def test_that_half_an_answer_is_kept_within_a_second(stage: Stage, interview_id:
     assert stored(stage, interview_id) == {}  # not an answer yet
 
 
+def kept(stage: Stage, interview_id: uuid.UUID) -> list[str]:
+    """What is typed and not saved, wherever it is kept."""
+    found = stage.read(drafts.open_drafts, interviews.draft_prefix(interview_id))
+    return sorted(each.content["value"] for each in found)
+
+
+def crash(stage: Stage, interview_id: uuid.UUID, address: str, text: str) -> None:
+    """Somebody typed this, and the window was killed."""
+    stage.write(drafts.save_draft, interviews.draft_key(interview_id, address), {"value": text})
+
+
 def test_that_what_was_typed_before_a_crash_is_offered_and_never_taken_by_itself(
     stage: Stage, interview_id: uuid.UUID
 ) -> None:
-    key = interviews.draft_key(interview_id, HAPPENED)
-    stage.write(drafts.save_draft, key, {"value": "typed before the cra"})
+    crash(stage, interview_id, HAPPENED, "typed before the cra")
     page = shown(stage, interview_id)
     assert page.recover.isVisible()
+    label = page.run.filling.label(HAPPENED) if page.run is not None else ""
+    assert f"{label}: “typed before the cra”" in page.recover.words.text()
     assert stored(stage, interview_id) == {}
     page.recover.verb.click()
     stage.wait(lambda: HAPPENED in stored(stage, interview_id))
     assert stored(stage, interview_id)[HAPPENED] == "typed before the cra"
     assert not page.recover.isVisible()
+    stage.idle()
+    assert kept(stage, interview_id) == []
 
 
-def test_that_an_answer_given_anew_is_newer_than_what_was_typed_before_a_crash(
+def test_that_the_notice_shows_the_beginning_of_the_newest_answers(
     stage: Stage, interview_id: uuid.UUID
 ) -> None:
-    key = interviews.draft_key(interview_id, LEFT_ON)
-    stage.write(drafts.save_draft, key, {"value": "2026-05-01"})
+    long = "they said it would come\n" * 9
+    crash(stage, interview_id, HAPPENED, long)
+    crash(stage, interview_id, STATED, "price_increase")
+    for n in range(1, 6):
+        crash(stage, interview_id, f"/data/why_step_{n}/why_{n}", f"because {n}")
     page = shown(stage, interview_id)
-    assert page.recover.isVisible()
+    lines = page.recover.words.text().splitlines()
+    assert len(lines) == 7
+    assert lines[-1] == "And 2 more."
+    page.recover.offer(each for each in page.recover.typed if each.address in (HAPPENED, STATED))
+    words = page.recover.words.text()
+    assert "they said it would come they said" in words
+    assert "…”" in words
+    assert len(max(words.splitlines(), key=len)) < 250
+    assert "price_increase" not in words  # as a person reads it
+    chosen = page.run.filling.choice_label(STATED, "price_increase") if page.run else ""
+    assert chosen
+    assert f"“{chosen}”" in words
+
+
+def test_that_a_second_crash_loses_nothing_of_the_first(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    crash(stage, interview_id, HAPPENED, "the older words")
+    first = shown(stage, interview_id)
+    first.view.go(HAPPENED)
+    type_text("something else")
+    stage.wait(lambda: len(kept(stage, interview_id)) == 2)  # and killed again
+    second: InterviewPage = stage.show(InterviewPage, interview_id)
+    stage.wait(lambda: second.run is not None)
+    assert {each.text for each in second.recover.typed} == {"the older words", "something else"}
+    words = second.recover.words.text()
+    assert "the older words" in words
+    assert "something else" in words
+    second.recover.verb.click()
+    stage.idle()
+    assert stored(stage, interview_id)[HAPPENED] == "the older words something else"
+    assert kept(stage, interview_id) == []
+
+
+def test_that_answering_anew_keeps_what_was_typed_before_a_crash(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    crash(stage, interview_id, LEFT_ON, "2026-05-01")
+    page = shown(stage, interview_id)
     type_text("2026-6-1")
     press(Qt.Key.Key_Return)
-    stage.wait(lambda: not page.recover.isVisible())
+    stage.wait(lambda: stored(stage, interview_id) == {LEFT_ON: "2026-06-01"})
+    stage.idle()
+    assert page.recover.isVisible()
+    assert kept(stage, interview_id) == ["2026-05-01"]
+    press_button("Keep the present answer")
+    page.recover.verb.click()
+    stage.idle()
     assert stored(stage, interview_id) == {LEFT_ON: "2026-06-01"}
+    assert kept(stage, interview_id) == ["2026-05-01"]  # still on offer
+    press_button("Replace")
+    page.recover.verb.click()
+    stage.idle()
+    assert stored(stage, interview_id) == {LEFT_ON: "2026-05-01"}
+    assert kept(stage, interview_id) == []
+    assert not page.recover.isVisible()
+
+
+def test_that_taking_over_goes_behind_what_was_typed_since(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    crash(stage, interview_id, HAPPENED, "before")
+    page = shown(stage, interview_id)
+    page.view.go(HAPPENED)
+    type_text("since")
+    page.recover.verb.click()
+    stage.idle()
+    assert stored(stage, interview_id)[HAPPENED] == "since before"
+    page.view.go(HAPPENED)
+    type_text("!")  # what stands in the input is what was taken over
+    press(Qt.Key.Key_Tab)
+    page.leave()
+    stage.idle()
+    assert stored(stage, interview_id)[HAPPENED] in {"since before!", "!since before"}
+
+
+def test_that_finishing_asks_about_what_was_typed_before(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    save(stage, interview_id, left_on="2026-06-01", happened="x", stated="price_increase")
+    crash(stage, interview_id, WHY_1, "because")
+    page = shown(stage, interview_id)
+    stage.run(page, "interview.finish")
+    stage.wait(page.ending.strip.isVisible)
+    page.ending.strip.choose(0)
+    stage.idle()
+    assert kept(stage, interview_id) == ["because"]
+    stage.run(page, "interview.finish")
+    page.ending.strip.choose(1)
+    stage.idle()
+    assert kept(stage, interview_id) == []
+    assert not page.recover.isVisible()
 
 
 def test_that_what_was_typed_before_a_crash_can_be_discarded(
     stage: Stage, interview_id: uuid.UUID
 ) -> None:
-    key = interviews.draft_key(interview_id, LEFT_ON)
-    stage.write(drafts.save_draft, key, {"value": "2026-"})
+    crash(stage, interview_id, LEFT_ON, "2026-")
     page = shown(stage, interview_id)
+    assert kept(stage, interview_id) == ["2026-"]
     press_button("Discard")
     stage.run(page, "interview.discard")
-    stage.wait(lambda: stage.read(drafts.load_draft, key) is None)
+    stage.wait(lambda: kept(stage, interview_id) == [])
     assert "interview.discard" not in page.actions()
 
 

@@ -173,7 +173,10 @@ def test_that_the_same_report_read_again_stays_where_it_was_scrolled_to(
 def close(stage: Stage, case_id: uuid.UUID) -> None:
     stage.write(cases.set_reason, case_id, ReasonDraft(layer="root", reason="price_increase"))
     draft = CloseDraft(
-        outcome=Outcome.LOST, root_reason="price_increase", churn_type=ChurnType.ACTIVE_FAULT
+        outcome=Outcome.LOST,
+        root_reason="price_increase",
+        churn_type=ChurnType.ACTIVE_FAULT,
+        note="gone",
     )
     stage.write(cases.close, case_id, draft)
 

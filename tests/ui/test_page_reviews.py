@@ -11,6 +11,7 @@ from db.session import SYSTEM, Actor, Database
 from db.vocabulary import ReviewState
 from desktop_app.domain.cases import OpenDraft
 from desktop_app.services import cases, drafts, interviews, reviews
+from desktop_app.ui import theme
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.cases import CasesPage
 from desktop_app.ui.pages.reviews import ReviewsPage, draft_key
@@ -153,6 +154,9 @@ def test_that_no_column_is_cut_in_a_window_of_1280_pixels(
     page.layout().activate()
     stage.idle()
     assert page.table.view.horizontalScrollBar().maximum() == 0
+    columns = [column.id for column in page.table.model.columns]
+    name = page.table.view.fontMetrics().horizontalAdvance("演示管理员")
+    assert page.table.view.columnWidth(columns.index("by")) >= name + 2 * theme.GAP_S
 
 
 def test_that_a_comment_that_is_left_is_kept_and_offered_again(

@@ -65,6 +65,15 @@ print(json.dumps([name for name in set(sys.modules) - before if name.startswith(
 """
 
 
+VISITED = """
+import json, sys
+from desktop_app.ui.loading import load_pages, load_program
+load_program()
+load_pages()
+print(json.dumps([name for name in sys.argv[1].split() if name in sys.modules]))
+"""
+
+
 def loaded_by(program: str, names: tuple[str, ...], *arguments: str) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-c", program, " ".join(names), *arguments],
@@ -89,6 +98,11 @@ def test_that_the_sign_in_shows_without_any_slow_library(program: str) -> None:
 
 def test_that_what_the_key_needs_is_loaded_while_the_password_is_typed(tmp_path: Path) -> None:
     assert loaded_by(OPENED, (), str(tmp_path / "shop")) == []
+
+
+def test_that_what_the_first_interview_needs_is_loaded_behind_the_first_page() -> None:
+    names = ("desktop_app.ui.pages.interview", "lxml.etree", "pypinyin")
+    assert loaded_by(VISITED, names) == list(names)
 
 
 def test_that_the_window_opens_without_the_libraries_that_write_files(tmp_path: Path) -> None:

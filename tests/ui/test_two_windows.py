@@ -9,10 +9,18 @@ from pytestqt.qtbot import QtBot
 from db.session import Actor, Database
 from db.vocabulary import QuestionnairePurpose
 from desktop_app.domain.questionnaires import QuestionnaireDraft
-from desktop_app.services import attachments, interviews, questionnaire_life, questionnaires
+from desktop_app.services import (
+    attachments,
+    drafts,
+    interviews,
+    journal,
+    questionnaire_life,
+    questionnaires,
+)
 from desktop_app.services.questionnaires import FormSource
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.interview import InterviewPage
+from desktop_app.ui.undo_bar import UndoBar
 from tests.ui.casework import open_case, press, type_text
 from tests.ui.interview_forms import converted_text
 from tests.ui.interview_stage import shown, stored
@@ -87,7 +95,8 @@ def test_that_what_is_typed_for_an_entry_that_moved_is_kept_and_stored_nowhere(
     assert "What do they say" in words
     assert "Bob is angry" in words
     assert not page.recover.verb.isVisible()  # nobody can take it over where it does not belong
-    page.recover.take_over(page.run)
+    assert page.keeper is not None
+    page.recover.take_over(page.run, page.keeper)
     stage.idle()
     assert persons(stage, people) == ["Bob", "Cy"]
     press_button("Discard")
@@ -153,6 +162,92 @@ def test_that_a_window_goes_on_with_what_it_added_and_removed_itself(
     assert page.run is run
     assert persons(stage, people) == ["Bob", "Cy", "Di, too"]
     assert not page.recover.isVisible()
+
+
+@pytest.fixture
+def bar(stage: Stage) -> UndoBar:
+    """Undo as the window has it."""
+    tasks, messages = stage.context.tasks, stage.context.messages
+    return UndoBar(tasks, messages, journal.undo, journal.title_text, messages)
+
+
+def test_that_removing_an_entry_can_be_undone_and_reaches_the_page(
+    stage: Stage, people: uuid.UUID, bar: UndoBar
+) -> None:
+    page = shown(stage, people)
+    before = page.run
+    page.view.go(SAY.format(n=2))
+    stage.run(page, "interview.remove")
+    stage.idle()
+    assert persons(stage, people) == ["Ann", "Cy"]
+    assert page.run is before  # this window did it
+    assert len(bar.done) == 1
+    page.view.go(NOTE)
+    type_text("typed since")
+    bar.undo_last()
+    stage.wait(lambda: is_new(page, before))
+    stage.idle()
+    assert persons(stage, people) == ["Ann", "Bob", "Cy"]
+    assert page.run is not None
+    assert page.run.filling.count_of(PERSON) == 3
+    assert page.run.filling.answer(SAY.format(n=2)) == "Bob"
+    assert stored(stage, people)[NOTE] == "typed since"
+    assert page.view.current == NOTE  # the keyboard stays
+    assert "Another window" not in page.strip.words.text()
+    undone = page.run
+    bar.redo()
+    stage.wait(lambda: is_new(page, undone))
+    stage.idle()
+    assert page.run is not None
+    assert page.run.filling.count_of(PERSON) == 2
+
+
+def test_that_what_is_typed_into_an_entry_while_it_is_undone_is_kept(
+    stage: Stage, people: uuid.UUID, bar: UndoBar
+) -> None:
+    page = shown(stage, people)
+    before = page.run
+    assert before is not None
+    page.view.go(SAY.format(n=1))
+    stage.run(page, "interview.remove")
+    stage.idle()
+    before.put(SAY.format(n=1), "Bob, more")  # he is the second again in a moment
+    bar.undo_last()
+    stage.wait(lambda: is_new(page, before))
+    stage.idle()
+    assert persons(stage, people) == ["Ann", "Bob", "Cy"]
+    assert "Bob, more" in page.recover.words.text()
+
+
+def test_that_adding_an_entry_can_be_undone(stage: Stage, people: uuid.UUID, bar: UndoBar) -> None:
+    page = shown(stage, people)
+    before = page.run
+    assert before is not None
+    before.add_instance(PERSON)
+    stage.idle()
+    assert page.run is before
+    assert len(bar.done) == 1
+    bar.undo_last()
+    stage.wait(lambda: is_new(page, before))
+    assert page.run is not None
+    assert page.run.filling.count_of(PERSON) == 3
+
+
+def test_that_what_was_typed_into_an_entry_before_is_not_taken_over_into_another(
+    stage: Stage, people: uuid.UUID
+) -> None:
+    key = interviews.draft_key(people, SAY.format(n=2))
+    stage.write(drafts.save_draft, key, {"value": "Bob shouts"})
+    page = shown(stage, people)
+    page.view.go(SAY.format(n=2))
+    stage.run(page, "interview.remove")
+    assert "first what was typed here" in page.strip.words.text()
+    page.view.go(SAY.format(n=1))
+    stage.run(page, "interview.remove")
+    stage.idle()
+    assert persons(stage, people) == ["Bob", "Cy"]
+    assert "Bob shouts" in page.recover.words.text()
+    assert not page.recover.verb.isVisible()
 
 
 def test_that_a_picture_for_an_entry_that_moved_lies_with_the_case(

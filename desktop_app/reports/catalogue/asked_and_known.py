@@ -1,6 +1,6 @@
 """Learning why outranks saving: which lost customers were asked, how often the reason is known."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -190,27 +190,22 @@ def _months(found: Rates) -> tuple[Block, ...]:
         FigureKind.LINE,
         _("Asked, known and saved by month"),
         tuple(line.name for line in lines),
-        tuple(
-            Series(name, _percents((line.counts for line in lines), read)) for name, read in series
-        ),
+        tuple(_series(name, [read(line.counts) for line in lines]) for name, read in series),
         keys=tuple(line.name for line in lines),
         criterion="closed_month",
         unit=_("per cent"),
         note=_(
-            "by the month in which the case was closed; months with fewer than {small} cases are "
-            "left open"
+            "by the month in which the case was closed; grey, with their number n: fewer than "
+            "{small} cases"
         ).format(small=SMALL_N),
     )
     return figure, table
 
 
-def _percents(months: Iterable[Closed], read: Callable[[Closed], Rate]) -> tuple[float | None, ...]:
-    found = []
-    for counts in months:
-        rate = read(counts)
-        share = rate.share
-        found.append(round(100 * share, 1) if share is not None and rate.n >= SMALL_N else None)
-    return tuple(found)
+def _series(name: str, rates: Sequence[Rate]) -> Series:
+    shares = [rate.share for rate in rates]
+    values = tuple(None if share is None else round(100 * share, 1) for share in shares)
+    return Series(name, values, tuple(rate.n for rate in rates))
 
 
 def _table(title: str, first: str, lines: Sequence[_Line]) -> Table:

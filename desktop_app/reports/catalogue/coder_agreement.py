@@ -15,7 +15,7 @@ from desktop_app.domain import coder_agreement
 from desktop_app.domain.coder_agreement import CoderAgreement as Found
 from desktop_app.domain.coder_agreement import Coding, PairAgreement, ThemeAgreement
 from desktop_app.domain.permissions import Action
-from desktop_app.i18n import N_, _
+from desktop_app.i18n import N_, _, ngettext
 from desktop_app.labels import number, percent
 from desktop_app.reports.base import (
     SMALL_N,
@@ -118,7 +118,11 @@ def _summary(found: Found) -> tuple[Block, ...]:
         )
         return facts, Paragraph(text, faint=True)
     if found.answers < SMALL_N:
-        text = _("Only {n} answers: too few to judge the coders.").format(n=found.answers)
+        text = ngettext(
+            "Only {n} answer: too few to judge the coders.",
+            "Only {n} answers: too few to judge the coders.",
+            found.answers,
+        ).format(n=number(found.answers))
         return facts, Paragraph(text, faint=True)
     return facts, Paragraph(_verdict(found.kappa))
 

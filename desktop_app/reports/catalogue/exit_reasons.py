@@ -16,7 +16,7 @@ from db.vocabulary import CustomerClass, RuleKind
 from desktop_app.columns import Align, Column, Kind
 from desktop_app.domain import kpis
 from desktop_app.domain.permissions import Action
-from desktop_app.i18n import N_, _, language
+from desktop_app.i18n import N_, _, language, ngettext
 from desktop_app.labels import money, percent
 from desktop_app.reports.base import (
     SMALL_N,
@@ -130,7 +130,11 @@ def _summary(totals: ReasonTotals, counted: Sequence[ReasonCount]) -> list[Block
         text = _("No case opened in this period has a known root reason.")
         return [*blocks, Paragraph(text, faint=True)]
     if totals.known < SMALL_N:
-        text = _("Only {n} cases: too few to tell the reasons apart.").format(n=totals.known)
+        text = ngettext(
+            "Only {n} case: too few to tell the reasons apart.",
+            "Only {n} cases: too few to tell the reasons apart.",
+            totals.known,
+        ).format(n=totals.known)
         return [*blocks, Paragraph(text, faint=True)]
     top = counted[:3]
     text = _("The {count} most frequent root reasons make up {share} of n = {n}: {names}.").format(

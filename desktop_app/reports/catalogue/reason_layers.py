@@ -15,7 +15,7 @@ from desktop_app.domain import agreement
 from desktop_app.domain.agreement import Layers, Misjudged, Move, Transitions
 from desktop_app.domain.kpis import wilson
 from desktop_app.domain.permissions import Action
-from desktop_app.i18n import N_, _
+from desktop_app.i18n import N_, _, ngettext
 from desktop_app.labels import number
 from desktop_app.reports.base import (
     SMALL_N,
@@ -122,7 +122,11 @@ def _summary(cases: Sequence[Layers], matrix: Transitions) -> list[Block]:
     ]
     blocks: list[Block] = [Facts(tuple(facts))]
     if matrix.cases < SMALL_N:
-        text = _("Only {n} cases have both reasons: too few to read the matrix.")
+        text = ngettext(
+            "Only {n} case has both reasons: too few to read the matrix.",
+            "Only {n} cases have both reasons: too few to read the matrix.",
+            matrix.cases,
+        )
         blocks.append(Paragraph(text.format(n=matrix.cases), faint=True))
     if not gap.root.cases:
         text = _("No case says what staff believed before the interview. It is asked there.")

@@ -14,7 +14,7 @@ from desktop_app import clock
 from desktop_app.columns import Align, Column, Kind
 from desktop_app.domain import kpis
 from desktop_app.domain.permissions import Action
-from desktop_app.i18n import N_, _
+from desktop_app.i18n import N_, _, ngettext
 from desktop_app.labels import number, percent
 from desktop_app.reports.base import (
     SMALL_N,
@@ -110,7 +110,11 @@ def _summary(counts: Sequence[ThemeCount], n: int) -> tuple[Block, ...]:
         text = _("No answer was coded in this period. Coding begins on the page Interviews.")
         return facts, Paragraph(text, faint=True)
     if n < SMALL_N:
-        text = _("Only {n} cases: too few to tell the themes apart.").format(n=n)
+        text = ngettext(
+            "Only {n} case: too few to tell the themes apart.",
+            "Only {n} cases: too few to tell the themes apart.",
+            n,
+        ).format(n=n)
         return facts, Paragraph(text, faint=True)
     top = counts[0]
     text = _("Most often: {name}, in {share} of n = {n} cases.").format(

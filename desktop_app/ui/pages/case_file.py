@@ -15,7 +15,7 @@ from desktop_app.domain.cases import can_close, moves
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.errors import UserError
 from desktop_app.i18n import _
-from desktop_app.ui import case_places, case_view, paper_flows, theme
+from desktop_app.ui import case_places, case_view, theme
 from desktop_app.ui.attachments import FilesPane
 from desktop_app.ui.attempt_logger import AttemptLogger
 from desktop_app.ui.case_flows import CaseFlows
@@ -188,6 +188,7 @@ class CaseFilePage(Page):
         known = self.target
         if known is None or target.case_id != known.case_id:
             self.logger.leave(target.case_id)
+            self.flows.holding.forget()
         elif target.place is None:  # back from the interview of the same case
             target = replace(target, place=known.place)
         self.target = target
@@ -348,10 +349,9 @@ class CaseFilePage(Page):
                 "case.timer": self._toggle_timer,
                 "case.visit": self._plan_visit,
                 "case.interview": lambda: flows.interview(file.row.id),
+                "interview.hold": lambda: flows.interview(file.row.id, is_any=True),
                 "interview.paper": lambda: flows.interview(file.row.id, is_paper=True),
-                "interview.print": lambda: paper_flows.ask_paper(
-                    self, file.row.id, None, file.row.number
-                ),
+                "interview.print": lambda: flows.holding.print_paper(file.row.id, file.row.number),
             }
         return slots
 
@@ -462,6 +462,7 @@ class CaseFilePage(Page):
     @override
     def can_leave(self) -> bool:
         self.logger.leave(None)
+        self.flows.holding.forget()
         return True
 
 

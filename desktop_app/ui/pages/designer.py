@@ -1,6 +1,8 @@
 """The designer: one questionnaire, edited, checked as it is typed, saved and published."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -10,14 +12,14 @@ from typing_extensions import override
 
 from db.vocabulary import QuestionnairePurpose
 from desktop_app.domain.permissions import Action, allowed
-from desktop_app.errors import UserError
+from desktop_app.errors import ChangedMeanwhileError, UserError
 from desktop_app.i18n import _, language, ngettext
 from desktop_app.questionnaire import editing
 from desktop_app.questionnaire.outline import outline
 from desktop_app.questionnaire.row_types import SILENT
 from desktop_app.questionnaire.sheets import Sheets
 from desktop_app.ui import designer_work, dialogs
-from desktop_app.ui.condition_editor import ConditionEditor
+from desktop_app.ui.choice_strip import ChoiceStrip
 from desktop_app.ui.designer_state import DesignerState, Edited, StateEditor
 from desktop_app.ui.designer_tools import DesignerTools
 from desktop_app.ui.designer_view import DesignerView
@@ -71,9 +73,12 @@ class DesignerPage(Page):
             ],
         )
         self._begin_button, *self._edit_buttons = self.header.findChildren(QPushButton)
+        self.header.shorten(self._edit_buttons[:-1])
         self.view = DesignerView(self.context, self.state)
         self.view.setEnabled(False)
+        self.strip = ChoiceStrip()
         self.body.addWidget(self.header)
+        self.body.addWidget(self.strip)
         self.body.addWidget(self.view, 1)
         self._timer = QTimer(self, singleShot=True, interval=_CHECK_MS)
         self._timer.timeout.connect(self._check)
@@ -97,6 +102,7 @@ class DesignerPage(Page):
         if isinstance(target, UUID):
             if target != self.questionnaire_id:
                 self._keep_typing()
+                self.strip.hide()
                 self.questionnaire_id, self.opened = target, None
             self.load()
 
@@ -239,37 +245,68 @@ class DesignerPage(Page):
         if self.is_editable() and self.is_changed():
             self._when_checked(lambda checked: self._store(checked, None))
 
-    def _store(self, checked: Checked, then: Callable[[], object] | None) -> None:
-        if self.opened is None or self._is_saving:
+    def _store(
+        self, checked: Checked, then: Callable[[], object] | None, *, is_over: bool = False
+    ) -> None:
+        """Save what was checked; `is_over`: also over what somebody else saved meanwhile."""
+        opened = self.opened
+        if opened is None or self._is_saving:
             return
         self._is_saving = True
+        unfinished = self.view.fields.unfinished_words()
         sent = self.state.now
         if self.drafts is not None:
             self.drafts.keep()
         task = self.tasks.write(
-            self, designer_work.save, self.opened.source.id, checked, dict(sent.overruled)
-        )
+            self, designer_work.save, opened.source.id, checked, dict(sent.overruled),
+            None if is_over else opened.source.revision,
+        )  # fmt: skip
+        if unfinished:
+            task.quiet()  # it is said below what was saved and what was not
 
-        def done(_none: None) -> None:
+        def done(revision: int) -> None:
             self._is_saving = False
+            if self.opened is opened:
+                self.opened = replace(opened, source=replace(opened.source, revision=revision))
             if sent.says_the_same(self.state.now):
                 self.form.mark_saved()
             if self.drafts is not None:
                 self.drafts.forget()
+                self.drafts.rebase(revision)
                 self.drafts.keep()  # what was changed meanwhile
             self._show_header()
             self.actions_changed()
+            if unfinished:
+                self.messages.warn(unfinished)
             if then is not None:
                 then()
 
-        task.then(done).or_else(self._on_unchecked)
+        task.then(done).or_else(lambda error: self._on_unsaved(error, then))
+
+    def _on_unsaved(self, error: UserError, then: Callable[[], object] | None) -> None:
+        """Say why; over what somebody else saved meanwhile it is saved after a question only."""
+        if not isinstance(error, ChangedMeanwhileError):
+            self._on_unchecked(error)
+            return
+        self._is_saving = False
+        over = partial(self._store, then=then, is_over=True)
+        self.strip.ask(error.message, [
+            (_("Go on editing"), self.setFocus),
+            (_("Show theirs; mine stays on offer"), self._show_theirs),
+            (_("Save mine over it"), lambda: self._when_checked(over)),
+        ])  # fmt: skip
+
+    def _show_theirs(self) -> None:
+        """Read the draft again; what was typed here is offered above it."""
+        self._keep_typing()
+        self.form.mark_saved()
+        self.opened = None
+        self.load()
 
     def publish(self) -> None:
         """Save, ask for a note, publish."""
         self.view.fields.take_code()
-        unfinished = [
-            each for each in self.view.findChildren(ConditionEditor) if not each.is_complete()
-        ]
+        unfinished = self.view.fields.unfinished()
         if unfinished:
             text = _("A condition of this question lacks a value. Fill it in or remove the line.")
             self.messages.error(text)
@@ -347,7 +384,7 @@ class DesignerPage(Page):
         if opened is None:
             return {}
         slots: dict[str, Callable[[], object]] = {
-            **pane_slots(self.view.panes_shown),
+            **pane_slots(self.view.panes_shown, self.view.ways_in()),
             "questionnaire.title": lambda: self.flows.change_title(opened.row),
             "questionnaire.export": lambda: self.flows.export(
                 opened.source.id, opened.row.title(language())

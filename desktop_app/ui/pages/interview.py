@@ -1,6 +1,7 @@
 """The page on which an interview is held, keyed in from paper, and read afterwards."""
 
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtWidgets import QStackedWidget
@@ -11,7 +12,6 @@ from desktop_app.domain.permissions import Action, allowed
 from desktop_app.domain.reasons import ReasonDraft
 from desktop_app.i18n import _, language
 from desktop_app.services import cases, customers
-from desktop_app.services.repeats import MovedError
 from desktop_app.ui.answer_files import AnswerFiles
 from desktop_app.ui.answer_sheet import AnswerSheet
 from desktop_app.ui.attempt_logger import keep_length
@@ -24,17 +24,14 @@ from desktop_app.ui.interview_facts import InterviewFacts
 from desktop_app.ui.interview_header import InterviewHeader, title_text
 from desktop_app.ui.interview_keeper import InterviewKeeper
 from desktop_app.ui.interview_notes import InterviewNotes
-from desktop_app.ui.interview_sheet import (
-    InterviewSheet,
-    InterviewTarget,
-    read_sheet,
-)
+from desktop_app.ui.interview_script import InterviewScript
+from desktop_app.ui.interview_sheet import InterviewSheet, InterviewTarget, read_sheet
 from desktop_app.ui.interview_view import InterviewView
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.paper_view import PaperView
 from desktop_app.ui.problem_strip import ProblemStrip
-from desktop_app.ui.recovered_answers import RecoveredAnswers
+from desktop_app.ui.recovered_answers import RecoveredAnswers, set_aside
 from desktop_app.ui.review_comments import ReviewComments
 from desktop_app.ui.tasks import Latest
 
@@ -91,10 +88,13 @@ class InterviewPage(Page):
         self.answers = AnswerSheet()
         self.answers.open_wanted.connect(self.files.open)
         self.pages = QStackedWidget()
+        self.pages.setMinimumHeight(1)  # each view scrolls; the highest must not push the header
         self.differences = DiscrepancyView()
         self.differences.done.connect(self._show_answers)
         self.ending = InterviewEnding(self)
-        self.double = DoubleEntryFlow(self, self.differences, self._show_differences)
+        self.script = InterviewScript(self)
+        show_differences = partial(self.pages.setCurrentWidget, self.differences)
+        self.double = DoubleEntryFlow(self, self.differences, show_differences)
         for widget in (self.view, self.paper, self.answers, self.differences):
             self.pages.addWidget(widget)
         for above in (self.header, self.ending.strip, self.recover, self.comments):
@@ -132,6 +132,7 @@ class InterviewPage(Page):
     def let_go(self) -> None:
         """Store what was typed last, and show no interview any more."""
         self.ending.forget()
+        self.script.forget()
         self.view.forget()
         self.paper.forget()
         self.files.opener.forget_copies()
@@ -159,13 +160,15 @@ class InterviewPage(Page):
         row = sheet.run.file.row
         is_same = self.sheet is not None and self.sheet.run.file.row.state is row.state
         if is_same and self.keeper is not None and not self.keeper.knows(sheet.run.file.structure):
-            self._on_overtaken(MovedError().message)
+            self._on_overtaken(self.keeper.why_other(sheet.run.file.structure))
+            return
+        is_open = row.state is InterviewState.DRAFT and allowed(self.actor.role, Action.WORK_CASE)
+        if is_open and not is_same and set_aside(self, sheet):  # nothing may replace it
             return
         self.sheet = sheet
         self.header.show_row(row, self.actor, self._spoken())
         self.files.follow(row.case_id, row.id)
         self.facts.show_view(sheet.view)
-        is_open = row.state is InterviewState.DRAFT and allowed(self.actor.role, Action.WORK_CASE)
         if not is_same:  # while it runs, what is on the screen is newer than what was read
             if is_open:
                 self._begin(sheet)
@@ -195,6 +198,8 @@ class InterviewPage(Page):
         keeper.failed.connect(self.show_failure)
         keeper.overtaken.connect(self._on_overtaken)
         keeper.saved.connect(self._on_saved)
+        for restructured in (run.grown, run.shrunk):
+            restructured.connect(self.recover.entries_moved)
         run.changed.connect(self.show_strip)
         run.noticed.connect(self.show_strip)
         self._is_paper = self._is_paper or file.row.mode is InterviewMode.PAPER
@@ -229,8 +234,9 @@ class InterviewPage(Page):
     # ------------------------------------------------------------------ recovering
 
     def _take_over(self) -> None:
-        if self.run is not None:
-            self.recover.take_over(self.run)
+        if self.run is not None and self.keeper is not None:
+            self.leave()
+            self.recover.take_over(self.run, self.keeper)
             self.refocus()
             self.actions_changed()
 
@@ -246,15 +252,15 @@ class InterviewPage(Page):
         self.show_strip()
 
     def _on_overtaken(self, sentence: str) -> None:
-        """Another window added or removed instances: what was typed is kept, all is read anew."""
+        """Instances came or went elsewhere: what was typed is kept, all is read anew."""
+        here = self.here(None)  # without a sentence it was undone in this window
+        self._back = here if isinstance(here, InterviewTarget) and not sentence else None
         self.let_go()
         self.tasks.write(self, _nothing).quiet().then(lambda _none: self.load())  # after the others
         self._failure = sentence
 
-    def _on_saved(self, address: str) -> None:
+    def _on_saved(self, _address: str) -> None:
         self._failure = ""
-        if self.recover.drop(address):
-            self.actions_changed()
         self.show_strip()
 
     def show_strip(self) -> None:
@@ -303,9 +309,6 @@ class InterviewPage(Page):
         if self.run is not None and not self.run.in_the_way():
             self.messages.info(_("That was the last question. Ctrl+Enter finishes the interview."))
         self.show_strip()
-
-    def _show_differences(self) -> None:
-        self.pages.setCurrentWidget(self.differences)
 
     def _show_answers(self) -> None:
         self.pages.setCurrentWidget(self.answers)
@@ -369,7 +372,7 @@ class InterviewPage(Page):
             slots["interview.next"] = lambda: self.paper.turn(1)
             slots["interview.previous"] = lambda: self.paper.turn(-1)
         else:
-            slots |= self.view.slots()
+            slots |= self.view.slots() | {"interview.script": self.script.toggle}
             panes = (self.facts_pane, self.strip)
             slots["page.next_pane"] = lambda: self.view.go_to_pane(*panes)
             slots["page.previous_pane"] = lambda: self.view.go_to_pane(*panes, -1)
@@ -385,10 +388,10 @@ class InterviewPage(Page):
 
     def _remove_instance(self) -> None:
         instance = self.view.instance_here()
-        if any(each.address.startswith(f"{instance}/") for each in self.recover.typed):
+        if self.recover.is_in(instance):
             self.show_failure(_("Take over or discard first what was typed here and not saved."))
-            return
-        self.view.remove_instance()
+        else:
+            self.view.remove_instance()
 
     @override
     def can_leave(self) -> bool:

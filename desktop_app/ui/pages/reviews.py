@@ -98,8 +98,8 @@ class ReviewsPage(Page):
         columns: list[Column[InterviewRow]] = [
             Column("review", N_("Review"), self._review_of, width=96),
             Column("customer", N_("Customer"), lambda row: row.customer, width=140),
-            Column("by", N_("By"), lambda row: row.by, width=68),
-            Column("flags", N_("Radar"), self._flag_text, width=130, sortable=False),
+            Column("by", N_("By"), lambda row: row.by, width=92),
+            Column("flags", N_("Radar"), self._flag_text, width=106, sortable=False),
             Column("finished_at", N_("Finished at"), lambda row: row.finished_at, width=130),
             _BY_ID["case_number"],
         ]

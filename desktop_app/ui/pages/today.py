@@ -297,6 +297,7 @@ class TodayPage(Page):
                 "case.attempt": self._log_attempt,
                 "case.timer": self._toggle_timer,
                 "case.interview": lambda: self.flows.interview(case_id),
+                "interview.hold": lambda: self.flows.interview(case_id, is_any=True),
                 "case.visit": lambda: self.flows.plan_visit(
                     case_id, item.customer_id, item.customer
                 ),

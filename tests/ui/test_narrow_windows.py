@@ -1,0 +1,152 @@
+"""Full HD at 200 % is 960 x 540 logical pixels: interview and designer stay usable there."""
+
+import uuid
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from db.session import Actor, Database
+from desktop_app.services import interviews
+from desktop_app.services.questionnaires import list_questionnaires
+from desktop_app.ui.folding import words_of
+from desktop_app.ui.lines import ShortLine
+from desktop_app.ui.page import PageContext
+from desktop_app.ui.pages.designer import DesignerPage
+from desktop_app.ui.pages.interview import InterviewPage
+from tests.ui.casework import open_case
+from tests.ui.interview_stage import HAPPENED, STATED, WHY_1, shown
+from tests.ui.shop import Stage, fill
+
+NARROW, WIDE = (784, 428), (1104, 688)
+"""The room of a page in a window of 960 x 540 and 1280 x 800: the side bar takes the rest."""
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, context: PageContext) -> Stage:
+    return Stage(qtbot, context)
+
+
+@pytest.fixture
+def interview_id(stage: Stage, database: Database, admin: Actor) -> uuid.UUID:
+    case_id = open_case(stage, fill(database, admin)["K2"])
+    made: uuid.UUID = stage.write(interviews.start, case_id)
+    stage.write(interviews.save_answer, made, STATED, "price_increase")
+    stage.write(interviews.save_answer, made, WHY_1, "单价涨了，预算超了")
+    return made
+
+
+def seen(page: QWidget, one: QWidget) -> QRect:
+    """What of a widget is not cut off by the panes around it, in the page."""
+    part = one.visibleRegion().boundingRect()
+    return QRect(one.mapTo(page, part.topLeft()), part.size())
+
+
+def wrong(page: QWidget) -> list[str]:
+    """Words that are cut at the side, lower or narrower than they need, or lie over others."""
+    QApplication.sendPostedEvents()
+    words = [
+        one
+        for kind in (QLabel, QAbstractButton)
+        for one in page.findChildren(kind)
+        if one.isVisible() and (one.text() or words_of(one)) and not seen(page, one).isEmpty()
+    ]
+    found = []
+    for one in words:
+        wraps = isinstance(one, QLabel) and one.wordWrap()
+        needs = one.heightForWidth(one.width()) if wraps else one.sizeHint().height()
+        is_narrow = not wraps and one.width() < one.sizeHint().width() - 1
+        if is_narrow and not (isinstance(one, ShortLine) and one.shown()):
+            found.append(f"narrow: {one.text()!r}")
+        if one.height() < needs - 1:
+            found.append(f"low: {one.text()!r} {one.height()} < {needs}")
+        if seen(page, one).width() < one.width():
+            found.append(f"cut at the side: {one.text()!r}")
+    for one, other in combinations(words, 2):
+        over = seen(page, one).intersected(seen(page, other))
+        related = one.isAncestorOf(other) or other.isAncestorOf(one)
+        if not related and over.width() > 1 and over.height() > 1:
+            found.append(f"{one.text()!r} over {other.text()!r}")
+    return found
+
+
+def sized(page: QWidget, size: tuple[int, int]) -> None:
+    page.window().resize(*size)
+    page.resize(*size)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["960", "1280"])
+def test_that_an_interview_is_whole_in_a_narrow_window(
+    stage: Stage, interview_id: uuid.UUID, each_language: str, size: tuple[int, int]
+) -> None:
+    page: InterviewPage = shown(stage, interview_id)
+    sized(page, size)
+    folding = page.view.folding
+    stage.wait(lambda: folding.is_folded is (size == NARROW))
+    for address in (HAPPENED, WHY_1, f"{WHY_1}_reason"):
+        page.go_to(address)
+        for inside in (page.facts, page.view.list):
+            folding.show_pane(inside)
+            stage.wait(lambda: wrong(page) == [])
+            assert inside.isVisible()
+    page.view.belief.show()
+    stage.wait(lambda: wrong(page) == [])
+    page.go_to(HAPPENED)
+    assert page.view.center.isVisible()
+
+
+def test_that_f6_unfolds_what_is_folded_away(stage: Stage, interview_id: uuid.UUID) -> None:
+    page: InterviewPage = shown(stage, interview_id)
+    sized(page, NARROW)
+    stage.wait(lambda: not page.facts.isVisible())
+    stage.run(page, "page.next_pane")
+    assert page.facts.isVisible()
+    assert not page.view.list.isVisible()
+    stage.run(page, "page.next_pane")
+    assert page.view.list.isVisible()
+    assert not page.facts.isVisible()
+    sized(page, WIDE)
+    stage.wait(lambda: page.facts.isVisible() and page.view.list.isVisible())
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["960", "1280"])
+def test_that_the_designer_is_whole_in_a_narrow_window(
+    stage: Stage,
+    database: Database,
+    admin: Actor,
+    each_language: str,
+    size: tuple[int, int],
+) -> None:
+    fill(database, admin)
+    key = stage.read(list_questionnaires)[0].id
+    page: DesignerPage = stage.show(DesignerPage, key)
+    sized(page, size)
+    stage.wait(lambda: page.opened is not None and page.checked is not None)
+    folding = page.view.folding
+    stage.wait(lambda: folding.is_folded is (size == NARROW))
+    for row in (8, 14):
+        page.state.select(row)
+        for inside in (page.view.preview, page.view.list):
+            folding.show_pane(inside)
+            stage.wait(lambda: wrong(page) == [])
+            assert inside.isVisible()
+
+
+def test_that_all_numbered_reasons_are_on_the_screen_when_the_keyboard_comes(
+    stage: Stage, interview_id: uuid.UUID
+) -> None:
+    page: InterviewPage = shown(stage, interview_id)
+    sized(page, WIDE)
+    page.go_to(WHY_1)
+    stage.idle()
+    card = page.view.pane.cards[f"{WHY_1}_reason"]
+    card.start()  # as Enter in the words does
+    QApplication.sendPostedEvents()
+    reasons = card.input.reasons  # type: ignore[attr-defined]  # of a question for reasons
+    last = reasons.list.visualItemRect(reasons.list.item(reasons.list.count() - 1))
+    bottom = reasons.list.viewport().mapTo(page, last.bottomLeft()).y()
+    area = page.view.pane.area.viewport()
+    assert reasons.list.count() > 5
+    assert bottom <= area.mapTo(page, area.rect().bottomLeft()).y()
