@@ -146,6 +146,7 @@ def test_that_the_row_of_a_list_stays_chosen(qtbot: QtBot, demo: Path, start: St
     program.window.navigate("customers")
     page: Any = program.window.current_page()
     until(qtbot, lambda: page.table.count() > 3)
+    idle(qtbot, program)  # the number is there before the rows are
     page.table.next_row()
     page.table.next_row()
     (key,) = page.table.selected_keys()

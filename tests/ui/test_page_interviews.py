@@ -61,7 +61,7 @@ def test_that_filters_narrow_the_list_and_show_all_brings_it_back(
     stage.wait(lambda: page.table.count() == 0)
     page._show_all()
     stage.wait(lambda: page.table.count() == 2)
-    assert not page.table.empty.isVisible()
+    stage.wait(lambda: not page.table.empty.isVisible())
 
 
 def test_that_no_column_is_cut_in_a_window_of_1280_pixels(
