@@ -861,7 +861,9 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     "change pool numbers": (
         SETTERS,
         nothing,
-        lambda s, p: pool.change_policy(s, PoolPolicy(capacity=int(p["number"][1:]))),
+        lambda s, p: pool.change_policy(
+            s, ROOMY.model_copy(update={"capacity": ROOMY.capacity - int(p["number"][1:])})
+        ),
     ),
     "skills": (EVERYBODY, nothing, lambda s, p: skills.read(s, p["agent"])),
     "change skills": (
@@ -930,6 +932,9 @@ READING = frozenset(
 )  # fmt: skip
 
 
+ROOMY = PoolPolicy(capacity=100_000, claims_per_day=100_000)
+
+
 def prepare_all(
     session: Session,
     prepare: Callable[[Session, Actor], Prepared],
@@ -941,6 +946,12 @@ def prepare_all(
         session.info["actor"] = dataclasses.replace(user, role=Role.ADMINISTRATOR)
         found[role] = prepare(session, user) | {"agent": actors[Role.AGENT].user_id}
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def roomy(lasting_desk: Desk, lasting_actors: dict[Role, Actor]) -> None:
+    """Nobody holds too many cases here, however many tests went before."""
+    lasting_desk.do(lasting_actors[Role.ADMINISTRATOR], pool.change_policy, ROOMY)
 
 
 @pytest.fixture(scope="module")
