@@ -8,14 +8,14 @@ import uuid_utils
 from sqlalchemy import JSON, DateTime, Dialect, Integer, MetaData, String, TypeDecorator, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from db.moment import travelled
+from db.moment import repeated_key, travelled
 
 WORD: Final = 32  # length of every column that holds a word of `db.vocabulary`
 
 
 def new_id() -> uuid.UUID:
     """A fresh UUIDv7: sorted by time of creation."""
-    return uuid.UUID(bytes=uuid_utils.uuid7().bytes)
+    return repeated_key() or uuid.UUID(bytes=uuid_utils.uuid7().bytes)
 
 
 def utcnow() -> dt.datetime:

@@ -114,8 +114,8 @@ def find(connection: Connection, typed: str, limit: int = 50) -> list[int]:
         return []
     found: dict[int, None] = {}
     for statement, values in _statements(folded):
-        rows = connection.execute(text(statement), {**values, "limit": limit})
-        found.update(dict.fromkeys(row[0] for row in rows))
+        rows = connection.exec_driver_sql(statement, {**values, "limit": limit})
+        found.update(dict.fromkeys(rows.scalars()))
         if len(found) >= limit:
             break
     return list(found)[:limit]

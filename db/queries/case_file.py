@@ -40,6 +40,7 @@ from db.vocabulary import (
 
 _DAY_SECONDS: Final = 86_400
 _CHUNK: Final = 500
+_STAGES: Final = frozenset(CaseStage)  # a note may carry a step against arrears instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class WhyStep:
 class CaseEventRow:
     """An entry of the case's own history.
 
-    `new` is the stage after the event (empty for a note), `old` the stage before; for a screening
+    `new` is the stage after the event (a note has none, or the step against arrears that was
+    taken), `old` the stage before; for a screening
     and its override `old` names what was found instead, as codes with commas, empty if nothing.
     """
 
@@ -224,7 +226,7 @@ def case_id_of(session: Session, number: str) -> uuid.UUID | None:
 def time_in_stage(events: tuple[CaseEventRow, ...], now: dt.datetime) -> tuple[StageTime, ...]:
     """Days in each stage a case has been in, in the order of the life cycle; closed has no time."""
     totals: dict[CaseStage, float] = {}
-    moves = [event for event in events if event.new]
+    moves = [event for event in events if event.new in _STAGES]
     ends = [*(event.at for event in moves[1:]), now]
     for event, end in zip(moves, ends, strict=False):
         stage = CaseStage(event.new)

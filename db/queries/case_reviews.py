@@ -16,12 +16,16 @@ from db.vocabulary import CaseStage, CustomerClass, Outcome, SaveState
 
 @dataclass(frozen=True, slots=True)
 class ReviewFilter:
-    """Which closed cases; days are included at both ends. `done`: those looked back on."""
+    """Which closed cases; days are included at both ends. `done`: those looked back on.
+
+    Of these, `is_decided` says whether somebody has decided what is to change.
+    """
 
     closed_from: dt.date | None = None
     closed_until: dt.date | None = None
     store_id: uuid.UUID | None = None
     done: bool = False
+    is_decided: bool | None = None
     visible: Visible = EVERYTHING
 
 
@@ -31,6 +35,7 @@ class CaseReviewRow:
 
     id: uuid.UUID
     number: str
+    customer_id: uuid.UUID
     customer: str
     klass: CustomerClass
     outcome: Outcome
@@ -44,6 +49,15 @@ class CaseReviewRow:
     improvement: str
     at: dt.datetime | None
     by: str
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it is one to look back on: lost, a save that did not hold, or of class A."""
+        return self.outcome is not Outcome.DUPLICATE and (
+            self.outcome is Outcome.LOST
+            or self.save_state is SaveState.LOST_DEFLECT
+            or self.klass is CustomerClass.A
+        )
 
 
 def list_reviews(session: Session, criteria: ReviewFilter, limit: int) -> list[CaseReviewRow]:
@@ -81,6 +95,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         select(
             Case.id,
             Case.number,
+            Case.customer_id,
             Customer.name.label("customer"),
             func.coalesce(CustomerStat.klass, CustomerClass.C.value).label("klass"),
             Case.outcome,
@@ -123,6 +138,9 @@ def _conditions(criteria: ReviewFilter) -> list[Any]:
     )
     reviewed = CaseReview.id.is_not(None) if criteria.done else CaseReview.id.is_(None)
     found = [and_(is_closed(), worth), reviewed, visible_cases(criteria.visible)]
+    if criteria.is_decided is not None:
+        decided = CaseReview.improvement != ""
+        found.append(decided if criteria.is_decided else ~decided)
     if criteria.closed_from is not None:
         found.append(Case.closed_on >= criteria.closed_from)
     if criteria.closed_until is not None:

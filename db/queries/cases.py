@@ -1,14 +1,15 @@
 """The list of cases: filtered, sorted, counted in SQL. One case whole: `db.queries.case_file`."""
 
 import datetime as dt
+import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db import search
@@ -17,6 +18,7 @@ from db.models import (
     AnswerTheme,
     Case,
     CaseReason,
+    ContactAttempt,
     Customer,
     CustomerStat,
     Interview,
@@ -31,6 +33,7 @@ from db.queries.paging import Sort
 from db.queries.questionnaires import exit_versions
 from db.queries.scope import EVERYTHING, Visible, unowned, visible_cases
 from db.vocabulary import (
+    Approach,
     CaseStage,
     CustomerClass,
     InterviewState,
@@ -38,6 +41,7 @@ from db.vocabulary import (
     Outcome,
     ReasonLayer,
     RuleKind,
+    SaveState,
 )
 
 FOUND_AT_MOST: Final = 5_000  # so many customers of a text search are looked at
@@ -69,7 +73,11 @@ class CaseFilter:
     belief_reason: str | None = None
     theme: str | None = None  # code of a theme that an answer in an interview has
     closed_group: ClosedGroup | None = None  # as the rates of closed cases count them
+    approach: Approach | None = None
+    save_state: SaveState | None = None
+    attempts: int | None = None  # exactly so many by staff
     customer_id: uuid.UUID | None = None
+    among: frozenset[uuid.UUID] | None = None  # these only: what a figure counted case by case
     today: dt.date | None = None  # local date of this machine without it
     visible: Visible = EVERYTHING  # services.access.limited fills it in
 
@@ -109,6 +117,8 @@ class CaseRow:
     next_due: dt.date | None
     root_reason: CodedReason | None
     stage_since: dt.datetime
+    save_state: SaveState | None = None
+    watch_until: dt.date | None = None
 
 
 def count_cases(session: Session, criteria: CaseFilter) -> int:
@@ -175,6 +185,8 @@ def case_rows() -> Select[*tuple[Any, ...]]:
             Case.next_step,
             Case.next_due,
             Case.stage_since,
+            Case.save_state,
+            Case.watch_until,
             Reason.code.label("reason_code"),
             ReasonVersion.zh.label("reason_zh"),
             ReasonVersion.en.label("reason_en"),
@@ -220,6 +232,8 @@ def read_row(row: Row[*tuple[Any, ...]]) -> CaseRow:
         next_due=row.next_due,
         root_reason=reason,
         stage_since=row.stage_since,
+        save_state=SaveState(row.save_state) if row.save_state else None,
+        watch_until=row.watch_until,
     )
 
 
@@ -258,6 +272,8 @@ _SORTED_BY: Final[Mapping[str, InstrumentedAttribute[Any] | ColumnElement[Any]]]
         "next_due": Case.next_due,
         "root_reason": ReasonVersion.zh,
         "stage_since": Case.stage_since,
+        "save_state": in_order(Case.save_state, SaveState),
+        "watch_until": Case.watch_until,
     }
 )
 """Column of the list to what it is sorted by. Where no index helps, the set is cases only."""
@@ -291,6 +307,10 @@ def _conditions(session: Session, criteria: CaseFilter) -> list[ColumnElement[bo
         found.append(Case.id.in_(_with_theme(criteria.theme)))
     if criteria.closed_group is not None:
         found += [is_closed(), in_group(criteria.closed_group)]
+    if criteria.attempts is not None:
+        found.append(_attempts() == criteria.attempts)
+    if criteria.among is not None:
+        found.append(Case.id.in_(_listed(criteria.among)))
     if criteria.overdue:
         found += [Case.stage != CaseStage.CLOSED, Case.next_due < (criteria.today or local_day())]
     return found
@@ -313,6 +333,8 @@ def _plain_conditions(criteria: CaseFilter) -> list[ColumnElement[bool]]:
         (Case.kind, criteria.kind),
         (Case.store_id, criteria.store_id),
         (Case.customer_id, criteria.customer_id),
+        (Case.approach, criteria.approach),
+        (Case.save_state, criteria.save_state),
     )
     found += [column == value for column, value in equal if value is not None]
     ranges = (
@@ -332,6 +354,22 @@ def _with_reason(layer: ReasonLayer, code: str) -> Select[uuid.UUID]:
         .join(Reason, Reason.id == ReasonVersion.reason_id)
         .where(CaseReason.layer == layer, Reason.code == code)
     )
+
+
+def _attempts() -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .select_from(ContactAttempt)
+        .where(ContactAttempt.case_id == Case.id, ContactAttempt.by_customer.is_(False))
+        .correlate(Case)
+        .scalar_subquery()
+    )
+
+
+def _listed(keys: Collection[uuid.UUID]) -> Any:
+    """Keys for an `in_`, as one value: there may be more of them than a statement takes."""
+    given = func.json_each(json.dumps(sorted(key.hex for key in keys)))
+    return select(given.table_valued("value").c.value)
 
 
 def _with_theme(code: str) -> Select[uuid.UUID]:

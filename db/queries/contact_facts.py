@@ -60,6 +60,16 @@ def contacted_often(
     return found
 
 
+def often_contacted(at_least: int) -> Select[*tuple[Any, ...]]:
+    """Keys of all customers who were contacted so many times or more."""
+    contacts = union_all(
+        select(ContactAttempt.customer_id),
+        select(Visit.customer_id).where(Visit.state == VisitState.DONE),
+    ).subquery()
+    found = select(contacts.c.customer_id).group_by(contacts.c.customer_id)
+    return found.having(func.count() >= at_least)
+
+
 def _statement(chunk: Sequence[uuid.UUID]) -> Any:
     attempts: Select[*tuple[Any, ...]] = select(
         ContactAttempt.customer_id,

@@ -60,6 +60,7 @@ class CustomerRow:
     spend_window: int
     open_cases: int
     do_not_contact: bool
+    is_deceased: bool
     is_identified: bool
     currency: str
 
@@ -180,6 +181,7 @@ def _rows() -> Select[Any]:
             stat.spend_window,
             cases,
             customer.do_not_contact,
+            customer.is_deceased,
             customer.is_identified,
         )
         .join(_CUSTOMERS, customer.id == stat.customer_id)

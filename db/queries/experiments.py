@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import Case, Experiment, ExperimentArm
+from db.models import Case, Experiment, ExperimentArm, Offer, Script
 from db.queries.closed import is_closed
 from db.queries.watch import SAVED
 from db.vocabulary import CaseStage, ExperimentKind, SaveState
@@ -33,6 +33,11 @@ class ExperimentRow:
         """Code of the script or offer by code of the arm; none for the hold-out."""
         return {str(arm["code"]): str(arm.get("target", "")) for arm in self.arms}
 
+    @property
+    def planned(self) -> int | None:
+        """Customers to be drawn in all; it stands with the first arm."""
+        return next((int(arm["planned"]) for arm in self.arms if "planned" in arm), None)
+
 
 @dataclass(frozen=True, slots=True)
 class ArmCounts:
@@ -42,7 +47,7 @@ class ArmCounts:
     open: int = 0
     closed: int = 0
     saved: int = 0
-    decided: int = 0  # closed, and no save that is still watched
+    decided: int = 0  # closed so long ago that every save of that day is decided
     confirmed: int = 0
 
 
@@ -74,10 +79,38 @@ def arm_of(session: Session, experiment_id: uuid.UUID, customer_id: uuid.UUID) -
     )
 
 
-def counts(session: Session) -> dict[uuid.UUID, dict[str, ArmCounts]]:
-    """What came of the cases at which customers were drawn, by experiment and arm."""
+def titles(session: Session) -> dict[ExperimentKind, dict[str, tuple[str, str]]]:
+    """Chinese and English title of every script and offer by its code, retired ones too."""
+    scripts = session.execute(select(Script.code, Script.zh, Script.en))
+    offers = session.execute(select(Offer.code, Offer.zh, Offer.en))
+    return {
+        ExperimentKind.SCRIPT: {code: (zh, en) for code, zh, en in scripts},
+        ExperimentKind.OFFER: {code: (zh, en) for code, zh, en in offers},
+    }
+
+
+def counts(
+    session: Session, as_of: dt.date, longest_watch: int
+) -> dict[uuid.UUID, dict[str, ArmCounts]]:
+    """What came of the cases at which customers were drawn, by experiment and arm.
+
+    Confirmed saves are counted as on the page of the team: lost cases wait as long as saves do.
+
+    Args:
+        session: the session to read with.
+        as_of: the day up to which orders are known.
+        longest_watch: the most days that a save is watched.
+    """
     closed = and_(Case.stage == CaseStage.CLOSED, is_closed())
-    decided = and_(closed, func.coalesce(Case.save_state, "") != SaveState.WATCHING)
+    decided = and_(
+        closed,
+        Case.closed_on < as_of - dt.timedelta(days=longest_watch),
+        or_(Case.watch_until.is_(None), Case.watch_until < as_of),
+        or_(
+            Case.outcome.not_in(SAVED),
+            Case.save_state.in_((SaveState.CONFIRMED, SaveState.LOST_DEFLECT)),
+        ),
+    )
     rows = session.execute(
         select(
             ExperimentArm.experiment_id,
@@ -87,7 +120,7 @@ def counts(session: Session) -> dict[uuid.UUID, dict[str, ArmCounts]]:
             _count(closed),
             _count(and_(closed, Case.outcome.in_(SAVED))),
             _count(decided),
-            _count(and_(closed, Case.save_state == SaveState.CONFIRMED)),
+            _count(and_(decided, Case.save_state == SaveState.CONFIRMED)),
         )
         .join(Case, Case.id == ExperimentArm.case_id)
         .group_by(ExperimentArm.experiment_id, ExperimentArm.arm)

@@ -7,21 +7,25 @@ longer weighs on its case, the cap or the budget.
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from db.derived import currency
 from db.models import (
     Case,
     CaseOffer,
     CaseReason,
+    Coupon,
     Customer,
     CustomerStat,
     Offer,
     OfferRule,
     Reason,
     ReasonVersion,
+    Store,
     User,
 )
 from db.queries.scope import EVERYTHING, Visible, visible_cases
@@ -62,6 +66,7 @@ class OfferRow:
     origin: ReasonOrigin
     retired_on: dt.date | None
     version: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class RuleRow:
     offer: OfferRow | None
     origin: ReasonOrigin
     version: int
+    currency: str
 
     @property
     def is_usable(self) -> bool:
@@ -87,7 +93,11 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseOfferRow:
-    """One offer in one case with everything it was allowed by."""
+    """One offer in one case with everything it was allowed by.
+
+    `value` is what is at stake in the case, `coupon` the code that was given with it, and
+    `is_own_decision` says that who made it agreed to it, because nobody else could.
+    """
 
     id: uuid.UUID
     case_id: uuid.UUID
@@ -113,6 +123,11 @@ class CaseOfferRow:
     reason_group: str | None
     klass: CustomerClass | None
     version: int
+    value: int | None
+    store: str
+    coupon: str
+    redeemed_on: dt.date | None
+    is_own_decision: bool
 
     @property
     def offer_id(self) -> uuid.UUID:
@@ -142,11 +157,12 @@ def offers(session: Session, *, with_retired: bool = False) -> tuple[OfferRow, .
     statement = select(Offer).order_by(Offer.goal, Offer.code)
     if not with_retired:
         statement = statement.where(Offer.retired_on.is_(None))
-    return tuple(offer_row(each) for each in session.scalars(statement))
+    money = currency(session)
+    return tuple(offer_row(each, money) for each in session.scalars(statement))
 
 
-def offer_row(offer: Offer) -> OfferRow:
-    """An offer as a row."""
+def offer_row(offer: Offer, money: str) -> OfferRow:
+    """An offer as a row; `money` is the currency of the workspace."""
     return OfferRow(
         id=offer.id,
         code=offer.code,
@@ -163,6 +179,7 @@ def offer_row(offer: Offer) -> OfferRow:
         origin=ReasonOrigin(offer.origin),
         retired_on=offer.retired_on,
         version=offer.version,
+        currency=money,
     )
 
 
@@ -174,6 +191,7 @@ def rules(session: Session) -> tuple[RuleRow, ...]:
         .where(OfferRule.position > REMOVED)
         .order_by(OfferRule.position, OfferRule.id)
     )
+    money = currency(session)
     return tuple(
         RuleRow(
             id=rule.id,
@@ -183,9 +201,10 @@ def rules(session: Session) -> tuple[RuleRow, ...]:
             klass=None if rule.klass is None else CustomerClass(rule.klass),
             kind=None if rule.kind is None else RuleKind(rule.kind),
             min_value=rule.min_value,
-            offer=None if offer is None else offer_row(offer),
+            offer=None if offer is None else offer_row(offer, money),
             origin=ReasonOrigin(rule.origin),
             version=rule.version,
+            currency=money,
         )
         for rule, offer in session.execute(statement)
     )
@@ -231,31 +250,8 @@ def case_offers(
     visible: Visible = EVERYTHING,
 ) -> tuple[CaseOfferRow, ...]:
     """Offers in cases that are seen, in the order in which they were made."""
-    by, decided_by = aliased(User), aliased(User)
-    statement = (
-        select(
-            CaseOffer,
-            Offer,
-            Case.number,
-            Customer.name,
-            func.coalesce(by.name, ""),
-            func.coalesce(decided_by.name, ""),
-            Reason.group_code,
-            CustomerStat.klass,
-            _lapsed(today),
-        )
-        .join(Offer, Offer.id == CaseOffer.offer_id)
-        .join(Case, Case.id == CaseOffer.case_id)
-        .join(Customer, Customer.id == CaseOffer.customer_id)
-        .outerjoin(CaseReason, CaseReason.id == _leading_reason())
-        .outerjoin(ReasonVersion, ReasonVersion.id == CaseReason.reason_version_id)
-        .outerjoin(Reason, Reason.id == ReasonVersion.reason_id)
-        .outerjoin(CustomerStat, CustomerStat.customer_id == CaseOffer.customer_id)
-        .outerjoin(by, by.id == CaseOffer.by_id)
-        .outerjoin(decided_by, decided_by.id == CaseOffer.decided_by_id)
-        .where(visible_cases(visible), *conditions)
-        .order_by(CaseOffer.proposed_at, CaseOffer.id)
-    )
+    statement = _case_offers().where(visible_cases(visible), *conditions)
+    money = currency(session)
     return tuple(
         CaseOfferRow(
             id=made.id,
@@ -264,7 +260,7 @@ def case_offers(
             customer_id=made.customer_id,
             customer=customer,
             store_id=made.store_id,
-            offer=offer_row(offer),
+            offer=offer_row(offer, money),
             rule_id=made.rule_id,
             state=OfferState(made.state),
             cost=made.cost,
@@ -282,10 +278,51 @@ def case_offers(
             reason_group=group,
             klass=None if klass is None else CustomerClass(klass),
             version=made.version,
+            value=value,
+            store=store,
+            coupon=coupon,
+            redeemed_on=redeemed_on,
+            is_own_decision=made.decided_by_id is not None and made.decided_by_id == made.by_id,
         )
-        for made, offer, number, customer, proposer, decider, group, klass, lapsed in (
-            session.execute(statement)
+        for (
+            made, offer, number, customer, proposer, decider, group, klass, lapsed,
+            value, store, coupon, redeemed_on,
+        ) in session.execute(statement, {"today": today})
+    )  # fmt: skip
+
+
+@cache
+def _case_offers() -> Select[*tuple[Any, ...]]:
+    """Made once: it is long, and asked for often while an offer is made."""
+    by, decided_by = aliased(User), aliased(User)
+    return (
+        select(
+            CaseOffer,
+            Offer,
+            Case.number,
+            Customer.name,
+            func.coalesce(by.name, ""),
+            func.coalesce(decided_by.name, ""),
+            Reason.group_code,
+            CustomerStat.klass,
+            _lapsed(bindparam("today", type_=Date())),
+            Case.value_at_stake,
+            func.coalesce(Store.name, ""),
+            func.coalesce(Coupon.code, ""),
+            Coupon.redeemed_on,
         )
+        .join(Offer, Offer.id == CaseOffer.offer_id)
+        .join(Case, Case.id == CaseOffer.case_id)
+        .join(Customer, Customer.id == CaseOffer.customer_id)
+        .outerjoin(CaseReason, CaseReason.id == _leading_reason())
+        .outerjoin(ReasonVersion, ReasonVersion.id == CaseReason.reason_version_id)
+        .outerjoin(Reason, Reason.id == ReasonVersion.reason_id)
+        .outerjoin(CustomerStat, CustomerStat.customer_id == CaseOffer.customer_id)
+        .outerjoin(by, by.id == CaseOffer.by_id)
+        .outerjoin(decided_by, decided_by.id == CaseOffer.decided_by_id)
+        .outerjoin(Store, Store.id == CaseOffer.store_id)
+        .outerjoin(Coupon, Coupon.case_offer_id == CaseOffer.id)
+        .order_by(CaseOffer.proposed_at, CaseOffer.id)
     )
 
 
@@ -302,6 +339,38 @@ def of_customer(customer_id: uuid.UUID) -> ColumnElement[bool]:
 def waiting() -> ColumnElement[bool]:
     """Condition: somebody must decide, and the case is still open."""
     return and_(CaseOffer.state == OfferState.WAITING, Case.stage != CaseStage.CLOSED)
+
+
+def decided_for(user_id: uuid.UUID, since: dt.datetime) -> ColumnElement[bool]:
+    """Condition: somebody else decided on what a user proposed, and the customer must hear it.
+
+    Decided since a moment, the case open, and either it may be made or nothing came after it.
+    """
+    later = aliased(CaseOffer)
+    nothing_since = ~exists().where(
+        later.case_id == CaseOffer.case_id,
+        later.id != CaseOffer.id,
+        later.proposed_at >= CaseOffer.proposed_at,
+    )
+    is_refused = and_(CaseOffer.state == OfferState.REFUSED, nothing_since)
+    return and_(
+        CaseOffer.by_id == user_id,
+        CaseOffer.decided_by_id != user_id,
+        CaseOffer.decided_at >= since,
+        Case.stage != CaseStage.CLOSED,
+        or_(CaseOffer.state == OfferState.APPROVED, is_refused),
+    )
+
+
+def count_waiting(session: Session, visible: Visible = EVERYTHING) -> int:
+    """How many offers wait for a yes or no in cases that are seen."""
+    statement = (
+        select(func.count())
+        .select_from(CaseOffer)
+        .join(Case, Case.id == CaseOffer.case_id)
+        .where(visible_cases(visible), waiting())
+    )
+    return session.execute(statement).scalar_one()
 
 
 def made_between(start: dt.datetime | None, end: dt.datetime | None) -> ColumnElement[bool]:
@@ -357,7 +426,7 @@ def accepted_approaches(session: Session, case_id: uuid.UUID) -> tuple[Approach,
     return tuple(Approach(each) for each in session.scalars(statement))
 
 
-def _lapsed(today: dt.date) -> ColumnElement[bool]:
+def _lapsed(today: dt.date | ColumnElement[dt.date]) -> ColumnElement[bool]:
     """Condition: approved, and the customer did not answer in time."""
     return and_(
         CaseOffer.state == OfferState.APPROVED,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from db.models import (
     Case,
@@ -20,7 +20,7 @@ from db.models import (
     User,
     Visit,
 )
-from db.queries.scope import Visible, visible_cases
+from db.queries.scope import Visible, unowned, visible_cases
 from db.vocabulary import (
     AttemptResult,
     CaseEventKind,
@@ -30,6 +30,7 @@ from db.vocabulary import (
     VisitState,
 )
 
+_CHUNK: Final = 500
 _OPEN: Final = Case.stage != CaseStage.CLOSED
 
 
@@ -54,7 +55,13 @@ class HeldCase:
 
 
 def held_cases(
-    session: Session, day: dt.date, effective: Collection[AttemptResult], visible: Visible
+    session: Session,
+    day: dt.date,
+    effective: Collection[AttemptResult],
+    visible: Visible,
+    *,
+    owner_id: uuid.UUID | None = None,
+    only: Collection[uuid.UUID] | None = None,
 ) -> list[HeldCase]:
     """The cases that are held on a day, by number; without customers nobody may contact.
 
@@ -62,7 +69,9 @@ def held_cases(
         session: the session.
         day: this day.
         effective: results in which the customer was spoken to.
-        visible: whose cases.
+        visible: whose cases are seen.
+        owner_id: only what this one holds.
+        only: none but these cases.
     """
     touched = (
         select(func.max(ContactAttempt.at))
@@ -99,6 +108,10 @@ def held_cases(
         )
         .order_by(Case.number)
     )
+    if owner_id is not None:
+        statement = statement.where(Case.owner_id == owner_id)
+    if only is not None:
+        statement = statement.where(Case.id.in_(only))
     return [_read(row) for row in session.execute(statement)]
 
 
@@ -118,6 +131,99 @@ def _locked(day: dt.date) -> ColumnElement[bool]:
         promised.exists(),
         planned.exists(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FreeCase:
+    """Why nobody works on a case.
+
+    Attributes:
+        since: When it went into the pool, or when it was opened.
+        note: What was said when it was given back; empty if nobody ever held it.
+        gone: Name of the owner, if it is one who has left.
+        previous: Name of the owner before.
+        kept_until: Last day on which the previous owner may not claim it.
+    """
+
+    since: dt.datetime
+    note: str
+    gone: str
+    previous: str
+    kept_until: dt.date | None
+
+
+def free_cases(session: Session, case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, FreeCase]:
+    """Why nobody works on cases, by key; those that somebody works on are left out."""
+    before, keys = aliased(User), list(case_ids)
+    note = (
+        select(CaseEvent.note)
+        .where(
+            CaseEvent.case_id == Case.id,
+            CaseEvent.kind == CaseEventKind.MOVED,
+            CaseEvent.new_value == CaseStage.SCREENED,
+            Case.previous_owner_id.is_not(None),
+        )
+        .order_by(CaseEvent.at.desc(), CaseEvent.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found: dict[uuid.UUID, FreeCase] = {}
+    for start in range(0, len(keys), _CHUNK):
+        statement = (
+            select(
+                Case.id,
+                func.coalesce(Case.pool_since, Case.owner_since, Case.stage_since),
+                func.coalesce(note, ""),
+                func.coalesce(User.name, ""),
+                func.coalesce(before.name, ""),
+                Case.kept_from_previous_until,
+            )
+            .outerjoin(User, User.id == Case.owner_id)
+            .outerjoin(before, before.id == Case.previous_owner_id)
+            .where(Case.id.in_(keys[start : start + _CHUNK]), unowned())
+        )
+        found |= {row[0]: FreeCase(*row[1:]) for row in session.execute(statement)}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedCase:
+    """An open case that is to be given to somebody, and whom it is kept from until when."""
+
+    id: uuid.UUID
+    number: str
+    klass: CustomerClass
+    store_id: uuid.UUID | None
+    owner_id: uuid.UUID | None
+    previous_owner_id: uuid.UUID | None
+    kept_until: dt.date | None
+
+
+def offered_cases(
+    session: Session, case_ids: Collection[uuid.UUID], visible: Visible
+) -> list[OfferedCase]:
+    """The open cases of these that are seen, the highest value first."""
+    session.flush()
+    keys = list(dict.fromkeys(case_ids))
+    found: list[Row[*tuple[Any, ...]]] = []
+    for start in range(0, len(keys), _CHUNK):
+        statement = (
+            select(
+                Case.id,
+                Case.number,
+                func.coalesce(CustomerStat.klass, CustomerClass.C.value),
+                Case.store_id,
+                Case.owner_id,
+                Case.previous_owner_id,
+                Case.kept_from_previous_until,
+                func.coalesce(Case.value_at_stake, 0),
+            )
+            .outerjoin(CustomerStat, CustomerStat.customer_id == Case.customer_id)
+            .where(Case.id.in_(keys[start : start + _CHUNK]), _OPEN, visible_cases(visible))
+        )
+        found += session.execute(statement).all()
+    found.sort(key=lambda row: (-row[7], row[1]))
+    return [OfferedCase(row[0], row[1], CustomerClass(row[2]), *row[3:7]) for row in found]
 
 
 def loads(session: Session) -> dict[uuid.UUID, int]:

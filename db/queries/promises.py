@@ -44,6 +44,11 @@ class PromiseRow:
     note: str
     version: int
 
+    @property
+    def keeper(self) -> str:
+        """Who has to keep it: whom it was handed to, else who made it."""
+        return self.owner or self.made_by
+
 
 @dataclass(frozen=True, slots=True)
 class ComplaintRow:
@@ -94,7 +99,9 @@ class RecoveryRow:
     id: uuid.UUID
     case_id: uuid.UUID
     case_number: str
+    customer_id: uuid.UUID
     customer: str
+    currency: str
     complaint_id: uuid.UUID | None
     promise_id: uuid.UUID | None
     owner_id: uuid.UUID | None
@@ -169,6 +176,15 @@ def is_open(model: type[Promise]) -> ColumnElement[bool]:
     return model.answered_on.is_(None)
 
 
+def is_kept_by(found: Promise | Complaint | Recovery, user_id: uuid.UUID | None) -> bool:
+    """Whether somebody deals with it: it was handed to them, or they promised it themselves."""
+    if user_id is None:
+        return False
+    if found.owner_id is None and isinstance(found, Promise):
+        return found.made_by_id == user_id
+    return found.owner_id == user_id
+
+
 # ---------------------------------------------------------------- complaints
 
 
@@ -228,23 +244,32 @@ def _in_sight(owner: Any, visible: Visible) -> list[ColumnElement[bool]]:
 def recoveries(
     session: Session, *conditions: ColumnElement[bool], visible: Visible = EVERYTHING
 ) -> tuple[RecoveryRow, ...]:
-    """Recoveries of cases that are seen, oldest first."""
+    """Recoveries of cases that are seen, and those one deals with; oldest first."""
     statement = (
-        select(Recovery, Case.number, Customer.name, func.coalesce(User.name, ""))
+        select(
+            Recovery,
+            Case.number,
+            Case.customer_id,
+            Customer.name,
+            Case.currency,
+            func.coalesce(User.name, ""),
+        )
         .join(Case, Case.id == Recovery.case_id)
         .join(Customer, Customer.id == Case.customer_id)
         .outerjoin(User, User.id == Recovery.owner_id)
-        .where(visible_cases(visible), *conditions)
+        .where(or_(visible_cases(visible), Recovery.owner_id == visible.user_id), *conditions)
         .order_by(Recovery.begun_at, Recovery.id)
     )
     found = list(session.execute(statement))
-    steps = _steps(session, [row.id for row, *_others in found])
+    steps = _steps(session, [row[0].id for row in found])
     return tuple(
         RecoveryRow(
             id=row.id,
             case_id=row.case_id,
             case_number=number,
+            customer_id=customer_id,
             customer=customer,
+            currency=currency,
             complaint_id=row.complaint_id,
             promise_id=row.promise_id,
             owner_id=row.owner_id,
@@ -255,7 +280,7 @@ def recoveries(
             steps=tuple(steps[row.id]),
             version=row.version,
         )
-        for row, number, customer, owner in found
+        for row, number, customer_id, customer, currency, owner in found
     )
 
 

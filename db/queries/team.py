@@ -253,6 +253,23 @@ def ended_runs(session: Session, criteria: TeamFilter) -> list[EndedRun]:
     ]
 
 
+def versions_run(
+    session: Session, criteria: TeamFilter
+) -> list[tuple[str, str, str, int, Mapping[str, Any]]]:
+    """Code, titles, number and content of each version of a script in `ended_runs`."""
+    run = (
+        select(ScriptRun.script_version_id)
+        .join(Case, Case.id == ScriptRun.case_id)
+        .where(ScriptRun.ended_at.is_not(None), *closed_conditions(criteria))
+    )
+    rows = session.execute(
+        select(Script.code, Script.zh, Script.en, ScriptVersion.number, ScriptVersion.content)
+        .join(Script, Script.id == ScriptVersion.script_id)
+        .where(ScriptVersion.id.in_(run))
+    )
+    return [(code, zh, en, number, content) for code, zh, en, number, content in rows]
+
+
 def coupons(session: Session, criteria: TeamFilter) -> tuple[int, int]:
     """How many coupons were redeemed, and how many issued in the period."""
     row = session.execute(

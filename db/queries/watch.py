@@ -7,19 +7,21 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from db.models import Case, Customer, Order
 from db.vocabulary import CaseStage, Outcome, SaveState
 
 _CHUNK: Final = 500
+_DAY_BEFORE_THE_FIRST: Final = 1_721_424.5
+"""Julian day of the day before 0001-01-01: days are counted from there (`date.toordinal`)."""
 SAVED: Final = (Outcome.SAVED, Outcome.WON_BACK)
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedCase:
-    """A save that is not decided yet; `may_contact`: alive, and has not refused."""
+    """A save and what was decided about it; `may_contact`: alive, and has not refused."""
 
     id: uuid.UUID
     number: str
@@ -30,6 +32,8 @@ class WatchedCase:
     until: dt.date
     value_at_stake: int | None
     currency: str
+    save_state: SaveState
+    confirmed_on: dt.date | None
     may_contact: bool
 
 
@@ -44,8 +48,112 @@ class EarlierSave:
     save_state: SaveState | None
 
 
-def watched(session: Session) -> list[WatchedCase]:
-    """Every save that is being watched, in the order of the case numbers."""
+@dataclass(frozen=True, slots=True)
+class LinkedCase:
+    """A case before or after another one of the same customer."""
+
+    id: uuid.UUID
+    number: str
+    opened_on: dt.date
+    closed_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvingOrder:
+    """An order made while a save is watched."""
+
+    on: dt.date
+    number: str
+    amount: int
+    currency: str
+
+
+def proving_orders(
+    session: Session, customer_id: uuid.UUID, first: dt.date, last: dt.date
+) -> tuple[ProvingOrder, ...]:
+    """Orders of a customer between two days, the earliest first; returns are left out."""
+    rows = session.execute(
+        select(Order.day, Order.number, Order.amount, Order.currency)
+        .where(
+            Order.customer_id == customer_id,
+            Order.day >= first.toordinal(),
+            Order.day <= last.toordinal(),
+            Order.amount > 0,
+        )
+        .order_by(Order.day, Order.number)
+    )
+    return tuple(
+        ProvingOrder(dt.date.fromordinal(day), number or "", amount, currency)
+        for day, number, amount, currency in rows
+    )
+
+
+def case_before(session: Session, case_id: uuid.UUID) -> LinkedCase | None:
+    """The case that a case follows."""
+    before = select(Case.follows_id).where(Case.id == case_id).scalar_subquery()
+    return next(iter(_linked(session, Case.id == before)), None)
+
+
+def cases_after(session: Session, case_id: uuid.UUID) -> tuple[LinkedCase, ...]:
+    """The cases that follow a case, in the order they were opened."""
+    return _linked(session, Case.follows_id == case_id)
+
+
+def _linked(session: Session, which: ColumnElement[bool]) -> tuple[LinkedCase, ...]:
+    columns: tuple[Any, ...] = (Case.id, Case.number, Case.opened_on, Case.closed_on)
+    rows = session.execute(select(*columns).where(which).order_by(Case.opened_on, Case.number))
+    return tuple(LinkedCase(*row) for row in rows)
+
+
+def is_watched() -> ColumnElement[bool]:
+    """A save that is not decided yet."""
+    return Case.save_state == SaveState.WATCHING
+
+
+def is_in_doubt(known: dt.date) -> ColumnElement[bool]:
+    """A decided save that orders or cases known up to a day may say something else about.
+
+    It was confirmed, but the customer left again within the window, or the first order in it is
+    another one or gone; or it did not hold, but there is an order, or the window is not over.
+    """
+    later = aliased(Case)
+    left = exists().where(
+        later.follows_id == Case.id,
+        or_(later.outcome.is_(None), later.outcome != Outcome.DUPLICATE),
+        later.opened_on.between(Case.closed_on, Case.watch_until),
+        later.opened_on <= known,
+    )
+    bought = (
+        select(func.min(Order.day))
+        .where(
+            Order.customer_id == Case.customer_id,
+            Order.amount > 0,
+            Order.day.between(_ordinal(Case.closed_on), _ordinal(Case.watch_until)),
+            Order.day <= known.toordinal(),
+        )
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    return or_(
+        and_(
+            Case.save_state == SaveState.CONFIRMED,
+            or_(left, bought.is_distinct_from(_ordinal(Case.confirmed_on))),
+        ),
+        and_(
+            Case.save_state == SaveState.LOST_DEFLECT,
+            ~left,
+            or_(bought.is_not(None), Case.watch_until >= known),
+        ),
+    )
+
+
+def _ordinal(day: Any) -> ColumnElement[int]:
+    """A day as orders keep it; null of none."""
+    return cast(func.julianday(day) - _DAY_BEFORE_THE_FIRST, Integer)
+
+
+def watched(session: Session, which: ColumnElement[bool]) -> list[WatchedCase]:
+    """Saves that fit, in the order of the case numbers."""
     columns: tuple[Any, ...] = (
         Case.id,
         Case.number,
@@ -56,20 +164,28 @@ def watched(session: Session) -> list[WatchedCase]:
         Case.watch_until,
         Case.value_at_stake,
         Case.currency,
+        Case.save_state,
+        Case.confirmed_on,
         ~or_(Customer.do_not_contact, Customer.is_deceased),
     )
     rows = session.execute(
         select(*columns)
         .join(Customer, Customer.id == Case.customer_id)
         .where(
-            Case.save_state == SaveState.WATCHING,
+            which,
             Case.stage == CaseStage.CLOSED,
             Case.closed_on.is_not(None),
             Case.watch_until.is_not(None),
         )
         .order_by(Case.number)
     )
-    return [WatchedCase(*row) for row in rows]
+    return [_watched(row) for row in rows]
+
+
+def _watched(row: Any) -> WatchedCase:
+    *facts, state, confirmed_on, may_contact = row
+    values: list[Any] = [*facts, SaveState(state), confirmed_on, may_contact]
+    return WatchedCase(*values)
 
 
 def orders_since(

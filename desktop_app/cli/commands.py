@@ -18,6 +18,7 @@ from desktop_app.cli import (
     queue_commands,
     report_commands,
     script_commands,
+    simulate_commands,
     window_commands,
     workspace_commands,
 )
@@ -45,6 +46,10 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "history": (journal_commands.history, N_("Show who changed what and when.")),
     "undo": (journal_commands.undo, N_("Undo a change set.")),
     "screenshots": (window_commands.screenshots, N_("Save pictures of every page.")),
+    "simulate": (
+        simulate_commands.simulate,
+        N_("Let a simulated task force work for some weeks and count broken rules."),
+    ),
     "self-test": (window_commands.self_test, N_("Try the whole loop in a temporary workspace.")),
 }
 _GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {

@@ -1,5 +1,6 @@
 """What `list` and `show` can show: one entry a kind of record."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +8,13 @@ from typing import Any
 
 from db.queries.cases import CaseFilter
 from db.queries.customers import CustomerFilter, CustomerRow
+from db.queries.follow_up import FollowFilter
 from db.queries.interviews import InterviewFilter
 from db.queries.journal import ChangeSetFilter, ChangeSetRow
 from db.queries.signals import SignalFilter
 from db.queries.visits import VisitFilter
 from db.session import Session
+from desktop_app.cli import offer_lists
 from desktop_app.cli.options import UsageProblemError
 from desktop_app.cli.output import plain, yuan
 from desktop_app.columns import Align, Column, Sort
@@ -19,6 +22,8 @@ from desktop_app.columns.cases import CASE_COLUMNS
 from desktop_app.columns.customers import CUSTOMER_COLUMNS
 from desktop_app.columns.interviews import INTERVIEW_COLUMNS
 from desktop_app.columns.journal import change_set_columns
+from desktop_app.columns.offers import APPROVAL_COLUMNS, OFFER_COLUMNS
+from desktop_app.columns.promises import COMPLAINT_COLUMNS, PROMISE_COLUMNS, RECOVERY_COLUMNS
 from desktop_app.columns.signals import SIGNAL_COLUMNS
 from desktop_app.columns.staff import STORE_COLUMNS, USER_COLUMNS
 from desktop_app.columns.visits import VISIT_COLUMNS
@@ -28,12 +33,15 @@ from desktop_app.i18n import N_, _, language
 from desktop_app.services import (
     access,
     cases,
+    complaints,
     contacts,
     customers,
     detection,
     history,
     interviews,
+    promises,
     reasons,
+    recovery,
     staff,
     triage,
 )
@@ -42,6 +50,7 @@ from desktop_app.services.journal import entity_text, last_own, title_text
 Document = dict[str, Any]
 Window = Callable[[Session, str, int, int], Sequence[Any]]
 _ALL = 10**9
+_LONG_AGO = dt.date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +175,16 @@ def _visits(session: Session, text: str, offset: int, limit: int) -> Sequence[An
 
 def _interviews(session: Session, text: str, offset: int, limit: int) -> Sequence[Any]:
     return interviews.list_interviews(session, InterviewFilter(text=text), None, offset, limit)
+
+
+def _followed(find: Callable[[Session, FollowFilter], Sequence[Any]]) -> Window:
+    """A window of promises, complaints or recoveries: open ones first, then all that ended."""
+
+    def window(session: Session, text: str, offset: int, limit: int) -> Sequence[Any]:
+        rows = find(session, FollowFilter(text, ended_since=_LONG_AGO))
+        return rows[offset : offset + limit]
+
+    return window
 
 
 # Short lists -------------------------------------------------------------------------------------
@@ -302,6 +321,33 @@ ENTITIES: Mapping[str, Entity] = {
     "visits": Entity(_visits, lambda: VISIT_COLUMNS, _by("id", _visits, "visit")),
     "interviews": Entity(
         _interviews, lambda: INTERVIEW_COLUMNS, _by("id", _interviews, "interview")
+    ),
+    "promises": Entity(
+        _followed(promises.find),
+        lambda: PROMISE_COLUMNS,
+        _by("id", _followed(promises.find), "promise"),
+    ),
+    "complaints": Entity(
+        _followed(complaints.find),
+        lambda: COMPLAINT_COLUMNS,
+        _by("id", _followed(complaints.find), "complaint"),
+    ),
+    "recoveries": Entity(
+        _followed(recovery.find),
+        lambda: RECOVERY_COLUMNS,
+        _by("id", _followed(recovery.find), "recovery"),
+    ),
+    "offers": Entity(
+        _short(offer_lists.offers),
+        lambda: OFFER_COLUMNS,
+        offer_lists.find_offer,
+        offer_lists.offer_document,
+    ),
+    "approvals": Entity(
+        _short(offer_lists.approvals),
+        lambda: APPROVAL_COLUMNS,
+        offer_lists.find_approval,
+        offer_lists.approval_document,
     ),
     "users": Entity(
         _short(staff.list_users),

@@ -59,7 +59,7 @@ def team(
         "to": last,
         **_figures(found),
         **_work(at_work),
-        "experiments": [_experiment(one) for one in compared],
+        "experiments": [experiment_document(one) for one in compared],
     }
     if state.options.as_json:
         output.say_json(document)
@@ -226,7 +226,8 @@ def _load(one: "Load") -> Document:
     }
 
 
-def _experiment(found: "ExperimentFigures") -> Document:
+def experiment_document(found: "ExperimentFigures") -> Document:
+    """An experiment with its split, its arms and what follows."""
     return {
         "code": found.row.code,
         "title": found.row.title,

@@ -22,8 +22,8 @@ def list_entity(
         typer.Argument(
             metavar="ENTITY",
             help=N_(
-                "customers, signals, cases, visits, interviews, users, stores, reasons, rules, "
-                "imports or changes"
+                "customers, signals, cases, visits, interviews, promises, complaints, recoveries, "
+                "offers, approvals, users, stores, reasons, rules, imports or changes"
             ),
         ),
     ],

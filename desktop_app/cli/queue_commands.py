@@ -67,6 +67,7 @@ def _document(line: "QueueLine") -> dict[str, Any]:
         "customer": line.customer_number,
         "place": line.place.value,
         "tier": line.tier.name.lower(),
+        "section": line.section.value,
         "score": line.score,
         "why": line.why,
         "due": line.due,

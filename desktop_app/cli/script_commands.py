@@ -106,7 +106,7 @@ def export(
     """Write a script as a workbook, as TOML or as JSON; each is read back by import."""
     from desktop_app.domain.script_drafts import ScriptDraft  # noqa: PLC0415
     from desktop_app.reports import script_workbook  # noqa: PLC0415
-    from desktop_app.services import exports, scripts  # noqa: PLC0415
+    from desktop_app.services import scripts  # noqa: PLC0415
 
     state = state_of(context)
     writers = {
@@ -120,7 +120,7 @@ def export(
     for path, _write in wanted.values():
         require_place(path, overwrite=overwrite)
     with state.read() as session:
-        exports.allow(session)
+        scripts.allow_export(session)
         found = _version(session, code, number)
     with state.write() as session:  # first: what cannot be written down does not go out
         scripts.note_export(session, code, list(wanted))

@@ -52,4 +52,6 @@ CASE_COLUMNS: Final[tuple[Column[CaseRow], ...]] = (
     Column("opened_on", N_("Opened on"), lambda row: row.opened_on, width=130),
     Column("closed_on", N_("Closed on"), lambda row: row.closed_on, width=130),
     Column("stage_since", N_("In this stage since"), lambda row: row.stage_since, width=150),
+    Column("save_state", N_("The save"), lambda row: row.save_state, width=120),
+    Column("watch_until", N_("Watched until"), lambda row: row.watch_until, width=130),
 )

@@ -18,6 +18,7 @@ from db.vocabulary import (
 )
 from desktop_app import labels
 from desktop_app.domain.arrears import STEP_WORDS, ArrearsStep
+from desktop_app.domain.screening import words_of
 from desktop_app.i18n import _, language
 
 
@@ -50,12 +51,23 @@ def _signal(values: Mapping[str, Any]) -> Words:
 
 def _event(values: Mapping[str, Any]) -> Words:
     kind = CaseEventKind(values["kind"])
+    if kind in (CaseEventKind.SCREENED, CaseEventKind.OVERRIDDEN) and values.get("old"):
+        values = _screened(kind, values)
     old, new = _value(kind, values.get("old")), _value(kind, values.get("new"))
     moved = f"{old} → {new}" if old and new and old != new else new or old
     title = labels.label(kind)
     if values.get("case"):
         title = f"{title} {values['case']}"
     return Words(title, "\n".join(filter(None, (moved, values.get("note") or ""))))
+
+
+def _screened(kind: CaseEventKind, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the screening found, told by its codes; of an overruled one also the reason."""
+    note = str(values.get("note") or "")
+    told = words_of(str(values["old"]), note if kind is CaseEventKind.SCREENED else "")
+    if kind is CaseEventKind.OVERRIDDEN:
+        told = "\n".join(filter(None, (told, note)))
+    return {**values, "old": "", "note": told}
 
 
 def _value(kind: CaseEventKind, value: Any) -> str:

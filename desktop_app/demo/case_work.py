@@ -26,6 +26,7 @@ from db.vocabulary import (
 from desktop_app import clock
 from desktop_app.demo.chain import Story, pick
 from desktop_app.demo.interview_work import Talk, begin_interview
+from desktop_app.demo.offer_work import make_offer
 from desktop_app.demo.phrases import NOTES, PURPOSES, REMEDIES
 from desktop_app.demo.team import Process, World, later, working_day
 from desktop_app.domain.cases import CaseDraft, CloseDraft, ReopenDraft, StateOfMind
@@ -247,12 +248,12 @@ def _remedy(world: World, job: Job, rng: random.Random) -> Generator[dt.datetime
             session,
             job,
             approach=approach,
-            offer_text=rng.choice(job.story.offers),
             next_step=NextStep.REMEDY,
             next_due=working_day(clock.today() + dt.timedelta(days=5)),
         )
     with world.acting(job.worker) as session:
         cases.move(session, job.case_id, CaseStage.PLAN_AGREED, "客户口头同意方案。")
+    yield from make_offer(world, job.worker, job.case_id, job.number, approach)
     yield later(rng, 1, 7)
     with world.acting(job.worker) as session:
         cases.move(session, job.case_id, CaseStage.REMEDY_IN_PROGRESS)

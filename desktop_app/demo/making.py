@@ -18,7 +18,10 @@ from desktop_app import clock
 from desktop_app.demo.buyers import make_buyers
 from desktop_app.demo.chain import Chain, chain
 from desktop_app.demo.desk import desk, save_views
+from desktop_app.demo.earlier_work import EARLIER_DAYS, earlier_work
+from desktop_app.demo.offer_work import budgets, last_proposals
 from desktop_app.demo.office import begin, cancellation, office, somebody_leaves
+from desktop_app.demo.promise_work import promise_work
 from desktop_app.demo.review_work import after_the_interviews
 from desktop_app.demo.team import LOGIN, World, at, working_day
 from desktop_app.i18n import _, in_language
@@ -73,11 +76,12 @@ def make_demo(
     today = clock.today()
     last = min(end or today, today)
     first = begin(last)
+    founded = working_day(first - dt.timedelta(days=EARLIER_DAYS))
     progress = progress or Silent()
     progress.step(0, None, _("Making the demo"))
     facts = chain()
     with in_language("zh_CN"):  # the invented chain writes Chinese
-        with clock.travelling(at(working_day(first - dt.timedelta(days=3)), 9)):
+        with clock.travelling(at(working_day(founded - dt.timedelta(days=3)), 9)):
             opened, _code = workspace.create(folder, LOGIN, _ADMINISTRATOR, PASSWORD, demo=True)
             opened = _reopened(opened, durable=False)
             _set_up(opened, facts)
@@ -92,12 +96,17 @@ def make_demo(
             end=last,
             progress=progress,
         )
-        with clock.travelling(at(first, 8)):
-            world.start(office(world))
+        with clock.travelling(at(founded, 8)):
+            world.start(budgets(world, first))
+            world.start(last_proposals(world))
+            world.start(office(world, founded))
+            for process in earlier_work(world, first):
+                world.start(process)
             world.start(save_views(world))
             world.start(somebody_leaves(world))
             world.start(desk(world))
             world.start(after_the_interviews(world))
+            world.start(promise_work(world))
             for number in range(max(1, round(customers * _CANCELLATIONS))):
                 world.start(cancellation(world, number))
         world.run()

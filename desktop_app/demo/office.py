@@ -30,7 +30,7 @@ from desktop_app.services.imports import Outcome, Source
 
 _ALL: Final = 10**6
 _ACCEPTED: Final = {CustomerClass.A: 0.9, CustomerClass.B: 0.75, CustomerClass.C: 0.5}
-_SHARE_OF_CASES: Final = 0.1  # cases opened from signals, of all customers
+_SHARE_OF_CASES: Final = 0.065  # cases opened from signals, of all customers
 _FIRST_ROUND: Final = 0.4
 _ROUNDS_BACK: Final = (120, 90, 60, 30, 11, 1)  # days before the end on which orders arrive
 
@@ -40,10 +40,11 @@ def begin(end: dt.date) -> dt.date:
     return working_day(end - dt.timedelta(days=_ROUNDS_BACK[0]))
 
 
-def office(world: World) -> Process:
-    """Months in the office."""
-    yield at(begin(world.end), 8, 30)
+def office(world: World, founded: dt.date) -> Process:
+    """Months in the office: the customers come in when the workspace is new, then the orders."""
+    yield at(founded, 8, 30)
     _import_customers(world)
+    _import_orders(world)
     for number, back in enumerate(_ROUNDS_BACK):
         day = working_day(world.end - dt.timedelta(days=back))
         yield at(min(day, world.end), 8, 50)

@@ -86,3 +86,19 @@ DETAILS: Final = (
     "光是{good}就为这个退过{n}次。",
 )
 """What a customer adds, so that no two of them say the same."""
+
+OFFER_REASONS: Final = (
+    "十年老客户，问题出在我们这边，按规则给。",
+    "客户明确说只要解决这件事就继续合作。",
+    "对方报价低一成，客户更看重服务，先给这个。",
+    "采购换人，需要重新建立联系。",
+    "客户情绪已经缓和，这个方案正好补上缺口。",
+    "年采购额大，流失的损失远高于这个成本。",
+)
+"""Why a customer gets an offer."""
+REFUSALS: Final = (
+    "成本太高，先请经理上门谈一次。",
+    "同样的情况上个月没有给，换一个方案。",
+    "先把投诉处理完，再谈优惠。",
+)
+"""Why an offer is not made."""

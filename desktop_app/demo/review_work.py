@@ -22,6 +22,7 @@ from desktop_app.services.coding import CodingRound, OpenAnswer, Wanted
 _ALL: Final = 10**6
 _OWN_WORDS: Final = "/data/what_happened"
 _APPROVED, _WITH_ISSUES = 0.72, 0.09
+_SENT_BACK: Final = 2
 _LEFT: Final = 3  # days before the end whose interviews still wait
 _CODED: Final = 0.8
 _TWICE: Final = 0.3
@@ -46,13 +47,17 @@ def _review(world: World) -> None:
     with world.looking(MANAGER) as session:
         rows = interviews.list_interviews(session, wanted, Sort("case_number"), 0, _ALL)
     with world.acting(MANAGER) as session:
-        for row in rows:
-            if row.finished_at is not None and clock.local(row.finished_at).date() <= until:
-                _judge(session, row, rng)
+        read = [
+            row
+            for row in rows
+            if row.finished_at is not None and clock.local(row.finished_at).date() <= until
+        ]
+        for place, row in enumerate(read):
+            lot = _APPROVED if place == _SENT_BACK else rng.random()  # one at least has issues
+            _judge(session, row, lot, rng)
 
 
-def _judge(session: Session, row: InterviewRow, rng: random.Random) -> None:
-    lot = rng.random()
+def _judge(session: Session, row: InterviewRow, lot: float, rng: random.Random) -> None:
     if lot < _APPROVED:
         reviews.set_state(session, row.id, ReviewState.APPROVED)
     elif lot < _APPROVED + _WITH_ISSUES:

@@ -84,9 +84,15 @@ class Adjusted(Generic[U]):
 
 
 def adjust(
-    cells: Iterable[Cell[U]], prior: int = PRIOR_CASES, minimum: int = ENOUGH
+    cells: Iterable[Cell[U]],
+    prior: int = PRIOR_CASES,
+    minimum: int = ENOUGH,
+    of_all: Iterable[Cell[U]] | None = None,
 ) -> tuple[Adjusted[U], ...]:
     """Expected against observed for each unit, in the order in which the units first come.
+
+    `of_all` are the cells that the rates are taken from, where these are more than `cells` alone;
+    they hold the same cases too.
 
     The rate of a stratum is that of all units, shrunk to the overall rate by so many cases of a
     prior, because a stratum with few cases says little. A case that is saved with probability p by
@@ -97,7 +103,8 @@ def adjust(
     Sources: D. Spiegelhalter (2005), "Funnel plots for comparing institutional performance"
     (indirect standardisation, limits); B. Efron, C. Morris (1977) (shrinkage).
     """
-    every = tuple(cells)
+    shown = tuple(cells)
+    every = shown if of_all is None else tuple(of_all)
     cases, saved = sum(cell.cases for cell in every), sum(cell.saved for cell in every)
     overall = ratio(saved, cases) or 0.0
     sums: defaultdict[Hashable, list[int]] = defaultdict(lambda: [0, 0])
@@ -105,6 +112,7 @@ def adjust(
     for cell in every:
         sums[cell.stratum][0] += cell.cases
         sums[cell.stratum][1] += cell.saved
+    for cell in shown:
         units[cell.unit].append(cell)
     rates = {
         stratum: (hits + prior * overall) / max(1, n + prior) for stratum, (n, hits) in sums.items()

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
-from db.vocabulary import AttemptResult, Channel, NextStep, VisitState
+from db.vocabulary import AttemptResult, CallbackFor, Channel, NextStep, VisitState
 from desktop_app.domain.cases import check_next_due
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.retries import NOBODY_REACHED, rule_for
@@ -31,6 +32,21 @@ class AttemptDraft(Draft):
     next_due: Annotated[dt.date | None, Field(validate_default=True)] = None
 
     _check_next_due = field_validator("next_due")(check_next_due)
+
+
+class CallbackDraft(Draft):
+    """A call that was promised for a moment, and who may make it."""
+
+    at: AwareDatetime
+    for_whom: CallbackFor = CallbackFor.ME
+
+
+class WrapUpDraft(Draft):
+    """What a call came to: the attempt, a callback, and the recordings made of it."""
+
+    attempt: AttemptDraft
+    callback: CallbackDraft | None = None
+    recordings: tuple[Path, ...] = ()
 
 
 class VisitDraft(Draft):

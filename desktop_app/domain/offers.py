@@ -49,9 +49,7 @@ class OfferSettings(Draft):
     ceiling_percent: Annotated[
         _Percent, Field(title=N_("Most that offers may cost, % of the value that is kept"))
     ] = 20
-    hourly: Annotated[
-        int, Field(ge=0, title=N_("Cost of an hour of work, in hundredths of the currency"))
-    ] = 4000
+    hourly: Annotated[int, Field(ge=0, title=N_("Cost of an hour of work"))] = 4000
 
     def ceiling(self, yearly_spend: int | None) -> int | None:
         """Most that the offers on a case may cost; ``None`` when its value is not known."""

@@ -34,7 +34,8 @@ class Action(StrEnum):
     EDIT_SCRIPT = "edit_script"
     """Write scripts and snippets and publish their versions."""
     REVIEW_INTERVIEW = "review_interview"
-    """Say of finished interviews whether they are good, and code answers into themes."""
+    """Say of finished interviews whether they are good, code answers into themes, and decide what
+    changes after a case that was looked back on."""
     EDIT_OFFERS = "edit_offers"
     """The library of offers, its rules and the budgets."""
     APPROVE_OFFER = "approve_offer"
@@ -42,7 +43,7 @@ class Action(StrEnum):
     EXCEED_BUDGET = "exceed_budget"
     """Approve an offer that the budget of its store does not cover."""
     RUN_EXPERIMENT = "run_experiment"
-    """Begin and end a comparison of scripts or offers."""
+    """Begin and end a comparison of scripts or offers; it is one of all stores."""
     REPORT = "report"
     """See a report on the screen."""
     EXPORT = "export"
@@ -92,7 +93,6 @@ _MANAGER = _AGENT | {
     Action.EDIT_SCRIPT,
     Action.REVIEW_INTERVIEW,
     Action.APPROVE_OFFER,
-    Action.RUN_EXPERIMENT,
     Action.EXPORT,
     Action.UNDO_ANY,
     Action.VIEW_JOURNAL,
@@ -134,7 +134,7 @@ MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.AGENT: _AGENT,
         Role.STORE_MANAGER: _MANAGER,
-        Role.DEPT_MANAGER: _MANAGER,
+        Role.DEPT_MANAGER: _MANAGER | {Action.RUN_EXPERIMENT},
         Role.HEAD_OFFICE: _HEAD_OFFICE,
         Role.TRAINER: frozenset(
             {Action.VIEW, Action.EDIT_SCRIPT, Action.REPORT, Action.UNDO_OWN, Action.SAVE_VIEW}

@@ -7,7 +7,7 @@ of source 003 (what each class asks of whoever looks after it); S0-20 (the best 
 
 import datetime as dt
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
@@ -248,3 +248,50 @@ def best_first(
 def _order(each: Suitability) -> tuple[Fraction, int, int, str, str]:
     person = each.candidate
     return -each.score, -each.met, person.open_cases, person.name, str(person.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A case that is to be given to one of several people.
+
+    Attributes:
+        key: Of the case.
+        klass: Class of its customer.
+        owner: Who holds it now; keeps it, if among those people.
+        kept_from: Previous owner in the cool-off.
+        near: Who may get it at all.
+    """
+
+    key: Hashable
+    klass: CustomerClass | None
+    owner: Hashable | None
+    kept_from: Hashable | None
+    near: frozenset[Hashable]
+
+
+def spread(
+    cases: Iterable[Offered], candidates: Iterable[Candidate], policy: PoolPolicy
+) -> dict[Hashable, Hashable | None]:
+    """Who gets which case: each goes to whom it suits best by skill and by the load until then.
+
+    Args:
+        cases: The cases, in the order in which they are given out.
+        candidates: The people chosen.
+        policy: The numbers.
+
+    Returns:
+        The key of the candidate by the key of the case; None where nobody chosen can take it.
+    """
+    people = {each.key: each for each in candidates}
+    found: dict[Hashable, Hashable | None] = {}
+    for case in cases:
+        if case.owner in people:
+            found[case.key] = case.owner
+            continue
+        able = (each for key, each in people.items() if key in case.near and key != case.kept_from)
+        best = next(iter(best_first(able, case.klass, policy)), None)
+        found[case.key] = None if best is None else best.candidate.key
+        if best is not None:
+            one = best.candidate
+            people[one.key] = replace(one, open_cases=one.open_cases + 1)
+    return found

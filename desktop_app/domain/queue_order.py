@@ -87,12 +87,14 @@ class Part:
 class Rank:
     """Place of a case in the order of work. Ascending order of `sort_key` is that order.
 
-    `score` is value x urgency in quarters of a minor unit.
+    `score` is value x urgency in quarters of a minor unit; `due` the first day on which something
+    is to be done.
     """
 
     tier: Tier
     score: int
     sort_key: tuple[int, dt.datetime, int, dt.date, str]
+    due: dt.date | None
     parts: tuple[Part, ...]
 
     @property
@@ -116,7 +118,7 @@ def rank(item: QueueItem, now: dt.datetime, *, explained: bool = True) -> Rank:
     score = priority(item.value, item.kind, due, now.date()).score
     tier = _tier(item, due, now)
     key = (tier.value, _moment(item, tier, now), -score, due or dt.date.max, item.key)
-    return Rank(tier, score, key, tuple(_parts(item, due, now)) if explained else ())
+    return Rank(tier, score, key, due, tuple(_parts(item, due, now)) if explained else ())
 
 
 def _due(item: QueueItem, today: dt.date) -> dt.date | None:
@@ -164,6 +166,44 @@ def _parts(item: QueueItem, due: dt.date | None, now: dt.datetime) -> Iterator[P
     yield Part(PartCode.URGENCY, {"factor": quarters / 4, "days": days})
     if item.allowed_from is not None and item.allowed_from > now:
         yield Part(PartCode.WAITING, {"until": item.allowed_from})
+
+
+# ---------------------------------------------------------------- parts of the day
+
+
+class Section(StrEnum):
+    """Parts of a day's work; each case stands in one of them, whoever's it is."""
+
+    CANCEL_REQUEST = "cancel_request"
+    CALLBACK = "callback"  # due by now, or promised for later this day
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WAITING = "waiting"  # due, but no contact is allowed yet
+    HELD_BACK = "held_back"  # by the screening
+    TO_CLOSE = "to_close"  # no contact any more, nobody is called; never in a queue
+    LATER = "later"  # nothing is due before another day
+
+
+_SECTIONS = {
+    Tier.CANCEL_REQUEST: Section.CANCEL_REQUEST,
+    Tier.CALLBACK: Section.CALLBACK,
+    Tier.WAITING: Section.WAITING,
+}
+
+
+def section_of(
+    item: QueueItem, rank: Rank, now: dt.datetime, *, is_held_back: bool = False
+) -> Section:
+    """The part of the day a case stands in; nothing that is due is ever `LATER`."""
+    if is_held_back:
+        return Section.HELD_BACK
+    if rank.tier is Tier.LATER:
+        is_today = item.callback is not None and item.callback.at.date() == now.date()
+        return Section.CALLBACK if is_today else Section.LATER
+    if rank.tier is Tier.DUE:
+        is_overdue = rank.due is not None and rank.due < now.date()
+        return Section.OVERDUE if is_overdue else Section.TODAY
+    return _SECTIONS[rank.tier]
 
 
 # ---------------------------------------------------------------- whose queue

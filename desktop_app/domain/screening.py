@@ -1,9 +1,10 @@
 """Do-not-pursue screening: who must not be called, and why (formula F-13)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import Field
@@ -19,6 +20,16 @@ class ScreenCode(StrEnum):
     DO_NOT_CONTACT = "do_not_contact"
     MALICIOUS_ARREARS = "malicious_arrears"
     SERIAL_SWITCHER = "serial_switcher"
+
+
+SENTENCES: Mapping[ScreenCode, str] = MappingProxyType(
+    {
+        ScreenCode.DECEASED: N_("The customer has died."),
+        ScreenCode.DO_NOT_CONTACT: N_("The customer asked not to be contacted."),
+        ScreenCode.MALICIOUS_ARREARS: N_("The customer owes money in bad faith."),
+    }
+)
+"""What was found, to be translated when shown; changes of supplier are told with their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +88,11 @@ def screen(
     limit = switch_limit or SwitchLimit()
     hits: list[ScreenHit] = []
     if facts.is_deceased:
-        hits.append(ScreenHit(ScreenCode.DECEASED, _("The customer has died.")))
+        hits.append(_plain(ScreenCode.DECEASED))
     if facts.do_not_contact:
-        hits.append(
-            ScreenHit(ScreenCode.DO_NOT_CONTACT, _("The customer asked not to be contacted."))
-        )
+        hits.append(_plain(ScreenCode.DO_NOT_CONTACT))
     if facts.malicious_arrears:
-        hits.append(
-            ScreenHit(ScreenCode.MALICIOUS_ARREARS, _("The customer owes money in bad faith."))
-        )
+        hits.append(_plain(ScreenCode.MALICIOUS_ARREARS))
     count = switches_in(facts.switch_dates, as_of, limit.years)
     if count > limit.limit or (limit.inclusive and count == limit.limit):
         text = _("Changed supplier {count} times in {years} years (limit {limit}).")
@@ -96,3 +103,20 @@ def screen(
             )
         )
     return tuple(hits)
+
+
+def words_of(codes: str, note: str) -> str:
+    """What was found once, in the present language.
+
+    Args:
+        codes: The codes, separated by commas, as an event keeps them.
+        note: What was written down then; it stays where a code has numbers of its own.
+    """
+    found = [code for code in codes.split(",") if code]
+    if not found or any(code not in SENTENCES for code in found):
+        return note
+    return " ".join(_(SENTENCES[ScreenCode(code)]) for code in found)
+
+
+def _plain(code: ScreenCode) -> ScreenHit:
+    return ScreenHit(code, _(SENTENCES[code]))

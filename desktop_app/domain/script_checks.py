@@ -80,7 +80,7 @@ _ORDERED: Final = frozenset({Operator.BELOW, Operator.AT_MOST, Operator.ABOVE, O
 _ENDS: Final = frozenset({StepKind.END})
 _LOGICAL: Final = frozenset({StepKind.LOGIC})
 _TALKING: Final = frozenset(StepKind) - _ENDS - _LOGICAL
-_USED_BY: Final[Mapping[str, frozenset[StepKind]]] = {
+USED_BY: Final[Mapping[str, frozenset[StepKind]]] = {
     "to": frozenset(StepKind) - _ENDS,
     "choices": _TALKING,
     "branches": _LOGICAL,
@@ -92,6 +92,7 @@ _USED_BY: Final[Mapping[str, frozenset[StepKind]]] = {
     "outcome": _ENDS,
     "fair_way_out": _ENDS,
 }
+"""The kinds of steps that have a use for a field."""
 _EMPTY: Final = {each.name: each.default for each in fields_of(Step)}
 _NO_VALUE: Final = frozenset({Operator.KNOWN, Operator.UNKNOWN})
 _LISTED: Final = frozenset({Operator.IN, Operator.NOT_IN})
@@ -136,6 +137,11 @@ def is_publishable(findings: Iterable[Finding]) -> bool:
     return all(finding.severity is Severity.WARNING for finding in findings)
 
 
+def check_words(zh: str, en: str) -> tuple[Finding, ...]:
+    """What is wrong with words that stand for themselves: those of a snippet."""
+    return tuple(_of_texts(Step("words", StepKind.SAY, zh, en)))
+
+
 def _of_script(script: Script, steps: Mapping[str, Step]) -> Iterator[Finding]:
     graph = ways_of(steps)
     for key, times in Counter(step.id for step in script.steps).items():
@@ -176,7 +182,7 @@ def _of_ways(step: Step, steps: Collection[str]) -> Iterator[Finding]:
 def _of_fields(step: Step) -> Iterator[Finding]:
     idle = [
         name
-        for name, kinds in _USED_BY.items()
+        for name, kinds in USED_BY.items()
         if step.kind not in kinds and getattr(step, name) != _EMPTY[name]
     ]
     if idle:

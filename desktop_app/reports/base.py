@@ -23,6 +23,8 @@ from desktop_app.i18n import _
 SMALL_N = 10
 """Counts below this are greyed: too few to say anything."""
 
+RANGE_SERIES = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
@@ -99,6 +101,8 @@ class FigureKind(StrEnum):
     BAR = "bar"
     LINE = "line"
     PARETO = "pareto"
+    STEP = "step"
+    RANGE = "range"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,8 @@ class Figure:
 
     Attributes:
         kind: ``PARETO`` takes one series in falling order; the cumulative line is computed.
+            ``STEP`` is a line that stays level up to the next category. ``RANGE`` takes four
+            series: what was seen, what was expected, and from where to where chance explains it.
         title: What the figure is about.
         categories: One name a bar or point.
         series: One or more rows of numbers, as long as ``categories``.
@@ -136,6 +142,8 @@ class Figure:
         criterion: Name of the filter that takes a key, e.g. ``root_reason``.
         unit: What is counted, for the axis.
         note: A line below.
+        labels: Words at the end of each row of a ``RANGE``; empty for none.
+        faint: Categories that are too small to be read as a finding, in grey.
     """
 
     kind: FigureKind
@@ -146,6 +154,8 @@ class Figure:
     criterion: str = ""
     unit: str = ""
     note: str = ""
+    labels: tuple[str, ...] = ()
+    faint: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse rows of different lengths: a chart would silently lose its end."""
@@ -155,6 +165,8 @@ class Figure:
             raise ValueError("a figure needs one value and at most one key a category")
         if self.kind is FigureKind.PARETO and len(self.series) != 1:
             raise ValueError("a Pareto figure takes one series")
+        if self.kind is FigureKind.RANGE and len(self.series) != RANGE_SERIES:
+            raise ValueError("a figure of ranges takes four series")
 
     def cumulative(self) -> tuple[float, ...]:
         """Cumulative share of the first series, 0 to 1; zeros when there is nothing."""

@@ -114,9 +114,14 @@ def lay_out(figure: Figure, width: float, measure: Measure, only: range | None =
         measure: Width of a text at a size.
         only: The bars to draw, on the scale of all, when they go over several pages.
     """
-    if figure.kind is FigureKind.LINE:
+    if figure.kind in (FigureKind.LINE, FigureKind.STEP):
         return _line(figure, width, measure)
-    return _bars(figure, width, measure, only or range(len(figure.categories)))
+    rows = only or range(len(figure.categories))
+    if figure.kind is FigureKind.RANGE:
+        from desktop_app.reports.figure_statistics import ranges  # noqa: PLC0415  (of these shapes)
+
+        return ranges(figure, width, measure, rows)
+    return _bars(figure, width, measure, rows)
 
 
 def ticks(low: float, high: float) -> list[float]:
@@ -141,7 +146,7 @@ def _bars(figure: Figure, width: float, measure: Measure, only: range) -> Scene:
     """Horizontal bars; for Pareto on a scale from 0 to 100 % with the cumulative line."""
     scene = Scene(width, 0)
     room = width * LABEL_SHARE
-    names = [_wrapped(name, room, lambda text: measure(text, SIZE)) for name in figure.categories]
+    names = [wrapped(name, room, lambda text: measure(text, SIZE)) for name in figure.categories]
     left = max((measure(line, SIZE) for name in names for line in name), default=0.0) + 2 * GAP
     if figure.kind is FigureKind.PARETO:
         values = [value or 0.0 for value in figure.series[0].values]
@@ -158,7 +163,7 @@ def _bars(figure: Figure, width: float, measure: Measure, only: range) -> Scene:
     top = LEADING + 2 * GAP
     if len(figure.series) > 1:
         top += _legend(scene, figure, left, measure)
-    place = _Plot(left, top, plot, scale_end)
+    place = Plot(left, top, plot, scale_end)
     bottom = _rows(scene, figure, {index: names[index] for index in only}, place)
     for value, text in axis:
         x = place.x(value)
@@ -169,17 +174,21 @@ def _bars(figure: Figure, width: float, measure: Measure, only: range) -> Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plot:
+class Plot:
+    """Where rows are drawn, and the value at the right end of the scale."""
+
     left: float
     top: float
     width: float
     end: float
 
     def x(self, value: float) -> float:
+        """Where a value stands."""
         return self.left + self.width * max(value, 0.0) / self.end
 
 
-def _wrapped(name: str, room: float, measure: Callable[[str], float]) -> list[str]:
+def wrapped(name: str, room: float, measure: Callable[[str], float]) -> list[str]:
+    """A name in a few lines; what does not fit is cut and marked."""
     lines = wrap(name, room, measure)
     if len(lines) > LABEL_LINES:
         rest = " ".join(lines[LABEL_LINES - 1 :])
@@ -198,7 +207,7 @@ def _legend(scene: Scene, figure: Figure, left: float, measure: Measure) -> floa
     return LEADING + GAP
 
 
-def _rows(scene: Scene, figure: Figure, names: Mapping[int, Sequence[str]], place: _Plot) -> float:
+def _rows(scene: Scene, figure: Figure, names: Mapping[int, Sequence[str]], place: Plot) -> float:
     """Bars, names and values from top to bottom; returns where they end."""
     y, points = place.top, []
     cumulative = figure.cumulative() if figure.kind is FigureKind.PARETO else ()
@@ -227,7 +236,7 @@ def _rows(scene: Scene, figure: Figure, names: Mapping[int, Sequence[str]], plac
 
 
 def _bar(
-    scene: Scene, figure: Figure, place: _Plot, index: int, series: int, value: float, y: float
+    scene: Scene, figure: Figure, place: Plot, index: int, series: int, value: float, y: float
 ) -> None:
     end = place.x(value)
     colour = SERIES[series % len(SERIES)]
@@ -270,11 +279,23 @@ def _line(figure: Figure, width: float, measure: Measure) -> Scene:
     ends: list[tuple[float, float, str, str]] = []
     for at, one in enumerate(figure.series):
         colour = SERIES[at % len(SERIES)]
-        last = _curve(scene, one, xs, box, colour, with_values=not many)
+        last = _drawn(scene, figure, one, xs, box, colour)
         if many and last is not None:
             ends.append((*last, shorten(one.name, width * 0.3, lambda t: measure(t, SIZE)), colour))
     _end_labels(scene, ends, box)
     return scene
+
+
+def _drawn(
+    scene: Scene, figure: Figure, one: Series, xs: Sequence[float], box: "_Box", colour: str
+) -> tuple[float, float] | None:
+    """Draw one line; its last point."""
+    if figure.kind is FigureKind.STEP:
+        from desktop_app.reports.figure_statistics import steps  # noqa: PLC0415  (of these shapes)
+
+        ys = {index: box.y(value) for index, value in enumerate(one.values) if value is not None}
+        return steps(scene, one, xs, ys, colour)
+    return _curve(scene, one, xs, box, colour, with_values=len(figure.series) == 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,26 +5,31 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from db import reference
-from db.vocabulary import Approach
 from desktop_app.columns import Align, Column, Kind
-from desktop_app.domain import script_paths, survival
+from desktop_app.domain import script_paths
 from desktop_app.domain.watch import Followed
 from desktop_app.i18n import N_, _, language
 from desktop_app.labels import UNKNOWN, label, number, percent
-from desktop_app.reports.base import SMALL_N, Figure, FigureKind, Series, Table
+from desktop_app.reports.base import Table
 from desktop_app.reports.shares import interval_text, words_of
+from desktop_app.reports.team_charts import approach_name, staying
+from desktop_app.reports.team_criteria import of_approach, of_load, of_speed, of_unit
 from desktop_app.reports.team_words import (
     STANDINGS,
+    arm_name,
+    choice_text,
     hours_text,
+    step_text,
     verdict_text,
 )
-from desktop_app.services.experiments import HOLD_OUT, ArmFigures, ExperimentFigures
+from desktop_app.services.experiments import ArmFigures, ExperimentFigures
 from desktop_app.services.team_figures import (
     MONTHS,
     RETURN_DAYS,
     AfterSave,
     ScriptName,
     TeamFigures,
+    TeamFilter,
     Unit,
 )
 from desktop_app.services.team_work import Load, Speed, Work
@@ -40,27 +45,32 @@ _DAYS = (
 )
 _RETURNED = (N_("Returned in 30 days"), N_("Returned in 90 days"))
 _LEFT = (N_("Left again in 6 months"), N_("Left again in 12 months"))
-_STEP = 30
-_MOST_POINTS = 25
 _BRANCHES = 60
+_NAME, _NUMBER, _INTERVAL, _WORDS, _ARM = 110, 90, 120, 150, 260  # pixels
+_WIDE_NUMBER = 106
 
 
-def _percent(name: str, title: str, read: Callable[[RowT], float | None]) -> Column[RowT]:
-    return Column(name, title, read, align=_RIGHT, kind=Kind.PERCENT)
+def _percent(
+    name: str, title: str, read: Callable[[RowT], float | None], width: int | None = _NUMBER
+) -> Column[RowT]:
+    return Column(name, title, read, align=_RIGHT, kind=Kind.PERCENT, width=width)
 
 
-def units(title: str, first: str, rows: Sequence[Unit], minimum: int) -> Table:
+def units(title: str, first: str, rows: Sequence[Unit], minimum: int, key: str) -> Table:
     """Saves by person or store, with what was to be expected."""
     return Table(
         title,
         [
-            Column("name", first, lambda unit: unit.name.name or _("nobody")),
-            Column("closed", N_("Closed"), lambda unit: unit.saves.closed, align=_RIGHT),
+            Column("name", first, lambda unit: unit.name.name or _("nobody"), width=_NAME),
+            Column(
+                "closed", N_("Closed"), lambda unit: unit.saves.closed, align=_RIGHT, width=_NUMBER
+            ),
             Column(
                 "contacted",
                 N_("Contacted"),
                 lambda unit: unit.saves.of_contacted.rate.n,
                 align=_RIGHT,
+                width=_NUMBER,
             ),
             _percent("saved", N_("Saved"), lambda unit: unit.saves.of_contacted.share),
             Column(
@@ -68,9 +78,14 @@ def units(title: str, first: str, rows: Sequence[Unit], minimum: int) -> Table:
                 N_("95% interval"),
                 lambda unit: interval_text(unit.saves.of_contacted.interval),
                 align=_RIGHT,
+                width=_INTERVAL,
             ),
             Column(
-                "saves", N_("Saves"), lambda unit: unit.saves.of_contacted.rate.hits, align=_RIGHT
+                "saves",
+                N_("Saves"),
+                lambda unit: unit.saves.of_contacted.rate.hits,
+                align=_RIGHT,
+                width=_NUMBER,
             ),
             Column(
                 "expected",
@@ -78,59 +93,31 @@ def units(title: str, first: str, rows: Sequence[Unit], minimum: int) -> Table:
                 lambda unit: unit.adjusted.expected if unit.adjusted else None,
                 lambda unit: number(unit.adjusted.expected if unit.adjusted else None, 1),
                 align=_RIGHT,
+                width=_NUMBER,
             ),
-            Column("standing", N_("Standing"), _standing),
+            Column("standing", N_("Standing"), _standing, width=_WORDS),
             _percent(
-                "confirmed", N_("Confirmed"), lambda unit: unit.saves.confirmed_of_contacted.share
+                "confirmed",
+                N_("Confirmed"),
+                lambda unit: unit.saves.confirmed_of_contacted.share,
+                _WIDE_NUMBER,
             ),
-            _percent("failed", N_("Did not hold"), lambda unit: unit.saves.lost_deflects.share),
+            _percent(
+                "failed",
+                N_("Did not hold"),
+                lambda unit: unit.saves.lost_deflects.share,
+                _WIDE_NUMBER,
+            ),
         ],
         rows,
         note=_("shares of those contacted; grey: fewer than {small}").format(small=minimum),
         faint=lambda unit: not unit.saves.of_contacted.is_enough,
+        cases=of_unit(key),
     )
 
 
 def _standing(unit: Unit) -> str:
     return _(STANDINGS[unit.adjusted.standing]) if unit.adjusted else UNKNOWN
-
-
-def approach_name(approach: Approach | None) -> str:
-    """Name of an approach; all of them together without one."""
-    return _("All saves") if approach is None else label(approach)
-
-
-def survival_figure(found: TeamFigures) -> Figure | None:
-    """The share that is still there, month by month; None while nothing can be drawn."""
-    drawn = [one for one in found.after if one.curve.is_enough]
-    last = max((one.curve.points[-1].day for one in drawn), default=0)
-    days = range(0, min(last, _STEP * (_MOST_POINTS - 1)) + 1, _STEP)
-    if len(days) < 2:  # noqa: PLR2004  (a line needs two points)
-        return None
-    return Figure(
-        FigureKind.LINE,
-        _("Still there after a save"),
-        tuple(str(day) for day in days),
-        tuple(
-            Series(approach_name(one.approach), tuple(_at(one.curve, day, 1) for day in days))
-            for one in drawn
-        ),
-        unit=_("per cent"),
-        note=_(
-            "by days after the save; approaches with fewer than {small} saves are left out"
-        ).format(small=found.minimum),
-    )
-
-
-def _at(curve: survival.Curve, day: int, digits: int | None = None) -> float | None:
-    """Share that is still there; None where only a few are still followed."""
-    point = curve.at(day)
-    if point is None:
-        return None
-    followed = point.at_risk - (point.left + point.censored if point.day < day else 0)
-    if followed < SMALL_N:
-        return None
-    return point.staying if digits is None else round(100 * point.staying, digits)
 
 
 def still_there(found: TeamFigures) -> Table:
@@ -149,11 +136,12 @@ def still_there(found: TeamFigures) -> Table:
         found.after,
         note=_("grey: fewer than {small}").format(small=found.minimum),
         faint=lambda one: not one.curve.is_enough,
+        cases=of_approach,
     )
 
 
 def _staying(day: int, title: str) -> Column[AfterSave]:
-    return _percent(f"day_{day}", title, lambda one: _at(one.curve, day))
+    return _percent(f"day_{day}", title, lambda one: staying(one.curve, day), None)
 
 
 def comparison(found: TeamFigures) -> Table:
@@ -173,6 +161,7 @@ def comparison(found: TeamFigures) -> Table:
             "a quick return must not be the only measure of success; left open: fewer than {small}"
         ).format(small=found.minimum),
         faint=lambda one: one.returned[RETURN_DAYS[0]].rate.n < found.minimum,
+        cases=of_approach,
     )
 
 
@@ -189,7 +178,10 @@ def _followed(name: str, title: str, read: FollowedOf, minimum: int) -> list[Col
     return [
         Column(f"{name}_n", N_("n"), lambda one: read(one).rate.n, align=_RIGHT),
         _percent(
-            name, title, lambda one: read(one).rate.share if read(one).rate.n >= minimum else None
+            name,
+            title,
+            lambda one: read(one).rate.share if read(one).rate.n >= minimum else None,
+            None,
         ),
     ]
 
@@ -208,19 +200,28 @@ def script_versions(found: TeamFigures) -> Table:
     )
 
 
-def script_branches(found: TeamFigures) -> Table:
-    """Outcome by step and choice; the branches most calls took."""
+def script_branches(found: TeamFigures, most: int = _BRANCHES) -> Table:
+    """Outcome by step and choice; the branches most calls took, at most so many."""
     branches = sorted(
         (one for one in found.scripts.branches if one.turns[0][1] is not None),
         key=lambda one: -one.rate.n,
     )
-    shown = branches[:_BRANCHES]
+    shown = branches[:most]
+    contents = found.scripts.contents
+
+    def step(one: script_paths.Outcomes[ScriptName]) -> str:
+        return step_text(contents[one.version], one.turns[0][0])
+
+    def choice(one: script_paths.Outcomes[ScriptName]) -> str:
+        key, code = one.turns[0]
+        return choice_text(contents[one.version], key, code or "")
+
     return Table(
         _("Outcome by branch"),
         [
             *_script_columns(),
-            Column("step", N_("Step"), lambda one: one.turns[0][0]),
-            Column("choice", N_("Choice"), lambda one: one.turns[0][1]),
+            Column("step", N_("Step"), step),
+            Column("choice", N_("Choice"), choice),
             *_outcome_columns(),
         ],
         shown,
@@ -265,7 +266,7 @@ def _outcome_columns() -> list[Column[script_paths.Outcomes[ScriptName]]]:
 # ---------------------------------------------------------------- work
 
 
-def speeds(found: Work, minimum: int) -> Table:
+def speeds(found: Work, minimum: int, criteria: TeamFilter) -> Table:
     """Time to the first contact, by class."""
     return Table(
         _("From detection to the first contact"),
@@ -287,6 +288,7 @@ def speeds(found: Work, minimum: int) -> Table:
         found.speed,
         note=_("cases opened in the period; grey: fewer than {small}").format(small=minimum),
         faint=lambda one: not one.is_enough,
+        cases=of_speed(criteria),
     )
 
 
@@ -351,7 +353,7 @@ def loads(rows: Sequence[Load]) -> Table:
         ],
         rows,
         note=_("what does not fit is carried to the next day"),
-        faint=None,
+        cases=of_load,
     )
 
 
@@ -362,23 +364,7 @@ def arms(found: ExperimentFigures, minimum: int) -> Table:
     """The arms of an experiment."""
     return Table(
         found.row.title,
-        [
-            Column("arm", N_("Arm"), _arm),
-            Column("customers", N_("Customers"), lambda arm: arm.customers, align=_RIGHT),
-            Column("open", N_("Still open"), lambda arm: arm.open, align=_RIGHT),
-            Column("n", N_("Closed"), lambda arm: arm.saved.n, align=_RIGHT),
-            _percent("saved", N_("Saved"), lambda arm: arm.saved.share),
-            Column(
-                "verdict", N_("Beside the first arm"), lambda arm: verdict_text(arm.against_first)
-            ),
-            Column("decided", N_("Decided"), lambda arm: arm.confirmed.n, align=_RIGHT),
-            _percent("confirmed", N_("Confirmed"), lambda arm: arm.confirmed.share),
-            Column(
-                "confirmed_verdict",
-                N_("Confirmed, beside the first arm"),
-                lambda arm: verdict_text(arm.confirmed_against_first),
-            ),
-        ],
+        arm_columns(),
         found.arms,
         note=_(
             "may be looked at every day: the interval holds on all days at once; grey: fewer than "
@@ -388,7 +374,20 @@ def arms(found: ExperimentFigures, minimum: int) -> Table:
     )
 
 
-def _arm(arm: ArmFigures) -> str:
-    if arm.code == HOLD_OUT:
-        return _("left alone")
-    return _("{arm}: {target}").format(arm=arm.code, target=arm.target)
+def arm_columns() -> list[Column[ArmFigures]]:
+    """An arm: its customers, what was saved and confirmed, and both beside the first arm."""
+    return [
+        Column("arm", N_("Arm"), arm_name, width=_ARM),
+        Column("customers", N_("Customers"), lambda arm: arm.customers, align=_RIGHT),
+        Column("open", N_("Still open"), lambda arm: arm.open, align=_RIGHT),
+        Column("n", N_("Closed"), lambda arm: arm.saved.n, align=_RIGHT),
+        _percent("saved", N_("Saved"), lambda arm: arm.saved.share),
+        Column("verdict", N_("Beside the first arm"), lambda arm: verdict_text(arm.against_first)),
+        Column("decided", N_("Decided"), lambda arm: arm.confirmed.n, align=_RIGHT),
+        _percent("confirmed", N_("Confirmed"), lambda arm: arm.confirmed.share),
+        Column(
+            "confirmed_verdict",
+            N_("Confirmed, beside the first arm"),
+            lambda arm: verdict_text(arm.confirmed_against_first),
+        ),
+    ]

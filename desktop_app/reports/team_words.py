@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
+from desktop_app.domain import script_words
 from desktop_app.domain.case_mix import Standing
 from desktop_app.domain.experiments import ReadOut, SplitCheck, Verdict
+from desktop_app.domain.scripts import Script
 from desktop_app.domain.survival import Difference
 from desktop_app.domain.watch import Followed
-from desktop_app.i18n import N_, _
+from desktop_app.i18n import N_, _, language
 from desktop_app.labels import UNKNOWN, number, percent
 from desktop_app.reports.base import SMALL_N
-from desktop_app.reports.shares import interval_meaning, interval_text, rate_text
+from desktop_app.reports.shares import interval_meaning, interval_text, rate_text, words_of
+from desktop_app.services.experiments import HOLD_OUT, ArmFigures
 from desktop_app.services.team_figures import REFERENCE, Saves, TeamFigures
+
+_LONGEST: Final = 40
+"""Characters of the words of a step or choice in a table."""
 
 STANDINGS: Mapping[Standing, str] = MappingProxyType(
     {
@@ -82,6 +89,34 @@ def split_text(verdict: SplitCheck) -> str:
     return _(_SPLITS[verdict])
 
 
+def arm_name(arm: ArmFigures) -> str:
+    """Letter of an arm and title of its script or offer; the hold-out says so."""
+    if arm.code == HOLD_OUT:
+        return _("left alone")
+    return f"{arm.code.upper()}  {words_of(arm.title) or arm.target}"
+
+
+def step_text(script: Script, key: str) -> str:
+    """Number of a step and its words, cut short; its id where it says nothing."""
+    for place, step in enumerate(script.steps, start=1):
+        if step.id == key:
+            return f"{place}  {_spoken(step.zh or step.heard_zh, step.en or step.heard_en) or key}"
+    return key
+
+
+def choice_text(script: Script, key: str, code: str) -> str:
+    """Words of a choice of a step, cut short; its code where there are none."""
+    step = script.step(key)
+    choice = None if step is None else step.choice(code)
+    return code if choice is None else _spoken(choice.zh, choice.en) or code
+
+
+def _spoken(zh: str, en: str) -> str:
+    words = script_words.in_language(zh, en, language())
+    plain = " ".join(script_words.render(words, {}, language()).split())
+    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 1]}…"
+
+
 def verdict_text(read_out: ReadOut | None) -> str:
     """An arm beside the first one: verdict, difference in points, interval."""
     if read_out is None:
@@ -93,6 +128,37 @@ def verdict_text(read_out: ReadOut | None) -> str:
         verdict=words,
         points=f"{100 * read_out.difference:+.1f}",
         interval=interval_text(read_out.interval),
+    )
+
+
+def sentence(name: str, first: str, read_out: ReadOut, n: int, minimum: int) -> str:
+    """What is known today about an arm beside the first one, in one sentence.
+
+    Args:
+        name: Of the arm.
+        first: Name of the first arm.
+        read_out: The comparison.
+        n: Closed cases of the smaller of both.
+        minimum: Cases that each needs.
+    """
+    if read_out.interval is None or read_out.difference is None:
+        text = _("{name}: not enough customers yet, {n} of {minimum} closed in the smaller group.")
+        return text.format(name=name, n=number(n), minimum=minimum)
+    if read_out.verdict is Verdict.BETTER:
+        text = _("{name} is better than {first}: {points} points more saves, between {span}.")
+    elif read_out.verdict is Verdict.WORSE:
+        text = _("{name} is worse than {first}: {points} points fewer saves, between {span}.")
+    else:
+        text = _("{name} and {first}: no difference shown so far, {points} points, between {span}.")
+    low, high = read_out.interval.low, read_out.interval.high
+    points = f"{100 * read_out.difference:+.1f}"
+    if read_out.verdict in (Verdict.BETTER, Verdict.WORSE):
+        points = points.lstrip("+-")
+    return text.format(
+        name=name,
+        first=first,
+        points=points,
+        span=_("{low} and {high}").format(low=f"{100 * low:+.1f}", high=f"{100 * high:+.1f}"),
     )
 
 

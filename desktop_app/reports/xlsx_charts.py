@@ -14,6 +14,7 @@ from desktop_app.reports.figures import SERIES
 from desktop_app.reports.workbook import Sheet
 
 WIDTH, HEIGHT, HIGHER = 24, 10, 13  # centimetres
+_SEEN_AND_EXPECTED = 2  # series of a figure of ranges; the range itself stands in the sheet
 
 
 def chart(sheet: Sheet, target: Any, title: str) -> BarChart | LineChart:
@@ -31,16 +32,17 @@ def chart(sheet: Sheet, target: Any, title: str) -> BarChart | LineChart:
     names = Reference(target, min_col=1, min_row=2, max_row=last)
     drawn: BarChart | LineChart
     match figure.kind:
-        case FigureKind.LINE:
+        case FigureKind.LINE | FigureKind.STEP:
             drawn = LineChart()
-        case FigureKind.BAR:
+        case FigureKind.BAR | FigureKind.RANGE:
             drawn = BarChart()
             drawn.type = "bar"
             drawn.x_axis.scaling.orientation = "maxMin"  # the first on top
         case FigureKind.PARETO:
             drawn = BarChart()
             drawn.type = "col"
-    for index in range(len(figure.series)):
+    shown = figure.series[:_SEEN_AND_EXPECTED] if figure.kind is FigureKind.RANGE else figure.series
+    for index in range(len(shown)):
         drawn.series.append(_series(target, index + 2, last, SERIES[index % len(SERIES)]))
     drawn.set_categories(names)
     if isinstance(drawn, BarChart):

@@ -145,7 +145,8 @@ def paper_subject(
 
     Raises:
         NotFoundError, NotAllowedError: the questionnaire or case is gone or out of reach.
-        ConflictError: no version of the questionnaire is in use.
+        ConflictError: no version of the questionnaire is in use, or the customer of the case is not
+            to be contacted any more.
     """
     access.require(session, Action.VIEW)
     version_id = questionnaires.in_use(session, questionnaire_id)
@@ -157,6 +158,9 @@ def paper_subject(
     access.require(session, Action.WORK_CASE)
     case = case_life.load(session, case_id)
     customer = case_life.customer_of(session, case.customer_id)
+    if not case_life.may_be_contacted(customer):
+        text = _("Case {number}: this customer is not to be contacted any more.")
+        raise ConflictError(text.format(number=case.number))
     return PaperSubject(file.questionnaire, version, form, case.number, customer.name)
 
 

@@ -49,10 +49,14 @@ class ScreenedCase:
 
 @dataclass(frozen=True, slots=True)
 class AssignResult:
-    """How many cases got the new owner, and which were held back by the screening."""
+    """How many cases got a new owner, and which were held back by the screening.
+
+    `left`: numbers of the cases that stay where they are, as nobody chosen has a place for them.
+    """
 
     assigned: int
     screened: tuple[ScreenedCase, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def assign(session: Session, case_ids: Sequence[uuid.UUID], user_id: uuid.UUID) -> AssignResult:
@@ -161,32 +165,95 @@ def hand_over(
 
     Raises as `assign`; `anywhere`: also a case that is out of the actor's reach.
     """
-    rows = _open_rows(session, list(dict.fromkeys(case_ids)), anywhere=anywhere)
-    _name(session, rows, owner)
-    data = screening_of(session, list({row["customer_id"] for row in rows}))
-    overridden = _overridden(session, [row["id"] for row in rows])
-    limit = workspace_settings.switch_limit(session)
+    return hand_out(session, dict.fromkeys(case_ids, owner), anywhere=anywhere)
+
+
+def hand_out(
+    session: Session, owners: Mapping[uuid.UUID, User], *, anywhere: bool = False
+) -> AssignResult:
+    """Screen cases and give each to its new owner; raises as `hand_over`."""
+    rows = _open_rows(session, list(owners), anywhere=anywhere)
+    _name(session, rows, [owners[row["id"]] for row in rows])
+    screening = _Screening(session, rows)
+    names = {owner.id: owner.name for owner in owners.values()}
     changes: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
     screened: list[ScreenedCase] = []
     assigned = 0
-    owner_id, owner_name = owner.id, owner.name
     for row in rows:
+        owner_id = owners[row["id"]].id
         if row["owner_id"] == owner_id and row["stage"] not in case_life.BEFORE_ASSIGNMENT:
             continue
-        hits = _hits(data[row["customer_id"]], limit, overridden.get(row["id"], frozenset()))
+        hits = screening.hits(row)
         if hits:
             screened.append(ScreenedCase(row["id"], row["number"], hits))
             _hold_back(row, hits, changes, events)
         else:
             assigned += 1
-            _give(row, owner_id, owner_name, changes, events)
-            if row["screening_note"] and row["id"] not in overridden:
+            _give(row, owner_id, names[owner_id], changes, events)
+            if row["screening_note"] and not screening.is_overridden(row):
                 changes[-1]["screening_note"] = ""  # what was found once holds no more
     who = {"at": clock.now(), "by_id": access.actor(session).user_id}
     journal.bulk_update(session, Case, changes)
     journal.bulk_insert(session, CaseEvent, [event | who for event in events])
     return AssignResult(assigned, tuple(screened))
+
+
+def hand_to_close(session: Session, case: Case, owner: User) -> None:
+    """Give a case whose customer called, but must not be called, to somebody: to carry it out."""
+    access.require(session, Action.TAKE_CASE)
+    stage = CaseStage(case.stage)
+    after = CaseStage.ASSIGNED if stage in case_life.BEFORE_ASSIGNMENT else stage
+    case_life.record(session, case, CaseEventKind.ASSIGNED, old=stage, new=after, note=owner.name)
+    values = case_life.owner_values(case.owner_id, owner.id)
+    if after is not stage:
+        values |= {"stage": after, "stage_since": clock.now()}
+    case_life.set_values(case, values)
+    case_life.plan(case, NextStep.CLOSE, clock.today())
+    session.flush()
+
+
+def shown_notes(session: Session, notes: Mapping[uuid.UUID, str]) -> dict[uuid.UUID, str]:
+    """What the screening finds about cases now, in the language of the reader, by key.
+
+    Args:
+        session: the session.
+        notes: what was noted of each; it stays where nothing is found any more.
+    """
+    access.require(session, Action.VIEW)
+    keys, rows = list(notes), list[Mapping[str, Any]]()
+    for start in range(0, len(keys), _CHUNK):
+        chunk = Case.id.in_(keys[start : start + _CHUNK])
+        found = session.execute(select(Case.id, Case.customer_id).where(chunk))
+        rows += [dict(row) for row in found.mappings()]
+    screening = _Screening(session, rows)
+    return {row["id"]: note_of(screening.hits(row)) or notes[row["id"]] for row in rows}
+
+
+def examine(session: Session, case_ids: Sequence[uuid.UUID]) -> tuple[ScreenedCase, ...]:
+    """The cases that the screening would hold back; nothing is written. Raises as `assign`."""
+    rows = _open_rows(session, list(dict.fromkeys(case_ids)), anywhere=False)
+    screening = _Screening(session, rows)
+    found = ((row, screening.hits(row)) for row in rows)
+    return tuple(ScreenedCase(row["id"], row["number"], hits) for row, hits in found if hits)
+
+
+class _Screening:
+    """What the screening needs to know of many cases, read once."""
+
+    def __init__(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._data = screening_of(session, list({row["customer_id"] for row in rows}))
+        self._overridden = _overridden(session, [row["id"] for row in rows])
+        self._limit = workspace_settings.switch_limit(session)
+
+    def hits(self, row: Mapping[str, Any]) -> tuple[ScreenHit, ...]:
+        """What stands against a case and nobody has overridden."""
+        overridden = self._overridden.get(row["id"], frozenset())
+        return _hits(self._data[row["customer_id"]], self._limit, overridden)
+
+    def is_overridden(self, row: Mapping[str, Any]) -> bool:
+        """Whether the screening of a case was overruled once."""
+        return row["id"] in self._overridden
 
 
 def _open_rows(
@@ -222,22 +289,18 @@ def _open_rows(
     return [found[case_id] for case_id in case_ids]
 
 
-def _name(session: Session, rows: Sequence[Mapping[str, Any]], owner: User) -> None:
+def _name(session: Session, rows: Sequence[Mapping[str, Any]], owners: Sequence[User]) -> None:
+    people = {owner.id: owner.name for owner in owners}
     if len(rows) == 1:
-        journal.name_change(
-            session,
-            N_("Assign case {number} to {name}"),
-            number=rows[0]["number"],
-            name=owner.name,
-        )
+        title, number = N_("Assign case {number} to {name}"), rows[0]["number"]
+        journal.name_change(session, title, number=number, name=owners[0].name)
+    elif len(people) == 1:
+        title, name = N_("Assign {count} cases to {name}"), owners[0].name
+        journal.name_change(session, title, kind=ChangeKind.BULK, count=len(rows), name=name)
     else:
-        journal.name_change(
-            session,
-            N_("Assign {count} cases to {name}"),
-            kind=ChangeKind.BULK,
-            count=len(rows),
-            name=owner.name,
-        )
+        title = N_("Spread {count} cases over {people} people")
+        count = {"count": len(rows), "people": len(people)}
+        journal.name_change(session, title, kind=ChangeKind.BULK, **count)
 
 
 def _hold_back(

@@ -18,6 +18,7 @@ from db.models import (
     CaseReason,
     ContactAttempt,
     Customer,
+    ExitRegistration,
     Reason,
     ReasonVersion,
     User,
@@ -203,6 +204,36 @@ def stop_contact(session: Session, customer_ids: Sequence[uuid.UUID], note: str)
 def may_be_contacted(customer: Customer) -> bool:
     """Whether the customer is alive and has not refused."""
     return not (customer.do_not_contact or customer.is_deceased)
+
+
+def stop_sentence(customer: Customer) -> str:
+    """Why nobody turns to the customer any more; empty when that may be done."""
+    if customer.is_deceased:
+        return _("This customer has died. Nobody is to be contacted.")
+    if customer.do_not_contact:
+        return _("This customer asked not to be contacted.")
+    return ""
+
+
+def require_contactable(session: Session, case: Case) -> None:
+    """Refuse to turn to a customer who refused or has died. Raises ConflictError."""
+    if sentence := stop_sentence(customer_of(session, case.customer_id)):
+        raise ConflictError(sentence)
+
+
+def came_by_themselves(session: Session, case: Case) -> bool:
+    """Whether the customer turned to us today: an incoming contact, or an exit at the counter."""
+    session.flush()
+    morning = clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    incoming = select(ContactAttempt.id).where(
+        ContactAttempt.case_id == case.id,
+        ContactAttempt.by_customer,
+        ContactAttempt.at >= morning,
+    )
+    at_counter = select(ExitRegistration.id).where(
+        ExitRegistration.case_id == case.id, ExitRegistration.at >= morning
+    )
+    return any(session.scalars(each).first() is not None for each in (incoming, at_counter))
 
 
 def check_step(customer: Customer, step: NextStep | None) -> None:

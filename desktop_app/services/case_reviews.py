@@ -19,7 +19,7 @@ from desktop_app.domain import offer_value
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.offer_value import LossCost
 from desktop_app.domain.permissions import Action
-from desktop_app.errors import ConflictError
+from desktop_app.errors import ConflictError, InvalidInputError, Problem
 from desktop_app.i18n import N_, _
 from desktop_app.services import access, case_life, offer_library, outcome_settings
 
@@ -30,6 +30,7 @@ __all__ = [
     "ReviewFilter",
     "cost_of_loss",
     "count",
+    "decide",
     "due",
     "load",
     "save",
@@ -100,6 +101,8 @@ def load(session: Session, case_id: uuid.UUID) -> CaseReviewRow | None:
 def save(session: Session, case_id: uuid.UUID, draft: ReviewDraft) -> None:
     """Write down what was learnt from a closed case; the newest words replace the older ones.
 
+    What was decided stays when nothing is said about it.
+
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
         ConflictError: it is still open.
@@ -113,10 +116,34 @@ def save(session: Session, case_id: uuid.UUID, draft: ReviewDraft) -> None:
     present = session.scalar(select(CaseReview).where(CaseReview.case_id == case_id))
     who = {"at": clock.now(), "by_id": access.actor(session).user_id}
     values = draft.model_dump()
+    if present is not None and not draft.improvement:
+        values["improvement"] = present.improvement
     if present is None:
         session.add(CaseReview(case_id=case_id, **values, **who))
     elif any(getattr(present, name) != value for name, value in values.items()):
         case_life.set_values(present, values | who)
+    session.flush()
+
+
+def decide(session: Session, case_id: uuid.UUID, improvement: str) -> None:
+    """Say what is to change, or that nothing is wrong with us: the manager's word on a review.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+        ConflictError: nobody has looked back on it yet.
+        InvalidInputError: nothing is said.
+    """
+    access.require(session, Action.REVIEW_INTERVIEW)
+    case = case_life.load(session, case_id)
+    present = session.scalar(select(CaseReview).where(CaseReview.case_id == case_id))
+    if present is None:
+        text = _("Nobody has looked back on case {number} yet. Write down the lesson first.")
+        raise ConflictError(text.format(number=case.number))
+    if not improvement.strip():
+        text = _("Say what is to change, or that nothing was wrong with us.")
+        raise InvalidInputError([Problem("improvement", text)])
+    journal.name_change(session, N_("Decide what changes after case {number}"), number=case.number)
+    case_life.set_values(present, {"improvement": improvement.strip()})
     session.flush()
 
 

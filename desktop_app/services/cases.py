@@ -55,6 +55,7 @@ from desktop_app.services import (
     access,
     case_life,
     contact_permission,
+    offer_terms,
     phones,
     watch,
 )
@@ -64,6 +65,7 @@ from desktop_app.services.assignment import (
     assign,
     note_of,
     override_screening,
+    shown_notes,
     standing_hits,
 )
 from desktop_app.services.case_reasons import clear_reason, set_reason, set_why_chain
@@ -93,6 +95,7 @@ __all__ = [
     "timeline",
 ]
 
+_NOT_SPOKEN_TO: Final = frozenset({Outcome.UNREACHABLE, Outcome.DUPLICATE})
 _EXTENTS: Final = frozenset(extent.value for extent in Extent)
 
 # ---------------------------------------------------------------- reading
@@ -139,7 +142,9 @@ def case_file(session: Session, case_id: uuid.UUID) -> CaseFile:
         text = _("Case {number} belongs to somebody else.")
         raise NotAllowedError(text.format(number=found.row.number))
     visits = tuple(phones.masked_rows(found.visits))
-    return replace(found, row=phones.masked_row(found.row), visits=visits)
+    notes = {case_id: found.screening_note} if found.screening_note else {}
+    note = shown_notes(session, notes).get(case_id, "")
+    return replace(found, row=phones.masked_row(found.row), visits=visits, screening_note=note)
 
 
 def timeline(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
@@ -321,9 +326,10 @@ def add_note(session: Session, case_id: uuid.UUID, text: str) -> None:
 
 
 def close(session: Session, case_id: uuid.UUID, draft: CloseDraft) -> None:
-    """Close a case with its outcome and root reason; planned visits of it are cancelled.
+    """Close a case with its outcome and root reason.
 
-    A save or win-back is watched from now on (`services.watch`).
+    Planned visits of it are cancelled, offers without an answer withdrawn. A save or
+    win-back is watched from now on (`services.watch`).
 
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
@@ -342,11 +348,14 @@ def close(session: Session, case_id: uuid.UUID, draft: CloseDraft) -> None:
         case_life.require_tried(session, case, draft.note)
     if draft.churn_type is not None:
         case_life.set_values(case, {"churn_type": draft.churn_type})
+    if draft.outcome not in _NOT_SPOKEN_TO:
+        offer_terms.take_part(session, case)
     values = {"outcome": draft.outcome, "closed_on": clock.today(), "close_note": draft.note}
     is_saved = draft.outcome in (Outcome.SAVED, Outcome.WON_BACK)
     case_life.set_values(case, values | (watch.saved(session, case) if is_saved else {}))
     case_life.plan(case, None, None)
     case_life.clear_callback(case)
+    offer_terms.withdraw_unanswered(session, case)
     case_life.set_stage(session, case, CaseStage.CLOSED, CaseEventKind.CLOSED, draft.note)
     case_life.cancel_planned_visits(
         session,

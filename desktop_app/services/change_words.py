@@ -10,7 +10,7 @@ from desktop_app import clock
 from desktop_app.i18n import N_, _, ngettext
 from desktop_app.labels import label
 
-_TITLES = (N_("Undo: {title}"), N_("Create the workspace"))  # made in db, translated here
+_UNDO, _CREATE = N_("Undo: {title}"), N_("Create the workspace")  # made in db, translated here
 _WORDS: Mapping[str, type[StrEnum]] = {
     "rule": RuleKind,
     "stage": CaseStage,
@@ -24,7 +24,13 @@ def title_text(title: str, args: Mapping[str, Any]) -> str:
     """The title of a change set in the present language."""
     shown = {name: _word(name, value) for name, value in args.items()}
     if isinstance(shown.get("args"), dict) and "title" in shown:  # an undo names what it undid
-        shown["title"] = title_text(shown["title"], shown["args"])
+        inner = shown["args"]
+        if title == shown["title"] == _UNDO and isinstance(inner.get("args"), dict):
+            again = title_text(inner["title"], inner["args"])  # what was undone holds again
+            if inner["title"] == _UNDO:
+                return again
+            return _("Done again: {title}").format(title=again)
+        shown["title"] = title_text(shown["title"], inner)
     try:
         return _(title).format(**shown)
     except (KeyError, IndexError, ValueError):

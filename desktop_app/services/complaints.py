@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from db import journal
 from db.models import Complaint, CustomerStat
+from db.queries import follow_up
 from db.queries import promises as queries
+from db.queries.follow_up import FollowFilter
 from db.queries.promises import ComplaintRow
 from db.vocabulary import CustomerClass, ReplyKind
 from desktop_app import clock
@@ -36,6 +38,8 @@ __all__ = [
     "ComplaintRow",
     "answer",
     "answered_in_time",
+    "find",
+    "hand_over",
     "list_complaints",
     "listen",
     "overdue",
@@ -62,6 +66,16 @@ def list_complaints(
     if open_only:
         conditions.append(Complaint.answered_at.is_(None))
     return queries.complaints(session, *conditions, visible=access.visible(session))
+
+
+def find(session: Session, criteria: FollowFilter) -> tuple[ComplaintRow, ...]:
+    """Complaints that fit: open ones first, the earliest due on top; then the answered ones."""
+    access.require(session, Action.VIEW)
+    conditions = follow_up.complaint_conditions(session, criteria)
+    rows = queries.complaints(session, *conditions, visible=access.visible(session))
+    ended = [row for row in rows if row.answered_at is not None]
+    ended.sort(key=lambda row: row.answered_at or row.listened_at, reverse=True)
+    return (*(row for row in rows if row.answered_at is None), *ended)
 
 
 def overdue(session: Session) -> tuple[ComplaintRow, ...]:
@@ -186,12 +200,36 @@ def answer(session: Session, complaint_id: uuid.UUID, reply: ReplyKind, words: s
     session.flush()
 
 
-def _at(session: Session, complaint_id: uuid.UUID, step: ComplaintStep) -> Complaint:
-    """A complaint whose next step is this one; names the change."""
+def hand_over(session: Session, complaint_id: uuid.UUID, owner_id: uuid.UUID | None) -> None:
+    """Say who deals with a complaint, as a rule in the back office; None is nobody yet.
+
+    Raises:
+        NotFoundError, NotAllowedError: the complaint is gone or out of reach.
+        ConflictError: it is answered.
+        InvalidInputError: the owner does not work here.
+    """
+    access.require(session, Action.WORK_CASE)
+    complaint = _load(session, complaint_id)
+    if complaint.answered_at is not None:
+        raise ConflictError(_("This complaint is answered."))
+    promises.check_owner(session, owner_id)
+    name = case_life.customer_of(session, complaint.customer_id).name
+    journal.name_change(session, N_("Hand over the complaint of {name}"), name=name)
+    case_life.set_values(complaint, {"owner_id": owner_id})
+    session.flush()
+
+
+def _load(session: Session, complaint_id: uuid.UUID) -> Complaint:
     complaint = session.get(Complaint, complaint_id)
     if complaint is None:
         raise NotFoundError(_("This complaint is gone."))
-    promises.require_reach(session, complaint.customer_id, complaint.owner_id)
+    promises.require_reach(session, complaint)
+    return complaint
+
+
+def _at(session: Session, complaint_id: uuid.UUID, step: ComplaintStep) -> Complaint:
+    """A complaint whose next step is this one; names the change."""
+    complaint = _load(session, complaint_id)
     moments = (complaint.recorded_at, complaint.verified_at, complaint.answered_at)
     due = next_complaint_step((True, *(moment is not None for moment in moments)))
     if due is None:

@@ -100,6 +100,14 @@ def may_contact(
 ) -> Verdict:
     """Whether a customer may be contacted at a moment, with a proof for each rule.
 
+    Args:
+        session: the session.
+        customer_id: the customer.
+        at: the moment.
+        channel: how.
+        purpose: why. Whoever plans by a cadence asks with `MINIMUM` as long as the least that it
+            owes the customer is not reached: the budget is waived then, and the proof says so.
+
     Raises:
         NotFoundError, NotAllowedError: the customer is gone or out of reach.
     """
@@ -142,7 +150,8 @@ def first_day(
         customer: one who may be contacted at all.
         step: what is planned.
         due: the day wanted, local.
-        purpose: why the customer is contacted.
+        purpose: why the customer is contacted: what the cadence owes at least is `MINIMUM`, and
+            no budget moves it.
         also: contacts that are about to be stored.
     """
     if step not in case_life.CONTACT_STEPS:

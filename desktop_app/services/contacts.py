@@ -46,7 +46,7 @@ _CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
 def propose(
     session: Session, case_id: uuid.UUID, result: AttemptResult, day: dt.date
 ) -> Proposal | None:
-    """The next step that `log_attempt` would set by itself; none after a refusal for good.
+    """The next step that `log_attempt` would set by itself; none that it would refuse.
 
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
@@ -58,9 +58,21 @@ def propose(
         return None
     proposal = _proposal(session, case, result, day)
     if not case_life.may_be_contacted(customer):
-        return proposal
+        return None if proposal.step in case_life.CONTACT_STEPS else proposal
     now = Contact(clock.now(), Channel.CALL, result in EFFECTIVE)
     return _moved(session, customer, proposal, _purpose(result), (now,))
+
+
+def proposals(
+    session: Session, case_id: uuid.UUID, day: dt.date
+) -> dict[AttemptResult, Proposal | None]:
+    """What `propose` says of every result, for a strip in which one is chosen by a key.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+    """
+    access.require(session, Action.VIEW)
+    return {result: propose(session, case_id, result, day) for result in AttemptResult}
 
 
 def log_attempt(session: Session, case_id: uuid.UUID, draft: AttemptDraft) -> uuid.UUID:

@@ -1,10 +1,8 @@
 """Coupons: given with an accepted offer, redeemed at any counter, counted by offer (F-39)."""
 
 import datetime as dt
-import secrets
 import uuid
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +12,7 @@ from db.models import CaseOffer, Coupon
 from db.queries import offer_money
 from db.queries.offer_money import CouponRow
 from desktop_app import clock
+from desktop_app.domain import coupon_codes
 from desktop_app.domain.offer_value import coupon_response, is_responsive
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.rates import Rate
@@ -22,9 +21,6 @@ from desktop_app.i18n import N_, _
 from desktop_app.services import access, case_life
 
 __all__ = ["CouponRow", "Response", "find", "issue", "of_case", "redeem", "response"]
-
-_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none is taken for another when it is read
-_LENGTH: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +113,6 @@ def _typed(code: str) -> str:
 
 def _new_code(session: Session) -> str:
     while True:
-        code = "".join(secrets.choice(_LETTERS) for _number in range(_LENGTH))
+        code = coupon_codes.new_code()
         if session.scalar(select(Coupon.id).where(Coupon.code == code)) is None:
             return code

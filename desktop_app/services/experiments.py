@@ -2,6 +2,8 @@
 
 At most one experiment of a kind runs at a time, so that two do not mix. A customer is drawn once,
 when the arm is first needed, and stays in it. What is counted is the case at which that happened.
+An experiment concerns the cases in which one of the things compared would be used anyway: scripts
+for the occasion of the case, offers that the rules lead to.
 """
 
 import uuid
@@ -24,10 +26,11 @@ from desktop_app.domain.drafts import Draft
 from desktop_app.domain.experiments import Arm, ReadOut, SampleRatio
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.rates import Rate
+from desktop_app.domain.script_words import in_language
 from desktop_app.domain.significance import ENOUGH
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
-from desktop_app.i18n import N_, _
-from desktop_app.services import access, case_life
+from desktop_app.i18n import N_, _, language
+from desktop_app.services import access, case_life, detection, outcome_settings
 
 HOLD_OUT: Final = "holdout"
 """The arm of customers who are left alone."""
@@ -50,6 +53,8 @@ class ExperimentDraft(Draft):
     kind: ExperimentKind
     arms: Annotated[tuple[ArmDraft, ...], Field(min_length=1, max_length=6)]
     holdout: Annotated[float, Field(ge=0, le=0.5, validate_default=True)] = 0.0
+    planned: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
+    """Customers to be drawn in all; when they are reached, the comparison should be ended."""
 
     @field_validator("arms")
     @classmethod
@@ -57,6 +62,8 @@ class ExperimentDraft(Draft):
         codes = [arm.code for arm in arms]
         if len(set(codes)) < len(codes) or HOLD_OUT in codes:
             raise ValueError(_("Give each arm a code of its own, other than “holdout”."))
+        if len({arm.target for arm in arms}) < len(arms):
+            raise ValueError(_("Choose different ones: what is compared with itself differs not."))
         return arms
 
 
@@ -67,10 +74,12 @@ class ArmFigures:
     Attributes:
         code: Its code; the hold-out comes last.
         target: Code of the script or offer; empty for the hold-out.
+        title: Of the script or offer, in Chinese and in English; both empty for the hold-out.
         customers: Drawn into it.
         open: Of these, still being worked on.
         saved: Saved of all whose case is closed, duplicates left out.
-        confirmed: Confirmed by orders, of all whose case is decided: closed and no longer watched.
+        confirmed: Confirmed by orders, of all whose case was closed so long ago that a save of it
+            is decided; those not saved wait as long.
         is_enough: Whether there are enough closed cases.
         against_first: Save rate beside the first arm; None for the first arm itself.
         confirmed_against_first: The same of confirmed saves.
@@ -78,6 +87,7 @@ class ArmFigures:
 
     code: str
     target: str
+    title: tuple[str, str]
     customers: int
     open: int
     saved: Rate
@@ -99,11 +109,32 @@ class ExperimentFigures:
     arms: tuple[ArmFigures, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How a customer takes part in the running experiment of a kind, drawn already or not yet.
+
+    Attributes:
+        title: Of the experiment.
+        target: Code of the script or offer the customer gets; empty in the hold-out group.
+        compared: Codes of all the scripts or offers that are compared.
+    """
+
+    title: str
+    target: str
+    compared: tuple[str, ...]
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether the customer is in the hold-out group."""
+        return not self.target
+
+
 def create(session: Session, draft: ExperimentDraft) -> uuid.UUID:
     """Begin an experiment today; returns its key.
 
     Raises:
-        InvalidInputError: there is nothing to compare, or an arm names no script or offer.
+        InvalidInputError: there is nothing to compare, or an arm names no script or offer that can
+            be used.
         ConflictError: the code is taken, or another experiment of this kind is running.
     """
     access.require(session, Action.RUN_EXPERIMENT)
@@ -121,6 +152,8 @@ def create(session: Session, draft: ExperimentDraft) -> uuid.UUID:
     arms: list[dict[str, Any]] = [arm.model_dump() for arm in draft.arms]
     if draft.holdout:
         arms.append({"code": HOLD_OUT, "share": draft.holdout})
+    if draft.planned is not None:
+        arms[0]["planned"] = draft.planned
     made = Experiment(
         code=draft.code,
         title=draft.title,
@@ -172,9 +205,7 @@ def arm_for(session: Session, case_id: uuid.UUID, kind: ExperimentKind) -> str |
         return None
     present = queries.arm_of(session, running.id, case.customer_id)
     if present is None:
-        arms, holdout = _arms(running)
-        drawn = rules.assign(running.code, str(case.customer_id), arms, holdout)
-        present = HOLD_OUT if drawn is None else drawn
+        present = _draw(running, case.customer_id)
         journal.name_change(
             session,
             N_("Draw case {number} for the experiment “{name}”"),
@@ -194,6 +225,26 @@ def arm_for(session: Session, case_id: uuid.UUID, kind: ExperimentKind) -> str |
     return running.targets.get(present, "")
 
 
+def part_of(session: Session, case_id: uuid.UUID, kind: ExperimentKind) -> Part | None:
+    """How the customer of a case takes part in the running experiment; nothing is stored.
+
+    It is what `arm_for` stores when the arm is needed. Whether the experiment concerns the case is
+    for the services on scripts and offers to say.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+    """
+    access.require(session, Action.VIEW)
+    case = case_life.load(session, case_id)
+    running = queries.running(session, kind)
+    if running is None:
+        return None
+    arm = queries.arm_of(session, running.id, case.customer_id)
+    targets = running.targets
+    target = targets.get(arm or _draw(running, case.customer_id), "")
+    return Part(running.title, target, tuple(code for code in targets.values() if code))
+
+
 def list_experiments(session: Session) -> list[ExperimentRow]:
     """All experiments, the newest first."""
     access.require(session, Action.REPORT)
@@ -203,14 +254,20 @@ def list_experiments(session: Session) -> list[ExperimentRow]:
 def figures(session: Session, minimum: int = ENOUGH) -> tuple[ExperimentFigures, ...]:
     """What each experiment says so far, the newest first; over all stores, as it was split."""
     access.require(session, Action.REPORT)
-    counts = queries.counts(session)
+    as_of = detection.reference_date(session)
+    counts = queries.counts(session, as_of, outcome_settings.read(session).longest_watch)
+    titles = queries.titles(session)
     return tuple(
-        _figures(row, counts.get(row.id, {}), minimum) for row in queries.experiments(session)
+        _figures(row, counts.get(row.id, {}), titles[row.kind], minimum)
+        for row in queries.experiments(session)
     )
 
 
 def _figures(
-    row: ExperimentRow, counts: Mapping[str, ArmCounts], minimum: int
+    row: ExperimentRow,
+    counts: Mapping[str, ArmCounts],
+    titles: Mapping[str, tuple[str, str]],
+    minimum: int,
 ) -> ExperimentFigures:
     arms, holdout = _arms(row)
     codes = [arm.code for arm in arms] + ([HOLD_OUT] if holdout else [])
@@ -228,6 +285,7 @@ def _figures(
             ArmFigures(
                 code,
                 row.targets.get(code, ""),
+                titles.get(row.targets.get(code, ""), ("", "")),
                 of[code].customers,
                 of[code].open,
                 saved[code],
@@ -239,6 +297,13 @@ def _figures(
             for code in codes
         ),
     )
+
+
+def _draw(row: ExperimentRow, customer_id: uuid.UUID) -> str:
+    """The arm that chance gives a customer, the same whenever it is asked for."""
+    arms, holdout = _arms(row)
+    drawn = rules.assign(row.code, str(customer_id), arms, holdout)
+    return HOLD_OUT if drawn is None else drawn
 
 
 def _arms(row: ExperimentRow) -> tuple[list[Arm], float]:
@@ -264,3 +329,14 @@ def _check_targets(session: Session, draft: ExperimentDraft) -> None:
             else _("There is no offer {code} in use.")
         )
         raise InvalidInputError([Problem("arms", text.format(code=missing[0]))])
+    if draft.kind is ExperimentKind.OFFER:
+        return
+    unpublished = session.scalars(
+        select(Script)
+        .where(Script.code.in_(wanted), Script.current_version.is_(None))
+        .order_by(Script.code)
+    ).first()
+    if unpublished is not None:
+        title = in_language(unpublished.zh, unpublished.en, language())
+        text = _("The script “{title}” was never published. Publish it, then compare it.")
+        raise InvalidInputError([Problem("arms", text.format(title=title))])

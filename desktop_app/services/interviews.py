@@ -181,10 +181,14 @@ def start(
 
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
-        ConflictError: it is closed or not assigned yet, or the questionnaire is not in use.
+        ConflictError: it is closed or not assigned yet, the questionnaire is not in use, or the
+            customer is not to be contacted; who came by themselves today is asked all the same,
+            and what was answered on paper is kept.
     """
     access.require(session, Action.WORK_CASE)
     case = case_life.load_assigned(session, case_id)
+    if mode is not InterviewMode.PAPER and not case_life.came_by_themselves(session, case):
+        case_life.require_contactable(session, case)
     version_id = version_id or questionnaires.in_use(session, questionnaire_id)
     begun = open_draft(session, case_id, version_id)
     if begun is not None:

@@ -14,7 +14,7 @@ from db.vocabulary import ChangeKind, InterviewState
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import ConflictError, NotFoundError
 from desktop_app.i18n import _
-from desktop_app.services import access, undo_rights, undo_words
+from desktop_app.services import access, offer_limits, undo_rights, undo_words
 from desktop_app.services.change_words import age_text, entity_text, title_text
 
 __all__ = [
@@ -64,19 +64,22 @@ def undo(session: Session, change_set_id: uuid.UUID, *, skip_blocked: bool = Fal
         NotFoundError: there is no such change set.
         NotAllowedError: it is somebody else's and the role may only undo its own, it changed what
             the role may not change (users, settings, reasons, rules), or records out of reach.
-        ConflictError: something newer stands in the way; the sentence says what.
+        ConflictError: something newer stands in the way, or an offer would come back that its
+            limits leave no room for; the sentence says what.
     """
     change_set = _get(session, change_set_id)
     undo_rights.require_right(session, change_set)
     records = undo_rights.Records(session, change_set)
     records.require_before()
     _require_open_interviews(session, change_set)
+    limits = offer_limits.Limits(session, change_set)
     try:
         plan = undo_engine.undo(session, change_set_id, skip_blocked=skip_blocked)
     except UndoBlockedError as error:
         preview = _preview(session, error.plan)
         raise ConflictError(preview.impossible or "\n".join(preview.sentences)) from error
     records.require_after()
+    limits.require_kept()
     return _preview(session, plan)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import journal
+from db.derived import currency
 from db.models import OfferBudget, Store
 from db.queries import offer_money
 from db.queries import offers as offer_queries
@@ -22,7 +23,7 @@ from desktop_app import clock
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import InvalidInputError, Problem
 from desktop_app.i18n import N_, _
-from desktop_app.services import access
+from desktop_app.services import access, staff
 
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _DECEMBER: Final = 12
@@ -37,6 +38,7 @@ class Budget:
     month: str
     amount: int | None
     used: int
+    currency: str
 
     @property
     def left(self) -> int | None:
@@ -54,8 +56,11 @@ def budgets(session: Session, month: str) -> tuple[Budget, ...]:
     _check(month)
     seen = access.visible(session)
     own = None if seen.reach is Reach.ALL else seen.store_id
+    money = currency(session)
     return tuple(
-        Budget(row.store_id, row.store, month, row.amount, used(session, row.store_id, month))
+        Budget(
+            row.store_id, row.store, month, row.amount, used(session, row.store_id, month), money
+        )
         for row in offer_money.budgets(session, month, own)
     )
 
@@ -72,7 +77,25 @@ def of_store(session: Session, store_id: uuid.UUID | None, month: str) -> Budget
         month,
         row.amount if row is not None else None,
         used(session, store_id, month),
+        currency(session),
     )
+
+
+def overview(session: Session, month: str) -> tuple[Budget, ...]:
+    """Every store the actor sees with its budget of a month, also those without an amount.
+
+    Cases without a store come last.
+
+    Raises:
+        InvalidInputError: not a month.
+    """
+    access.require(session, Action.VIEW)
+    _check(month)
+    seen = access.visible(session)
+    stores = [store.id for store in staff.list_stores(session)]
+    if seen.reach is not Reach.ALL:
+        stores = [key for key in stores if key == seen.store_id]
+    return tuple(of_store(session, key, month) for key in (*stores, None))
 
 
 def set_budget(

@@ -5,16 +5,17 @@ Only services call these functions, after they have asked for the right to do wh
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from db import reference
-from db.models import Case, CaseOffer
+from db import derived, journal, reference
+from db.models import Case, CaseOffer, Offer
 from db.queries import offers as queries
 from db.queries.offers import CaseOfferRow, OfferRow, RuleRow
-from db.vocabulary import CaseStage, RuleKind
+from db.vocabulary import CaseStage, ExperimentKind, OfferState, RuleKind
 from desktop_app import clock
 from desktop_app.domain import arrears
 from desktop_app.domain.offers import (
@@ -25,11 +26,12 @@ from desktop_app.domain.offers import (
     needs,
     resolution,
 )
-from desktop_app.errors import ConflictError
+from desktop_app.errors import ConflictError, NotFoundError
 from desktop_app.i18n import _, language
 from desktop_app.services import (
     assignment,
     case_life,
+    experiments,
     offer_budget,
     offer_library,
     offer_rules,
@@ -47,6 +49,8 @@ class Suggestion:
         stays: The offer the customer had before, which stays until `until`.
         until: Last day on which it stays.
         obstacle: Why nothing can be offered, in words; empty when nothing stands in the way.
+        experiment: The comparison that decides instead of the rule; empty when none does.
+        left_alone: Whether the customer is in its hold-out group: nothing is offered then.
     """
 
     offer: OfferRow | None
@@ -55,20 +59,13 @@ class Suggestion:
     stays: CaseOfferRow | None = None
     until: dt.date | None = None
     obstacle: str = ""
+    experiment: str = ""
+    left_alone: bool = False
 
 
 def suggestion(session: Session, case: Case) -> Suggestion:
     """Which offer fits a case, or why nothing is offered."""
-    session.flush()
-    given = queries.case_facts(session, case.id)
-    facts = Facts(
-        given.reason_group,
-        given.reason_code,
-        given.klass,
-        RuleKind(case.kind),
-        case.value_at_stake,
-    )
-    checked = offer_rules.explain(session, facts)
+    checked = offer_rules.explain(session, _facts(session, case))
     if why := barred_by(session, case):
         return Suggestion(None, None, checked, obstacle=why)
     stays, until = _stays(session, case)
@@ -77,7 +74,43 @@ def suggestion(session: Session, case: Case) -> Suggestion:
     if not checked or not checked[-1].fits:
         return Suggestion(None, None, checked)
     rule = checked[-1].rule
-    return _open(session, case, Suggestion(rule.offer, rule, checked))
+    return _open(session, case, _compared(session, case, Suggestion(rule.offer, rule, checked)))
+
+
+def take_part(session: Session, case: Case) -> None:
+    """Draw the customer of a case whose rules lead to an offer that is compared.
+
+    Asked when an offer is made and when the case ends: who is left alone is counted like the rest.
+    """
+    part = experiments.part_of(session, case.id, ExperimentKind.OFFER)
+    if part is None:
+        return
+    checked = offer_rules.explain(session, _facts(session, case))
+    offer = checked[-1].rule.offer if checked and checked[-1].fits else None
+    if offer is not None and offer.code in part.compared:
+        experiments.arm_for(session, case.id, ExperimentKind.OFFER)
+
+
+def _facts(session: Session, case: Case) -> Facts:
+    """What the rules look at."""
+    session.flush()
+    given = queries.case_facts(session, case.id)
+    kind = RuleKind(case.kind)
+    return Facts(given.reason_group, given.reason_code, given.klass, kind, case.value_at_stake)
+
+
+def _compared(session: Session, case: Case, found: Suggestion) -> Suggestion:
+    """The offer that the customer was drawn for, if the one of the rule is compared with others."""
+    part = experiments.part_of(session, case.id, ExperimentKind.OFFER)
+    if part is None or found.offer is None or found.offer.code not in part.compared:
+        return found
+    if part.is_left_alone:
+        text = _("The customer is in the hold-out group of “{title}”.").format(title=part.title)
+        return replace(found, offer=None, obstacle=text, experiment=part.title, left_alone=True)
+    drawn = session.scalars(select(Offer).where(Offer.code == part.target)).one()
+    return replace(
+        found, offer=queries.offer_row(drawn, derived.currency(session)), experiment=part.title
+    )
 
 
 def _open(session: Session, case: Case, found: Suggestion) -> Suggestion:
@@ -92,7 +125,7 @@ def _open(session: Session, case: Case, found: Suggestion) -> Suggestion:
         obstacle = cap_text(offer)
     if not obstacle:
         return found
-    return Suggestion(None, found.rule, found.checked, found.stays, found.until, obstacle)
+    return replace(found, offer=None, obstacle=obstacle)
 
 
 def _stays(session: Session, case: Case) -> tuple[CaseOfferRow | None, dt.date | None]:
@@ -104,18 +137,62 @@ def _stays(session: Session, case: Case) -> tuple[CaseOfferRow | None, dt.date |
     return found, found.proposed_on + dt.timedelta(days=days - 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What limits one more offer in a case, read once for a whole library.
+
+    Attributes:
+        made: What the customer was offered, oldest first.
+        on_case: What the offers of the case cost, in hundredths.
+        ceiling: What they may cost without a yes; None when it is not known.
+        left: What is left of the budget of the month; None when there is none.
+        stays: The earlier offer that stays for now.
+    """
+
+    made: tuple[CaseOfferRow, ...]
+    on_case: int
+    ceiling: int | None
+    left: int | None
+    stays: CaseOfferRow | None
+
+    def has_had(self, offer: OfferRow) -> bool:
+        """Whether the customer has had an offer as often as it is made."""
+        return cap_reached(self.made, offer.id, offer.cap_per_customer, clock.today())
+
+    def needs(self, offer: OfferRow) -> tuple[Need, ...]:
+        """Why an offer would need somebody's yes."""
+        return needs(
+            self.on_case + offer.cost,
+            self.ceiling,
+            over_budget=self.left is not None and 0 < offer.cost > self.left,
+            departs=self.stays is not None and self.stays.offer_id != offer.id,
+        )
+
+
+def room(session: Session, case: Case) -> Room:
+    """What limits one more offer in a case."""
+    session.flush()
+    given, today = offer_library.settings(session), clock.today()
+    made = _of_customer(session, case.customer_id)
+    return Room(
+        made,
+        queries.on_case(session, case.id, today),
+        given.ceiling(case.value_at_stake),
+        offer_budget.of_store(session, case.store_id, offer_budget.month_of(today)).left,
+        resolution(made, today, given.frozen_days),
+    )
+
+
 def needs_of(session: Session, made: CaseOffer) -> tuple[Need, ...]:
-    """Why an offer that waits, or is about to be made, needs somebody's yes now."""
+    """Why an offer that waits needs somebody's yes now."""
     session.flush()
     case = session.get_one(Case, made.case_id)
     rows = _of_customer(session, made.customer_id)
     others = list(takewhile(lambda row: row.id != made.id, rows))
     days = offer_library.settings(session).frozen_days
     stays = resolution(others, clock.today(), days)
-    on_case = queries.on_case(session, case.id, clock.today())
-    is_new = made not in session
     return needs(
-        on_case + made.cost if is_new else on_case,
+        queries.on_case(session, case.id, clock.today()),
         made.ceiling,
         over_budget=offer_budget.is_exceeded(session, made.store_id, made.cost),
         departs=stays is not None and stays.offer_id != made.offer_id,
@@ -153,3 +230,36 @@ def refuse_barred(session: Session, case: Case) -> None:
     if why := barred_by(session, case):
         text = _("Nothing is offered in case {number}: {why}")
         raise ConflictError(text.format(number=case.number, why=why))
+
+
+def load_made(session: Session, case_offer_id: uuid.UUID) -> tuple[CaseOffer, Case]:
+    """An offer that was made, and its case. Raises NotFoundError, NotAllowedError."""
+    made = session.get(CaseOffer, case_offer_id)
+    if made is None:
+        raise NotFoundError(_("This offer is gone."))
+    return made, case_life.load(session, made.case_id)
+
+
+def require_state(made: CaseOffer, *states: OfferState) -> None:
+    """Refuse what comes too late for an offer. Raises ConflictError."""
+    if made.state not in states:
+        raise ConflictError(_("Somebody has decided on this offer meanwhile. Reload the case."))
+
+
+def withdraw_unanswered(session: Session, case: Case) -> None:
+    """Take back what waits for a yes or for the customer's answer; what ran out stays so."""
+    session.flush()
+    unanswered = select(CaseOffer).where(
+        CaseOffer.case_id == case.id,
+        CaseOffer.state.in_((OfferState.WAITING, OfferState.APPROVED)),
+        or_(CaseOffer.expires_on.is_(None), CaseOffer.expires_on >= clock.today()),
+    )
+    for made in session.scalars(unanswered).all():
+        made.state = OfferState.WITHDRAWN
+    session.flush()
+
+
+def name(session: Session, title: str, case: Case, offer: Offer) -> None:
+    """Name the change set after an offer in a case."""
+    words = reference.text(offer, language())
+    journal.name_change(session, title, offer=words, number=case.number)

@@ -12,25 +12,16 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from db import journal, reference
+from db import derived
 from db.models import Case, CaseOffer, Offer
 from db.queries import offers as queries
 from db.queries.offers import CaseOfferRow
 from db.vocabulary import CostKind, CustomerClass, OfferGoal, OfferState
 from desktop_app import clock
-from desktop_app.domain.offers import (
-    Need,
-    approach_of,
-)
+from desktop_app.domain.offers import approach_of
 from desktop_app.domain.permissions import Action
-from desktop_app.errors import (
-    ConflictError,
-    InvalidInputError,
-    NotAllowedError,
-    NotFoundError,
-    Problem,
-)
-from desktop_app.i18n import N_, _, language
+from desktop_app.errors import ConflictError, InvalidInputError, Problem
+from desktop_app.i18n import N_, _
 from desktop_app.services import (
     access,
     case_life,
@@ -41,6 +32,7 @@ from desktop_app.services import (
     offer_rules,
     offer_terms,
 )
+from desktop_app.services.offer_approvals import Waiting, decide, waiting
 from desktop_app.services.offer_terms import Suggestion
 
 __all__ = [
@@ -54,6 +46,7 @@ __all__ = [
     "equal_treatment",
     "of_case",
     "propose",
+    "send_again",
     "suggest",
     "waiting",
     "withdraw",
@@ -70,15 +63,6 @@ class Standing:
     cost: int
     ceiling: int | None
     budget_left: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An offer that waits for a yes or no, and why; `mine` are proposals of one's own."""
-
-    row: CaseOfferRow
-    needs: tuple[Need, ...]
-    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +102,6 @@ def of_case(session: Session, case_id: uuid.UUID) -> Standing:
         cost=queries.on_case(session, case.id, today),
         ceiling=offer_library.settings(session).ceiling(case.value_at_stake),
         budget_left=offer_budget.of_store(session, case.store_id, month).left,
-    )
-
-
-def waiting(session: Session) -> tuple[Waiting, ...]:
-    """The inbox of who decides: what waits in the cases they see, the oldest first."""
-    access.require(session, Action.APPROVE_OFFER)
-    me = access.actor(session).user_id
-    rows = queries.case_offers(
-        session, clock.today(), queries.waiting(), visible=access.visible(session)
-    )
-    return tuple(
-        Waiting(
-            row, offer_terms.needs_of(session, session.get_one(CaseOffer, row.id)), row.by_id == me
-        )
-        for row in rows
     )
 
 
@@ -180,8 +149,9 @@ def propose(
 
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
-        ConflictError: closed or not assigned, nothing may be offered to the customer, the offer is
-            retired, or the customer has had it as often as it is made.
+        ConflictError: closed or not assigned, nothing may be offered to the customer, the customer
+            is left alone for comparison, the offer is retired, or the customer has had it as often
+            as it is made.
         InvalidInputError: no justification.
     """
     access.require(session, Action.WORK_CASE)
@@ -194,8 +164,12 @@ def propose(
         raise InvalidInputError([Problem("justification", text)])
     offer_terms.refuse_barred(session, case)
     found = offer_terms.suggestion(session, case)
-    row = queries.offer_row(offer)
-    if offer_terms.has_had(session, case, row):
+    if found.left_alone:
+        text = _("Nothing is offered in case {number}: {why}")
+        raise ConflictError(text.format(number=case.number, why=found.obstacle))
+    row = queries.offer_row(offer, derived.currency(session))
+    room = offer_terms.room(session, case)
+    if room.has_had(row):
         raise ConflictError(offer_terms.cap_text(row))
     fits = found.rule is not None and found.offer is not None and found.offer.id == offer.id
     made = CaseOffer(
@@ -206,55 +180,36 @@ def propose(
         rule_id=found.rule.id if fits and found.rule is not None else None,
         state=OfferState.WAITING,
         cost=offer.cost,
-        ceiling=offer_library.settings(session).ceiling(case.value_at_stake),
+        ceiling=room.ceiling,
         justification=justification.strip(),
         proposed_at=clock.now(),
         by_id=access.actor(session).user_id,
     )
-    if not offer_terms.needs_of(session, made):
+    if not room.needs(row):
         made.state = OfferState.APPROVED
         made.expires_on = clock.today() + dt.timedelta(days=offer.valid_days)
-    _name(session, N_("Offer “{offer}” in case {number}"), case, offer)
+    offer_terms.name(session, N_("Offer “{offer}” in case {number}"), case, offer)
+    offer_terms.take_part(session, case)
     session.add(made)
     session.flush()
     return _row(session, made)
 
 
-def decide(session: Session, case_offer_id: uuid.UUID, *, approve: bool, note: str = "") -> None:
-    """Say yes or no to an offer that waits; never to one's own.
+def send_again(session: Session, case_offer_id: uuid.UUID, justification: str) -> CaseOfferRow:
+    """Propose an offer anew that was refused, withdrawn or ran out, or that still stands.
 
-    Raises:
-        NotFoundError, NotAllowedError: the offer or its case is gone or out of reach, it is one's
-            own proposal, or only head office may exceed the budget.
-        ConflictError: it does not wait any more, or, for a yes, the case is closed or nothing may
-            be offered to the customer.
-        InvalidInputError: a no without a note.
+    What stands is withdrawn first, so that it does not count twice. Raises as `propose`.
     """
-    access.require(session, Action.APPROVE_OFFER)
-    made, case = _load(session, case_offer_id)
-    _require_state(made, OfferState.WAITING)
-    if made.by_id == access.actor(session).user_id:
-        raise NotAllowedError(_("You proposed this offer yourself: somebody else decides."))
-    offer = session.get_one(Offer, made.offer_id)
-    if approve:
-        case_life.load_open(session, case.id)
-        offer_terms.refuse_barred(session, case)
-        if Need.BUDGET in offer_terms.needs_of(session, made) and not access.may(
-            session, Action.EXCEED_BUDGET
-        ):
-            text = _("The budget of the month does not cover this offer: head office decides.")
-            raise NotAllowedError(text)
-        _name(session, N_("Approve the offer “{offer}” in case {number}"), case, offer)
-        made.expires_on = clock.today() + dt.timedelta(days=offer.valid_days)
-    else:
-        if not note.strip():
-            raise InvalidInputError([Problem("note", _("Say why the offer is not made."))])
-        _name(session, N_("Refuse the offer “{offer}” in case {number}"), case, offer)
-    made.state = OfferState.APPROVED if approve else OfferState.REFUSED
-    made.decided_at = clock.now()
-    made.decided_by_id = access.actor(session).user_id
-    made.decision_note = note.strip()
-    session.flush()
+    access.require(session, Action.WORK_CASE)
+    made, case = offer_terms.load_made(session, case_offer_id)
+    if made.state in (OfferState.ACCEPTED, OfferState.DECLINED):
+        raise ConflictError(_("The customer has answered this offer already."))
+    if made.state in (OfferState.WAITING, OfferState.APPROVED):
+        made.state = OfferState.WITHDRAWN
+        offer = session.get_one(Offer, made.offer_id)
+        offer_terms.name(session, N_("Offer “{offer}” in case {number}"), case, offer)
+        session.flush()
+    return propose(session, case.id, made.offer_id, justification)
 
 
 def answer(session: Session, case_offer_id: uuid.UUID, *, accepted: bool) -> str:
@@ -268,18 +223,23 @@ def answer(session: Session, case_offer_id: uuid.UUID, *, accepted: bool) -> str
             closed, or nothing may be offered to the customer.
     """
     access.require(session, Action.WORK_CASE)
-    made, case = _load(session, case_offer_id)
-    _require_state(made, OfferState.APPROVED)
-    offer = session.get_one(Offer, made.offer_id)
+    made, case = offer_terms.load_made(session, case_offer_id)
     if accepted:
         case_life.load_open(session, case.id)
+    offer_terms.require_state(made, OfferState.APPROVED)
+    offer = session.get_one(Offer, made.offer_id)
+    if accepted:
         offer_terms.refuse_barred(session, case)
         if made.expires_on is not None and made.expires_on < clock.today():
             text = _("This offer was good until {day}. Propose it again.")
             raise ConflictError(text.format(day=made.expires_on))
-        _name(session, N_("The customer accepts “{offer}” in case {number}"), case, offer)
+        offer_terms.name(
+            session, N_("The customer accepts “{offer}” in case {number}"), case, offer
+        )
     else:
-        _name(session, N_("The customer declines “{offer}” in case {number}"), case, offer)
+        offer_terms.name(
+            session, N_("The customer declines “{offer}” in case {number}"), case, offer
+        )
     made.state = _ANSWERS[accepted]
     made.answered_at = clock.now()
     session.flush()
@@ -294,10 +254,10 @@ def withdraw(session: Session, case_offer_id: uuid.UUID) -> None:
         ConflictError: it is decided or answered.
     """
     access.require(session, Action.WORK_CASE)
-    made, case = _load(session, case_offer_id)
-    _require_state(made, OfferState.WAITING, OfferState.APPROVED)
+    made, case = offer_terms.load_made(session, case_offer_id)
+    offer_terms.require_state(made, OfferState.WAITING, OfferState.APPROVED)
     offer = session.get_one(Offer, made.offer_id)
-    _name(session, N_("Withdraw the offer “{offer}” in case {number}"), case, offer)
+    offer_terms.name(session, N_("Withdraw the offer “{offer}” in case {number}"), case, offer)
     made.state = OfferState.WITHDRAWN
     session.flush()
 
@@ -312,23 +272,6 @@ def _carry_out(session: Session, case: Case, made: CaseOffer, offer: Offer) -> s
 
 
 # ---------------------------------------------------------------- small parts
-
-
-def _load(session: Session, case_offer_id: uuid.UUID) -> tuple[CaseOffer, Case]:
-    made = session.get(CaseOffer, case_offer_id)
-    if made is None:
-        raise NotFoundError(_("This offer is gone."))
-    return made, case_life.load(session, made.case_id)
-
-
-def _require_state(made: CaseOffer, *states: OfferState) -> None:
-    if made.state not in states:
-        raise ConflictError(_("Somebody has decided on this offer meanwhile. Reload the case."))
-
-
-def _name(session: Session, title: str, case: Case, offer: Offer) -> None:
-    words = reference.text(offer, language())
-    journal.name_change(session, title, offer=words, number=case.number)
 
 
 def _row(session: Session, made: CaseOffer) -> CaseOfferRow:

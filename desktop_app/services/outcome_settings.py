@@ -39,7 +39,7 @@ class OutcomeSettings(Draft):
     ] = 2
     acquisition: Annotated[
         int | None,
-        Field(ge=0, title=N_("Cost of winning one new customer, in hundredths of the currency")),
+        Field(ge=0, title=N_("Cost of winning one new customer")),
     ] = None
     contacts_a_day: Annotated[
         int, Field(ge=1, le=500, title=N_("Contacts one person can make in a day"))

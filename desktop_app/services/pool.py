@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -137,12 +138,28 @@ def give_back(session: Session, case_id: uuid.UUID, reason: str) -> None:
     session.flush()
 
 
-def recycling(session: Session, day: dt.date) -> list[Untouched]:
-    """The cases in sight whose owners are warned, or which go back by a day; the soonest first."""
+def recycling(
+    session: Session,
+    day: dt.date,
+    *,
+    owner_id: uuid.UUID | None = None,
+    only: Collection[uuid.UUID] | None = None,
+) -> list[Untouched]:
+    """The cases in sight whose owners are warned, or which go back by a day; the soonest first.
+
+    Args:
+        session: the session.
+        day: the day, local.
+        owner_id: only what this one holds.
+        only: none but these cases.
+    """
     access.require(session, Action.VIEW)
     numbers, days = policy(session), calendar.work_calendar(session)
     found = []
-    for held in pool_queries.held_cases(session, day, EFFECTIVE, access.visible(session)):
+    seen = access.visible(session)
+    for held in pool_queries.held_cases(
+        session, day, EFFECTIVE, seen, owner_id=owner_id, only=only
+    ):
         state = rules.recycling(
             held_since=clock.local(held.held_since).date(),
             last_effective=_last(held),

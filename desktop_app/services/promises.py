@@ -9,8 +9,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.models import Promise, User
+from db.models import Complaint, Promise, User
+from db.queries import follow_up
 from db.queries import promises as queries
+from db.queries.follow_up import DueCount, FollowFilter
 from db.queries.promises import PromiseRow
 from db.vocabulary import ReplyKind
 from desktop_app import clock
@@ -28,20 +30,28 @@ from desktop_app.i18n import N_, _
 from desktop_app.services import access, case_life, workspace_settings
 
 __all__ = [
+    "DueCount",
+    "FollowFilter",
     "OnTime",
     "PromiseRow",
     "answer",
     "change_settings",
     "chase",
     "chased_often",
+    "due_for",
+    "find",
+    "hand_over",
     "list_promises",
     "on_time",
+    "on_time_in_all",
     "overdue",
     "register",
     "settings",
 ]
 
 KEY: Final = "promises"
+SOON_DAYS: Final = 3
+"""A promise due within so many days is due soon: time to remind the back office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,34 @@ def list_promises(
     return queries.promises(session, *conditions, visible=access.visible(session))
 
 
+def find(session: Session, criteria: FollowFilter) -> tuple[PromiseRow, ...]:
+    """Promises that fit, of customers the actor sees and those the actor keeps.
+
+    Open ones first, the earliest due on top; then those that ended, the newest on top.
+    """
+    access.require(session, Action.VIEW)
+    conditions = follow_up.promise_conditions(session, criteria)
+    rows = queries.promises(session, *conditions, visible=access.visible(session))
+    ended = [row for row in rows if row.answered_on is not None]
+    ended.sort(key=lambda row: row.answered_on or row.due_on, reverse=True)
+    return (*(row for row in rows if row.answered_on is None), *ended)
+
+
+def due_for(session: Session, day: dt.date | None = None) -> DueCount:
+    """How many promises, complaints and recovery steps the actor has to deal with.
+
+    Args:
+        session: the session.
+        day: the day that counts as today; the next few days after it count as soon.
+    """
+    access.require(session, Action.VIEW)
+    user_id = access.actor(session).user_id
+    if user_id is None:
+        return DueCount()
+    day = day or clock.today()
+    return follow_up.count_due(session, user_id, day, day + dt.timedelta(days=SOON_DAYS))
+
+
 def overdue(session: Session, ahead: int = 0) -> tuple[PromiseRow, ...]:
     """Open promises past their day, or due within so many days: the reminder."""
     access.require(session, Action.VIEW)
@@ -137,6 +175,17 @@ def on_time(
     )
 
 
+def on_time_in_all(session: Session, start: dt.date, end: dt.date) -> OnTime:
+    """The same for everybody together whom the actor sees."""
+    rows = on_time(session, start, end)
+    return OnTime(
+        None,
+        "",
+        Rate(sum(row.kept.hits for row in rows), sum(row.kept.n for row in rows)),
+        Rate(sum(row.handled.hits for row in rows), sum(row.handled.n for row in rows)),
+    )
+
+
 # ---------------------------------------------------------------- working
 
 
@@ -169,8 +218,10 @@ def register(
     return promise.id
 
 
-def chase(session: Session, promise_id: uuid.UUID) -> int:
+def chase(session: Session, promise_id: uuid.UUID, note: str = "") -> int:
     """The customer asks after a promise once more; returns how often that was.
+
+    What was said is kept with its day, before what was noted earlier.
 
     Raises:
         NotFoundError, NotAllowedError: the promise is gone or out of reach.
@@ -181,6 +232,9 @@ def chase(session: Session, promise_id: uuid.UUID) -> int:
     name = case_life.customer_of(session, promise.customer_id).name
     journal.name_change(session, N_("{name} asks after a promise"), name=name)
     promise.chase_count += 1
+    if note.strip():
+        line = f"{clock.today().isoformat()} {note.strip()}"
+        promise.note = "\n".join(filter(None, (line, promise.note)))
     session.flush()
     return promise.chase_count
 
@@ -202,7 +256,24 @@ def answer(session: Session, promise_id: uuid.UUID, reply: ReplyKind, note: str 
     journal.name_change(session, N_("Answer the promise to {name}"), name=name)
     promise.answer = reply
     promise.answered_on = clock.today()
-    promise.note = note.strip()
+    promise.note = "\n".join(filter(None, (note.strip(), promise.note)))
+    session.flush()
+
+
+def hand_over(session: Session, promise_id: uuid.UUID, owner_id: uuid.UUID | None) -> None:
+    """Say who keeps a promise, as a rule in the back office; None is who made it.
+
+    Raises:
+        NotFoundError, NotAllowedError: the promise is gone or out of reach.
+        ConflictError: it is answered already.
+        InvalidInputError: the owner does not work here.
+    """
+    access.require(session, Action.WORK_CASE)
+    promise = _open(session, promise_id)
+    check_owner(session, owner_id)
+    name = case_life.customer_of(session, promise.customer_id).name
+    journal.name_change(session, N_("Hand over the promise to {name}"), name=name)
+    case_life.set_values(promise, {"owner_id": owner_id})
     session.flush()
 
 
@@ -210,19 +281,28 @@ def _open(session: Session, promise_id: uuid.UUID) -> Promise:
     promise = session.get(Promise, promise_id)
     if promise is None:
         raise NotFoundError(_("This promise is gone."))
-    require_reach(session, promise.customer_id, promise.owner_id)
+    require_reach(session, promise)
     if promise.answered_on is not None:
         text = _("This promise was answered on {day}.")
         raise ConflictError(text.format(day=promise.answered_on))
     return promise
 
 
-def require_reach(session: Session, customer_id: uuid.UUID, owner_id: uuid.UUID | None) -> None:
-    """Refuse whoever neither sees the customer nor has to deal with it. Raises NotAllowedError."""
+def require_reach(session: Session, found: Promise | Complaint) -> None:
+    """Refuse whoever neither deals with it nor may open its case; without a case, its customer.
+
+    Undo asks the same (`undo_rights`), so that everybody may take back what they did here.
+
+    Raises:
+        NotAllowedError: case or customer belong to somebody else.
+    """
     access.require(session, Action.VIEW)
-    mine = access.actor(session).user_id
-    if mine is None or owner_id != mine:
-        access.require_customer(session, case_life.customer_of(session, customer_id))
+    if queries.is_kept_by(found, access.actor(session).user_id):
+        return
+    if found.case_id is not None:
+        case_life.load(session, found.case_id)
+    else:
+        access.require_customer(session, case_life.customer_of(session, found.customer_id))
 
 
 def check_case(session: Session, customer_id: uuid.UUID, case_id: uuid.UUID | None) -> None:

@@ -1,55 +1,27 @@
-"""The queue 今日 of everybody: own cases, the team's, and the pool 公海, in the order of work.
-
-The database selects, `domain.queue_order` says where each case stands and why.
-"""
+"""The queue 今日 of everybody: own cases, the team's, and the pool 公海, in the order of work."""
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from db import derived
-from db.queries import contact_facts
 from db.queries import queue as queue_queries
-from db.queries import staff as staff_queries
-from db.queries.queue import Candidate, Floors, QueueFilter, Shown
-from db.vocabulary import (
-    CallbackFor,
-    CaseStage,
-    Channel,
-    CustomerClass,
-    NextStep,
-    Role,
-    RuleKind,
-)
+from db.queries.queue import Shown
+from db.vocabulary import CallbackFor, CaseStage, CustomerClass, NextStep, RuleKind
 from desktop_app import clock
-from desktop_app.domain import permissions, queue_order
-from desktop_app.domain.cases import ALWAYS_FIRST, OVERDUE
-from desktop_app.domain.contact_rules import ContactFacts, Purpose
-from desktop_app.domain.permissions import Action, Scope, scope_of
-from desktop_app.domain.queue_order import Part, Person, Place, QueueItem, QueueKind, Rank, Tier
-from desktop_app.domain.retries import Callback
-from desktop_app.domain.task_force_words import part_sentence
-from desktop_app.domain.work_calendar import WorkCalendar
+from desktop_app.domain import queue_order
+from desktop_app.domain.permissions import Action
+from desktop_app.domain.queue_order import Part, QueueKind, Section, Tier
+from desktop_app.domain.task_force_words import part_sentence, verdict_sentence
 from desktop_app.i18n import _
-from desktop_app.services import access, calendar, case_life, contact_permission, phones
+from desktop_app.services import access, assignment, phones
+from desktop_app.services.queue_board import HELD_BACK, Board, Placed, Wanted
 
-HELD_BACK: Final = len(Tier)
-"""Behind all tiers: what the screening holds back."""
-
-_NOBODY: Final = ContactFacts()
 _PAGE: Final = 250
-_FLOORS: Final = Floors(
-    first=Tier.CANCEL_REQUEST,
-    callback=Tier.CALLBACK,
-    due=Tier.DUE,
-    later=Tier.LATER,
-    held_back=HELD_BACK,
-    first_kind=ALWAYS_FIRST,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +29,21 @@ class QueueLine:
     """One case of the queue.
 
     Attributes:
+        due: First day on which something is to be done.
         place: Own, of the team, or in the pool.
         owner: Who works on it, also when others may.
         store: To which it belongs.
         tier: The coarse order.
+        section: The part of the day.
         score: Value at stake x urgency, in quarters of a minor unit.
         parts: What the order is made of.
         callback_at: Moment of a call promised to the customer.
+        callback_for: Who is to make it.
         allowed_from: First moment of a contact, if none is allowed now.
+        stop: The rule that allows none now, as a sentence.
         held_back: What the screening found; such cases stand last.
+        visit_id: The planned visit that is the next step.
+        order: Ascending, this is the order of work.
     """
 
     case_id: uuid.UUID
@@ -86,18 +64,28 @@ class QueueLine:
     owner: str
     store: str
     tier: Tier
+    section: Section
     score: int
     parts: tuple[Part, ...]
     callback_at: dt.datetime | None
+    callback_for: CallbackFor | None
     allowed_from: dt.datetime | None
+    stop: str
     held_back: str
+    visit_id: uuid.UUID | None
+    order: tuple[object, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The order explained, a sentence each."""
+        if self.held_back:
+            return (_("Held back by the screening: {note}").format(note=self.held_back),)
+        return tuple(part_sentence(part, self.currency) for part in self.parts)
 
     @property
     def why(self) -> str:
         """The order explained in one sentence."""
-        if self.held_back:
-            return _("Held back by the screening: {note}").format(note=self.held_back)
-        return _("; ").join(part_sentence(part, self.currency) for part in self.parts)
+        return _("; ").join(self.reasons)
 
     @property
     def id(self) -> uuid.UUID:
@@ -110,11 +98,26 @@ class QueueLine:
         return self.tier is not Tier.LATER
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Number of cases and their value at stake, minor units."""
+
+    count: int = 0
+    worth: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(self.count + other.count, self.worth + other.worth)
+
+
 def queue(
     session: Session,
     now: dt.datetime | None = None,
     *,
     agent: uuid.UUID | None = None,
+    place: QueueKind | None = None,
+    sections: Collection[Section] | None = None,
+    only: Collection[uuid.UUID] | None = None,
     limit: int | None = None,
 ) -> list[QueueLine]:
     """All open cases in the order of work, each once; what is due later stands at the end.
@@ -126,63 +129,83 @@ def queue(
         now: the moment; this one if not given.
         agent: whose queue: own cases, the team's and the pool; everybody's if not given. In any
             case only what the actor may see.
+        place: only the own ones, the team's, or the pool.
+        sections: only these parts of the day.
+        only: none but these cases.
         limit: only so many lines, the first ones.
     """
     access.require(session, Action.VIEW)
     at = clock.local(now or clock.now())
-    who = access.actor(session)
-    criteria = QueueFilter(
-        now=at,
-        agent=agent,
-        shares=access.may(session, Action.TAKE_CASE),
-        near=None if scope_of(who.role) is Scope.ALL else who.store_id,
-    )
-    board = _Board(session, at, agent)
-    pages = queue_queries.pages(session, access.limited(session, criteria), _FLOORS, _PAGE)
-    found: list[_Placed] = []
-    for page in pages:
-        found += board.placed(page)
-        if limit is not None and _settled(found, page[-1], at) >= limit:
+    board = Board(session, at, Wanted(agent, place, sections, only))
+    found: list[Placed] = []
+    for page, last in board.pages(_PAGE):
+        found += page
+        if limit is not None and board.settled(found, last) >= limit:
             break
-    found.sort(key=_order)
+    found.sort(key=lambda each: each.order)
     return _lines(session, found[:limit], at)
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A case with its queue and its rank, not explained yet."""
+def tallies(
+    session: Session, now: dt.datetime | None = None, *, agent: uuid.UUID | None = None
+) -> dict[tuple[QueueKind, Section], Tally]:
+    """How many cases stand where, all parts of all queues; those without a case are left out.
 
-    case: Candidate
-    place: Place
-    item: QueueItem
-    rank: Rank
-
-
-def _order(each: _Placed) -> tuple[object, ...]:
-    return each.case.floor == HELD_BACK, *each.rank.sort_key
-
-
-def _settled(found: Iterable[_Placed], last: Candidate, now: dt.datetime) -> int:
-    """How many of the lines no case can come before that is read after the last one.
-
-    A case is never better than its floor, and within the tiers that go by score not better than
-    its value x the highest urgency.
+    Args:
+        session: the session.
+        now: the moment; this one if not given.
+        agent: as for `queue`.
     """
-    is_by_score = last.floor in {Tier.CANCEL_REQUEST, Tier.DUE}
-    best = -(last.value or 0) * OVERDUE if is_by_score else 0
-    moment = now if is_by_score else dt.datetime.min.replace(tzinfo=dt.UTC)
-    bound = (last.floor == HELD_BACK, last.floor, moment, best)
-    return sum(_order(each)[:4] < bound for each in found)
+    access.require(session, Action.VIEW)
+    found: dict[tuple[QueueKind, Section], Tally] = {}
+    for placed, group in Board(session, clock.local(now or clock.now()), Wanted(agent)).groups():
+        key = (placed.place.kind, placed.section)
+        found[key] = found.get(key, Tally()) + Tally(group.count, group.worth)
+    return found
 
 
-def _lines(session: Session, found: Sequence[_Placed], now: dt.datetime) -> list[QueueLine]:
+def standing(
+    session: Session,
+    case_ids: Collection[uuid.UUID],
+    now: dt.datetime | None = None,
+    *,
+    agent: uuid.UUID | None = None,
+) -> Mapping[uuid.UUID, Section]:
+    """Those of the cases that stand in the queue, and in which part of the day.
+
+    Left out is what was closed, went to somebody else, or may not be contacted at all.
+
+    Args:
+        session: the session.
+        case_ids: the cases.
+        now: the moment; this one if not given.
+        agent: as for `queue`.
+    """
+    access.require(session, Action.VIEW)
+    at = clock.local(now or clock.now())
+    keys, found = list(case_ids), dict[uuid.UUID, Section]()
+    for start in range(0, len(keys), _PAGE):
+        only = keys[start : start + _PAGE]
+        for page, _last in Board(session, at, Wanted(agent, only=only)).pages(_PAGE):
+            found |= {placed.case.id: placed.section for placed in page}
+    return found
+
+
+def _lines(session: Session, found: Sequence[Placed], now: dt.datetime) -> list[QueueLine]:
     shown = queue_queries.shown(session, [each.case.id for each in found])
     currency = derived.currency(session)
-    return phones.masked_rows(_line(each, shown[each.case.id], currency, now) for each in found)
+    held_back = {
+        each.case.id: each.case.screening_note for each in found if each.case.floor == HELD_BACK
+    }
+    notes = assignment.shown_notes(session, held_back)
+    return phones.masked_rows(
+        _line(each, shown[each.case.id], currency, now, notes.get(each.case.id, ""))
+        for each in found
+    )
 
 
-def _line(each: _Placed, words: Shown, currency: str, now: dt.datetime) -> QueueLine:
-    one, is_held_back = each.case, each.case.floor == HELD_BACK
+def _line(each: Placed, words: Shown, currency: str, now: dt.datetime, held_back: str) -> QueueLine:
+    one, stop = each.case, each.stop
     return QueueLine(
         case_id=one.id,
         number=one.number,
@@ -194,7 +217,7 @@ def _line(each: _Placed, words: Shown, currency: str, now: dt.datetime) -> Queue
         kind=one.kind,
         stage=one.stage,
         step=one.step,
-        due=one.due,
+        due=each.rank.due,
         value_at_stake=one.value,
         currency=currency,
         place=each.place.kind,
@@ -202,140 +225,14 @@ def _line(each: _Placed, words: Shown, currency: str, now: dt.datetime) -> Queue
         owner=words.owner,
         store=words.store,
         tier=each.rank.tier,
+        section=each.section,
         score=each.rank.score,
         parts=queue_order.rank(each.item, now).parts,
         callback_at=one.callback_at,
+        callback_for=one.callback_for,
         allowed_from=each.item.allowed_from,
-        held_back=one.screening_note if is_held_back else "",
+        stop="" if stop is None or each.rank.tier is not Tier.WAITING else verdict_sentence(stop),
+        held_back=held_back,
+        visit_id=words.visit_id,
+        order=each.order,
     )
-
-
-class _Board:
-    """The rules with what they need to know, read once for all cases."""
-
-    def __init__(self, session: Session, now: dt.datetime, agent: uuid.UUID | None) -> None:
-        self._session, self._now, self._agent = session, now, agent
-        self._calendar: WorkCalendar = calendar.work_calendar(session)
-        self._asking = contact_permission.read(session)
-        self._people = {
-            user.id: _person(user.id, user.role, user.store_id)
-            for user in staff_queries.list_users(session, active_only=True)
-            if permissions.allowed(user.role, Action.WORK_CASE)
-        }
-        self._takers = {
-            user.id
-            for user in staff_queries.list_users(session, active_only=True)
-            if permissions.allowed(user.role, Action.TAKE_CASE)
-        }
-        self._places: dict[tuple[uuid.UUID | None, uuid.UUID | None], Place | None] = {}
-        self._first_contacts: dict[tuple[dt.date, CustomerClass], dt.datetime] = {}
-        self._facts: Mapping[uuid.UUID, ContactFacts] = {}
-        self._usual: dict[tuple[Channel, Purpose], dt.datetime | None] = {}
-
-    def placed(self, page: Iterable[Candidate]) -> list[_Placed]:
-        """The cases of a page that stand in the queue, ranked."""
-        found = [
-            (one, place)
-            for one in page
-            if (place := self._place(one)) is not None
-            and (one.in_sight or place.kind is QueueKind.TEAM)
-            and self._is_wanted(place)
-        ]
-        self._look_at_contacts(one for one, _place in found)
-        return [_Placed(one, place, *self._ranked(one)) for one, place in found]
-
-    def _place(self, one: Candidate) -> Place | None:
-        """In whose queue a case stands."""
-        if one.callback_at is not None:
-            return self._place_of(one)
-        key = (one.owner_id, one.store_id)
-        if key not in self._places:
-            self._places[key] = self._place_of(one)
-        return self._places[key]
-
-    def _place_of(self, one: Candidate) -> Place | None:
-        item = QueueItem(
-            key=one.number,
-            kind=one.kind,
-            owner=one.owner_id,
-            team=one.store_id,
-            in_pool=one.owner_id is None,
-            callback=_callback(one),
-        )
-        people = self._people.values()
-        return queue_order.place_of(item, list(people), self._now, self._calendar)
-
-    def _is_wanted(self, place: Place) -> bool:
-        """Whether somebody has a queue; what is not their own they must be allowed to take."""
-        if self._agent is None:
-            return True
-        person = self._people.get(self._agent)
-        if person is None or not queue_order.sees(person, place):
-            return False
-        return place.kind is QueueKind.OWN or self._agent in self._takers
-
-    def _look_at_contacts(self, cases: Iterable[Candidate]) -> None:
-        """Read the contacts of the customers who may have had too many."""
-        customers = list(dict.fromkeys(one.customer_id for one in cases))
-        least = self._asking.harmless + 1
-        often = contact_facts.contacted_often(self._session, customers, least)
-        past = contact_facts.past_contacts(self._session, often)
-        self._facts = {
-            key: ContactFacts(past=contact_permission.contacts_of(rows))
-            for key, rows in past.items()
-        }
-
-    def _ranked(self, one: Candidate) -> tuple[QueueItem, Rank]:
-        """Where a case stands in the order."""
-        item = QueueItem(
-            key=one.number,
-            kind=one.kind,
-            value=one.value,
-            next_due=one.due,
-            owner=one.owner_id,
-            team=one.store_id,
-            in_pool=one.owner_id is None,
-            callback=_callback(one),
-            respond_by=None if one.was_contacted else self._respond_by(one),
-            allowed_from=self._allowed_from(one),
-        )
-        return item, queue_order.rank(item, self._now, explained=False)
-
-    def _respond_by(self, one: Candidate) -> dt.datetime:
-        key = (one.opened_on, one.klass)
-        if key not in self._first_contacts:
-            start = dt.datetime.combine(one.opened_on, dt.time(), self._now.tzinfo)
-            self._first_contacts[key] = self._calendar.first_contact_due(start, one.klass)
-        return self._first_contacts[key]
-
-    def _allowed_from(self, one: Candidate) -> dt.datetime | None:
-        """When a contact is allowed, unless it is now or the next step is none."""
-        is_first = one.step is None and one.stage in case_life.BEFORE_ASSIGNMENT
-        if not (is_first or one.step in case_life.CONTACT_STEPS):
-            return None
-        channel = Channel.VISIT if one.step is NextStep.VISIT else Channel.CALL
-        is_due = one.callback_at is not None and one.callback_at <= self._now
-        purpose = Purpose.ASKED_FOR if is_due else Purpose.ORDINARY
-        if one.customer_id in self._facts:
-            return self._ask(self._facts[one.customer_id], channel, purpose)
-        if (channel, purpose) not in self._usual:
-            self._usual[channel, purpose] = self._ask(_NOBODY, channel, purpose)
-        return self._usual[channel, purpose]
-
-    def _ask(self, facts: ContactFacts, channel: Channel, purpose: Purpose) -> dt.datetime | None:
-        found = self._asking.ask(facts, self._now, channel, purpose)
-        return None if found.allowed else found.earliest
-
-
-def _person(key: uuid.UUID, role: Role, store_id: uuid.UUID | None) -> Person:
-    scope = scope_of(role)
-    if scope is Scope.OWN:  # sees no queue but the own one
-        return Person(key, team=key)
-    return Person(key, team=store_id, sees_all=scope is Scope.ALL or store_id is None)
-
-
-def _callback(one: Candidate) -> Callback | None:
-    if one.callback_at is None:
-        return None
-    is_for_anyone = one.callback_for is CallbackFor.ANYONE
-    return Callback(clock.local(one.callback_at), one.owner_id, is_for_anyone)

@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from db import journal
 from db.models import Case, CaseEvent, Complaint, Promise, Recovery, RecoveryStep, User
+from db.queries import follow_up
 from db.queries import promises as queries
+from db.queries.follow_up import FollowFilter
 from db.queries.promises import RecoveryRow, StepRow
+from db.queries.scope import contactable
 from db.vocabulary import CaseEventKind, CaseStage, CostKind, RecoveryStepKind
 from desktop_app import clock, labels
 from desktop_app.domain.arrears import ArrearsStep, is_malicious
@@ -31,8 +34,11 @@ __all__ = [
     "begin",
     "begin_for_broken_promises",
     "do_step",
+    "find",
+    "hand_over",
     "late_steps",
     "of_case",
+    "of_customer",
     "set_money",
     "take_arrears_step",
 ]
@@ -62,10 +68,32 @@ def of_case(session: Session, case_id: uuid.UUID) -> tuple[RecoveryRow, ...]:
     return queries.recoveries(session, Recovery.case_id == case.id)
 
 
-def late_steps(session: Session) -> tuple[RecoveryRow, ...]:
-    """Recoveries whose next step is past its limit, of the cases the actor sees."""
+def of_customer(session: Session, customer_id: uuid.UUID) -> tuple[RecoveryRow, ...]:
+    """Unfinished recoveries of a customer, in the cases the actor sees or deals with."""
     access.require(session, Action.VIEW)
-    rows = queries.recoveries(session, queries.unfinished(), visible=access.visible(session))
+    conditions = (Case.customer_id == customer_id, queries.unfinished())
+    return queries.recoveries(session, *conditions, visible=access.visible(session))
+
+
+def find(session: Session, criteria: FollowFilter) -> tuple[RecoveryRow, ...]:
+    """Recoveries that fit: unfinished ones first, the next step that is due first on top."""
+    access.require(session, Action.VIEW)
+    conditions = follow_up.recovery_conditions(session, criteria)
+    rows = queries.recoveries(session, *conditions, visible=access.visible(session))
+    far = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return tuple(
+        sorted(rows, key=lambda row: far if row.next_step is None else row.next_step.due_at)
+    )
+
+
+def late_steps(session: Session) -> tuple[RecoveryRow, ...]:
+    """Recoveries whose next step is past its limit, of the cases the actor sees.
+
+    Their steps turn to the customer: without those nobody may contact.
+    """
+    access.require(session, Action.VIEW)
+    wanted = (queries.unfinished(), contactable(Case.customer_id))
+    rows = queries.recoveries(session, *wanted, visible=access.visible(session))
     now = clock.now()
     return tuple(row for row in rows if row.next_step is not None and row.next_step.due_at < now)
 
@@ -99,6 +127,8 @@ def begin(session: Session, case_id: uuid.UUID, draft: RecoveryDraft) -> uuid.UU
 def begin_for_broken_promises(session: Session) -> int:
     """Begin a recovery for each broken promise in an open case that has none going on.
 
+    Not for customers nobody may contact.
+
     Returns:
         How many were begun.
     """
@@ -112,6 +142,8 @@ def begin_for_broken_promises(session: Session) -> int:
         case = session.get_one(Case, row.case_id)
         seen = access.sees_case(session, access.actor(session), case.id)
         if case.stage == CaseStage.CLOSED or not seen:
+            continue
+        if not case_life.may_be_contacted(case_life.customer_of(session, case.customer_id)):
             continue
         journal.name_change(session, N_("Begin service recoveries for broken promises"))
         draft = RecoveryDraft(promise_id=row.id, owner_id=_active(session, row.owner_id))
@@ -146,6 +178,23 @@ def do_step(
     stored.done_at = clock.now()
     stored.by_id = access.actor(session).user_id
     stored.note = note.strip()
+    session.flush()
+
+
+def hand_over(session: Session, recovery_id: uuid.UUID, owner_id: uuid.UUID | None) -> None:
+    """Say who makes it good; None is whoever works on the case.
+
+    Raises:
+        NotFoundError, NotAllowedError: the recovery or its case is gone or out of reach.
+        InvalidInputError: the owner does not work here.
+    """
+    access.require(session, Action.WORK_CASE)
+    found, case = _load(session, recovery_id)
+    promises.check_owner(session, owner_id)
+    journal.name_change(
+        session, N_("Hand over the service recovery in case {number}"), number=case.number
+    )
+    case_life.set_values(found, {"owner_id": owner_id})
     session.flush()
 
 
@@ -192,6 +241,9 @@ def _load(session: Session, recovery_id: uuid.UUID) -> tuple[Recovery, Case]:
     found = session.get(Recovery, recovery_id)
     if found is None:
         raise NotFoundError(_("This service recovery is gone."))
+    mine = access.actor(session).user_id
+    if mine is not None and found.owner_id == mine:  # handed over: the case may be another's
+        return found, session.get_one(Case, found.case_id)
     return found, case_life.load(session, found.case_id)
 
 

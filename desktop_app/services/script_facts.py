@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from db.queries import scripts as queries
-from db.queries.scripts import ScriptSubject
+from db.queries import script_subject as queries
+from db.queries.script_subject import ScriptSubject
 from desktop_app import clock
 from desktop_app.domain import script_words
 from desktop_app.domain.script_occasions import spoken_day

@@ -9,13 +9,13 @@ import datetime as dt
 import uuid
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from db import journal
 from db.models import Case, ContactAttempt, ScriptRun, ScriptVersion
 from db.models import Script as ScriptRecord
-from db.vocabulary import AttemptResult, Occasion, VersionState
+from db.vocabulary import AttemptResult, ExperimentKind, Occasion, VersionState
 from desktop_app import clock, i18n
 from desktop_app.domain import script_runs, scripts
 from desktop_app.domain.permissions import Action
@@ -24,7 +24,15 @@ from desktop_app.domain.script_runs import Reply, Run
 from desktop_app.domain.scripts import Script, Step
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, case_life, script_answers, script_facts, script_state
+from desktop_app.services import (
+    access,
+    case_life,
+    experiments,
+    script_answers,
+    script_facts,
+    script_state,
+)
+from desktop_app.services.experiments import Part
 from desktop_app.services.script_state import RunState
 
 # ---------------------------------------------------------------- reading
@@ -35,24 +43,45 @@ def best_version(
 ) -> uuid.UUID | None:
     """The published script for a case: of its occasion, one's own before a shipped one.
 
+    While scripts for the occasion are compared it is the one that the customer was drawn for; none
+    for a customer of the hold-out group.
+
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
     """
     access.require(session, Action.VIEW)
     case_life.load(session, case_id)
-    wanted = occasion or occasion_of(script_facts.case_words(session, case_id).facts)
-    statement = (
-        select(ScriptVersion.id)
-        .join(ScriptRecord, ScriptRecord.id == ScriptVersion.script_id)
-        .where(
-            ScriptRecord.occasion == wanted,
-            ScriptRecord.retired_on.is_(None),
-            ScriptVersion.number == ScriptRecord.current_version,
-            ScriptVersion.state == VersionState.PUBLISHED,
-        )
-        .order_by(ScriptRecord.origin.desc(), ScriptVersion.published_at.desc())
-    )
-    return session.scalars(statement).first()
+    wanted = _occasion(session, case_id, occasion)
+    part = _part(session, case_id, wanted)
+    if part is None:
+        return _published(session, ScriptRecord.occasion == wanted)
+    if part.is_left_alone:
+        return None
+    drawn = _published(session, ScriptRecord.code == part.target)
+    return drawn or _published(session, ScriptRecord.occasion == wanted)
+
+
+def left_alone(session: Session, case_id: uuid.UUID, occasion: Occasion | None = None) -> str:
+    """The experiment in whose hold-out group the customer of a case is; empty when in none.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+    """
+    access.require(session, Action.VIEW)
+    case_life.load(session, case_id)
+    part = _part(session, case_id, _occasion(session, case_id, occasion))
+    return part.title if part is not None and part.is_left_alone else ""
+
+
+def is_compared(session: Session, case_id: uuid.UUID) -> bool:
+    """Whether scripts for a case are compared: then its customer is drawn when one is begun.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+    """
+    access.require(session, Action.VIEW)
+    case_life.load(session, case_id)
+    return _part(session, case_id, _occasion(session, case_id, None)) is not None
 
 
 def open_run(session: Session, case_id: uuid.UUID) -> uuid.UUID | None:
@@ -87,8 +116,11 @@ def begin(
     version_id: uuid.UUID | None = None,
     *,
     occasion: Occasion | None = None,
-) -> uuid.UUID:
+) -> uuid.UUID | None:
     """Begin a script in a case, or take up the run that was begun; returns its key.
+
+    While scripts for the occasion are compared, the customer is drawn; nothing is begun for one who
+    falls into the hold-out group (`left_alone`), and none is returned.
 
     Args:
         session: the writing session.
@@ -98,20 +130,32 @@ def begin(
 
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach; there is no script for it.
-        ConflictError: the case is closed or not assigned yet, or the version is a draft.
+        ConflictError: the case is closed or not assigned yet, the customer is not to be contacted,
+            or the version is a draft.
     """
     access.require(session, Action.WORK_CASE)
     case = case_life.load_assigned(session, case_id)
+    case_life.require_contactable(session, case)
     begun = open_run(session, case_id)
     if begun is not None and _is_wanted(session, begun, version_id, occasion):
         return begun
-    version_id = version_id or best_version(session, case_id, occasion)
     version = session.get(ScriptVersion, version_id) if version_id is not None else None
+    if version is not None:
+        occasion = Occasion(session.get_one(ScriptRecord, version.script_id).occasion)
+    occasion = _occasion(session, case_id, occasion)
+    part = _part(session, case_id, occasion)
+    if part is not None and part.is_left_alone:
+        experiments.arm_for(session, case_id, ExperimentKind.SCRIPT)
+        return None
+    best = best_version(session, case_id, occasion) if version_id is None else None
+    version = session.get(ScriptVersion, best) if best is not None else version
     if version is None:
         raise NotFoundError(_("There is no script for this case. Choose one from the list."))
     if version.state != VersionState.PUBLISHED:
         raise ConflictError(_("This version of the script is a draft. Publish it first."))
     journal.name_change(session, N_("Begin a script in case {number}"), number=case.number)
+    if part is not None:
+        experiments.arm_for(session, case_id, ExperimentKind.SCRIPT)
     run = ScriptRun(
         case_id=case_id,
         script_version_id=version.id,
@@ -254,6 +298,36 @@ def end(
 
 
 # ---------------------------------------------------------------- parts
+
+
+def _occasion(session: Session, case_id: uuid.UUID, occasion: Occasion | None) -> Occasion:
+    """What a script is for: as asked, else what the case is about now."""
+    return occasion or occasion_of(script_facts.case_words(session, case_id).facts)
+
+
+def _published(session: Session, which: ColumnElement[bool]) -> uuid.UUID | None:
+    """The version in force of a script in use."""
+    statement = (
+        select(ScriptVersion.id)
+        .join(ScriptRecord, ScriptRecord.id == ScriptVersion.script_id)
+        .where(
+            which,
+            ScriptRecord.retired_on.is_(None),
+            ScriptVersion.number == ScriptRecord.current_version,
+            ScriptVersion.state == VersionState.PUBLISHED,
+        )
+        .order_by(ScriptRecord.origin.desc(), ScriptVersion.published_at.desc())
+    )
+    return session.scalars(statement).first()
+
+
+def _part(session: Session, case_id: uuid.UUID, occasion: Occasion) -> Part | None:
+    """How the customer takes part, if scripts for the occasion are compared."""
+    part = experiments.part_of(session, case_id, ExperimentKind.SCRIPT)
+    if part is None:
+        return None
+    compared = select(ScriptRecord.occasion).where(ScriptRecord.code.in_(part.compared))
+    return part if occasion in set(session.scalars(compared)) else None
 
 
 def _load(session: Session, run_id: uuid.UUID) -> ScriptRun:

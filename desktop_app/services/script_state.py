@@ -68,7 +68,8 @@ class PathLine:
 class RunState:
     """Where a call is in its script; `step` is none when the script leads nowhere or has ended.
 
-    `written` is what the last answer put into the interview `interview_id`, by address.
+    `written` is what the last answer put into the interview `interview_id`, by address. Before the
+    first answer a run is not begun (`script_start`): nothing is stored under its key yet.
     """
 
     run_id: uuid.UUID
@@ -80,6 +81,7 @@ class RunState:
     path: tuple[PathLine, ...]
     ending: Ending | None
     is_over: bool
+    is_begun: bool = True
     interview_id: uuid.UUID | None = None
     written: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,6 +1,8 @@
 """What people are good at, and whom a case suits best: skill x load (requirements S0-20, S3-68)."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -33,11 +35,41 @@ class SkillsDraft(Draft):
     communication: Annotated[_Level, Field(title=N_("Communication ability"))] = 1
 
 
+@dataclass(frozen=True, slots=True)
+class PersonSkills:
+    """Somebody who works on cases: levels, open cases, and for how many more there is room."""
+
+    user_id: uuid.UUID
+    name: str
+    store: str
+    levels: SkillsDraft
+    open_cases: int
+    room: int
+
+
+def list_people(session: Session) -> list[PersonSkills]:
+    """Everybody who works on cases, by name."""
+    access.require(session, Action.VIEW)
+    levels, loads = pool_queries.skills(session), pool_queries.loads(session)
+    capacity = pool.policy(session).capacity
+    return [
+        PersonSkills(
+            user.id,
+            user.name,
+            user.store,
+            _as_draft(levels.get(user.id, {})),
+            loads.get(user.id, 0),
+            max(0, capacity - loads.get(user.id, 0)),
+        )
+        for user in staff_queries.list_users(session, active_only=True)
+        if permissions.allowed(user.role, Action.WORK_CASE)
+    ]
+
+
 def read(session: Session, user_id: uuid.UUID) -> SkillsDraft:
     """The levels of somebody; average where nobody has said."""
     access.require(session, Action.VIEW)
-    levels = pool_queries.skills(session).get(user_id, {})
-    return SkillsDraft(**{kind.value: level for kind, level in levels.items()})
+    return _as_draft(pool_queries.skills(session).get(user_id, {}))
 
 
 def change(session: Session, user_id: uuid.UUID, draft: SkillsDraft) -> None:
@@ -93,6 +125,10 @@ def suggest_owner(session: Session, case_id: uuid.UUID) -> tuple[Suitability, ..
     klass, numbers = pool_queries.klass_of(session, case.customer_id), pool.policy(session)
     workers = best_first(found[False], klass, numbers)
     return workers or best_first(found[True], klass, numbers)
+
+
+def _as_draft(levels: Mapping[SkillKind, int]) -> SkillsDraft:
+    return SkillsDraft(**{kind.value: level for kind, level in levels.items()})
 
 
 def _may_work(user: UserRow, store_id: uuid.UUID | None) -> bool:

@@ -1,6 +1,7 @@
 """Snippets: words for an objection, called by `::` and their trigger in every field of words."""
 
 import uuid
+from dataclasses import replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from desktop_app.domain.permissions import Action
 from desktop_app.domain.script_drafts import SnippetDraft
 from desktop_app.errors import InvalidInputError, NotFoundError, Problem
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, case_life
+from desktop_app.services import access, case_life, script_facts
 
 
 def list_snippets(session: Session, *, with_retired: bool = False) -> list[SnippetRow]:
@@ -22,6 +23,21 @@ def list_snippets(session: Session, *, with_retired: bool = False) -> list[Snipp
     access.require(session, Action.VIEW)
     session.flush()
     return queries.list_snippets(session, with_retired=with_retired)
+
+
+def spoken(session: Session, case_id: uuid.UUID) -> list[SnippetRow]:
+    """The snippets with a case put into their words.
+
+    Raises:
+        NotFoundError, NotAllowedError: the case is gone or out of reach.
+    """
+    access.require(session, Action.VIEW)
+    case_life.load(session, case_id)
+    words = script_facts.case_words(session, case_id)
+    return [
+        replace(row, zh=words.render(row.zh, "", "zh"), en=words.render("", row.en, "en"))
+        for row in list_snippets(session)
+    ]
 
 
 def save_snippet(

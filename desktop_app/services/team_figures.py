@@ -1,14 +1,14 @@
 """The figures of the team: saves, confirmed saves, what followed them, expected against observed.
 
 Everybody sees the figures of the own cases, who assigns work those of the store, the others all.
-Expectations always rest on the cases of the whole business. Each figure says what it is made of and
-whether that is enough (30); what cannot be computed is None.
+What was to be expected always rests on the rates of the whole business. Each figure says what it is
+made of and whether that is enough (30); what cannot be computed is None.
 """
 
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,13 +19,14 @@ from db.queries import watch as watch_queries
 from db.queries.scope import EVERYTHING, Reach
 from db.queries.team import ClosedCase, TeamFilter
 from db.vocabulary import Approach, SaveState
-from desktop_app.domain import case_mix, script_paths, survival, watch
+from desktop_app.domain import case_mix, script_paths, scripts, survival, watch
 from desktop_app.domain.case_mix import Adjusted, Cell
 from desktop_app.domain.kpis import Interval
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.rates import Rate
 from desktop_app.domain.script_paths import Outcomes, ScriptCall
 from desktop_app.domain.script_runs import from_json
+from desktop_app.domain.scripts import Script
 from desktop_app.domain.significance import ENOUGH
 from desktop_app.domain.survival import Curve, LogRank
 from desktop_app.domain.watch import Followed, Regained
@@ -121,10 +122,14 @@ class AfterSave:
 
 @dataclass(frozen=True, slots=True)
 class ScriptFigures:
-    """Outcome by version of a script, and by branch; a version is code, words and number."""
+    """Outcome by version of a script, and by branch; a version is code, words and number.
+
+    `contents` has what each version says.
+    """
 
     versions: tuple[Outcomes["ScriptName"], ...]
     branches: tuple[Outcomes["ScriptName"], ...]
+    contents: Mapping["ScriptName", Script]
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,21 +288,27 @@ def _units(
     saves_of: Callable[[Sequence[ClosedCase]], Saves],
     minimum: int,
 ) -> tuple[Unit, ...]:
-    """Each person or store in sight; the expectation rests on the cases of all."""
+    """Each person or store with its cases in sight; the expectation rests on the rates of all."""
     groups: dict[Named, list[ClosedCase]] = {}
     for case in cases:
         groups.setdefault(name_of(case), []).append(case)
     ordered = sorted(groups, key=lambda named: (named.name, str(named.id)))
-    cells = Counter((name_of(case).id, _stratum(case)) for case in everybodys if case.is_contacted)
-    saved = Counter((name_of(case).id, _stratum(case)) for case in everybodys if case.is_saved)
     adjusted = {
         one.unit: one
         for one in case_mix.adjust(
-            (Cell(unit, stratum, n, saved[unit, stratum]) for (unit, stratum), n in cells.items()),
-            minimum=minimum,
+            _cells(cases, name_of), minimum=minimum, of_all=_cells(everybodys, name_of)
         )
     }
     return tuple(Unit(named, saves_of(groups[named]), adjusted.get(named.id)) for named in ordered)
+
+
+def _cells(
+    cases: Sequence[ClosedCase], name_of: Callable[[ClosedCase], Named]
+) -> list[Cell[uuid.UUID | None]]:
+    """The cases that were reached, and the saves of them, by person or store and stratum."""
+    reached = Counter((name_of(case).id, _stratum(case)) for case in cases if case.is_contacted)
+    saved = Counter((name_of(case).id, _stratum(case)) for case in cases if case.is_saved)
+    return [Cell(unit, stratum, n, saved[unit, stratum]) for (unit, stratum), n in reached.items()]
 
 
 def _stratum(case: ClosedCase) -> Stratum:
@@ -356,6 +367,10 @@ def _scripts(session: Session, criteria: TeamFilter, minimum: int) -> ScriptFigu
         )
         for run in queries.ended_runs(session, criteria)
     ]
+    contents = {
+        ScriptName(code, zh, en, number): scripts.read(content)
+        for code, zh, en, number, content in queries.versions_run(session, criteria)
+    }
     return ScriptFigures(
-        script_paths.by_version(calls, minimum), script_paths.by_branch(calls, minimum)
+        script_paths.by_version(calls, minimum), script_paths.by_branch(calls, minimum), contents
     )

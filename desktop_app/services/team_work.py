@@ -43,6 +43,9 @@ class Speed:
         in_time: Contacted within the time allowed for the class, of those contacted and of those
             for whom it has passed.
         is_enough: Whether there are enough contacted cases.
+        called: The cases contacted.
+        timed: Those that `in_time` is a share of.
+        timely: Those of them contacted in time.
     """
 
     klass: CustomerClass | None
@@ -52,6 +55,9 @@ class Speed:
     quartiles: tuple[float, float] | None
     in_time: Share
     is_enough: bool
+    called: tuple[uuid.UUID, ...]
+    timed: tuple[uuid.UUID, ...]
+    timely: tuple[uuid.UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,7 @@ def _speed(
         for case in cases
         if case.contacted_at is not None
     )
-    verdicts = [verdict for case in cases if (verdict := _in_time(case, days)) is not None]
+    verdicts = {case.id: verdict for case in cases if (verdict := _in_time(case, days)) is not None}
     quartiles = None
     if len(hours) >= _TWO:
         first, _second, third = statistics.quantiles(hours, n=4, method="inclusive")
@@ -142,8 +148,11 @@ def _speed(
         sum(case.contacted_at is None and case.is_open for case in cases),
         statistics.median(hours) if hours else None,
         quartiles,
-        Share(Rate(sum(verdicts), len(verdicts)), len(verdicts) >= minimum),
+        Share(Rate(sum(verdicts.values()), len(verdicts)), len(verdicts) >= minimum),
         len(hours) >= minimum,
+        tuple(case.id for case in cases if case.contacted_at is not None),
+        tuple(verdicts),
+        tuple(key for key, is_timely in verdicts.items() if is_timely),
     )
 
 

@@ -13,7 +13,20 @@ from typing import Any, Final, cast
 from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.orm import Session
 
-from db.models import ENTITIES, Case, Change, ChangeSet, Customer, Interview, Order, Recovery
+from db.models import (
+    ENTITIES,
+    Case,
+    Change,
+    ChangeSet,
+    Complaint,
+    Customer,
+    Interview,
+    Order,
+    Promise,
+    Recovery,
+    RecoveryStep,
+)
+from db.queries.promises import is_kept_by
 from db.queries.scope import Reach, customer_in_sight, visible_cases
 from db.vocabulary import ChangeKind, Op
 from desktop_app.domain.permissions import Action
@@ -42,6 +55,8 @@ _VIA: Final[Mapping[str, type[Interview] | type[Recovery]]] = {
     "recovery_id": Recovery,
 }
 """What leads on to a case."""
+_KEPT: Final = tuple(model.__tablename__ for model in (Promise, Complaint, Recovery, RecoveryStep))
+"""What somebody deals with, also in a case of somebody else."""
 _CHUNK: Final = 500
 
 Keys = frozenset[tuple[str, uuid.UUID]]  # table and key of cases and customers
@@ -85,6 +100,8 @@ class Records:
         whole = self._own and _origin(session, change_set).kind in _WHOLE
         self._is_open = whole or access.visible(session).reach is Reach.ALL
         self._keys = Keys() if self._is_open else _touched(session, change_set)
+        if self._own and self._keys:
+            self._keys -= _kept(session, change_set)
         self._there, self._seen = _look(session, self._keys)
 
     def require_before(self) -> None:
@@ -191,6 +208,37 @@ def _touched(session: Session, change_set: ChangeSet) -> Keys:
         owners = select(Order.customer_id).where(Order.import_id == change_set.import_id)
         found |= {(_CUSTOMER, key) for key in session.scalars(owners.distinct())}
     return frozenset(found)
+
+
+def _kept(session: Session, change_set: ChangeSet) -> Keys:
+    """Cases and customers in which the actor answered what they deal with, now or before it.
+
+    Whoever keeps a promise may answer it in a case of somebody else (`require_reach` of promises).
+    """
+    mine = access.actor(session).user_id
+    found: set[tuple[str, uuid.UUID]] = set()
+    statement = select(Change.entity, Change.row_id, Change.fields).where(
+        Change.change_set_id == change_set.id, Change.entity.in_(_KEPT), Change.op == Op.UPDATE
+    )
+    for entity, row_id, fields in session.execute(statement):
+        found |= _where(session, entity, row_id, str(mine) in fields.get("owner_id", ()))
+    return frozenset(found)
+
+
+def _where(session: Session, entity: str, row_id: str, was_mine: bool) -> Keys:  # noqa: FBT001
+    """The case of what the actor deals with, or the customer where it has none."""
+    mine, key = access.actor(session).user_id, uuid.UUID(row_id)
+    if entity in (Recovery.__tablename__, RecoveryStep.__tablename__):
+        step = session.get(RecoveryStep, key)
+        recovery = session.get(Recovery, key if step is None else step.recovery_id)
+        is_mine = recovery is not None and (was_mine or is_kept_by(recovery, mine))
+        return frozenset({(_CASE, recovery.case_id)} if recovery is not None and is_mine else ())
+    record = session.get(Promise, key) or session.get(Complaint, key)
+    if record is None or not (was_mine or is_kept_by(record, mine)):
+        return frozenset()
+    if record.case_id is not None:
+        return frozenset({(_CASE, record.case_id)})
+    return frozenset({(_CUSTOMER, record.customer_id)})
 
 
 def _pointers(table: Table) -> list[str]:

@@ -17,7 +17,10 @@ class Menu(StrEnum):
     VIEW = "view"
     CUSTOMER = "customer"
     CASE = "case"
+    OFFER = "offer"
+    PROMISE = "promise"
     INTERVIEW = "interview"
+    SCRIPT = "script"
     REPORT = "report"
     TOOLS = "tools"
     HELP = "help"
@@ -30,7 +33,10 @@ MENU_TITLES = MappingProxyType(
         Menu.VIEW: N_("&View"),
         Menu.CUSTOMER: N_("&Customer"),
         Menu.CASE: N_("C&ase"),
+        Menu.OFFER: N_("&Offer"),
+        Menu.PROMISE: N_("&Promise"),
         Menu.INTERVIEW: N_("&Interview"),
+        Menu.SCRIPT: N_("&Script"),
         Menu.REPORT: N_("&Report"),
         Menu.TOOLS: N_("&Tools"),
         Menu.HELP: N_("&Help"),
@@ -51,6 +57,12 @@ class Subject(StrEnum):
     QUESTIONS = "questions"
     REVIEW = "review"
     CODING = "coding"
+    SCRIPTS = "scripts"
+    STEPS = "steps"
+    SNIPPETS = "snippets"
+    CASE_OFFERS = "case_offers"
+    APPROVALS = "approvals"
+    LIBRARY = "library"
 
 
 SUBJECT_TITLES = MappingProxyType(
@@ -65,6 +77,12 @@ SUBJECT_TITLES = MappingProxyType(
         Subject.QUESTIONS: N_("Questi&ons"),
         Subject.REVIEW: N_("Revie&w"),
         Subject.CODING: N_("&Coding"),
+        Subject.SCRIPTS: N_("&Scripts and versions"),
+        Subject.STEPS: N_("Steps of t&he script"),
+        Subject.SNIPPETS: N_("Snipp&ets"),
+        Subject.CASE_OFFERS: N_("&In a case"),
+        Subject.APPROVALS: N_("De&ciding"),
+        Subject.LIBRARY: N_("&Library, rules, budgets"),
     }
 )
 

@@ -9,7 +9,14 @@ from types import MappingProxyType
 
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_
-from desktop_app.ui import actions_case, actions_interview
+from desktop_app.ui import (
+    actions_case,
+    actions_interview,
+    actions_offers,
+    actions_promises,
+    actions_scripts,
+    actions_team,
+)
 from desktop_app.ui.action_spec import MENU_TITLES, ActionSpec, Menu, Subject, about
 
 __all__ = ["ACTIONS", "MENU_TITLES", "ROUTES", "ActionSpec", "Menu"]
@@ -18,13 +25,21 @@ __all__ = ["ACTIONS", "MENU_TITLES", "ROUTES", "ActionSpec", "Menu"]
 def _actions() -> Iterator[ActionSpec]:
     yield from _window()
     yield from actions_case.customers()
+    yield from actions_promises.follow_up()
     yield from about(Subject.CASES, actions_case.cases(), actions_case.SELDOM)
     yield from about(Subject.FILES, actions_case.files(), actions_case.FILES)
     yield from about(Subject.VISITS, actions_case.visits())
     yield from about(Subject.SIGNALS, actions_case.signals())
+    yield from about(Subject.CASE_OFFERS, actions_offers.in_cases())
+    yield from about(Subject.APPROVALS, actions_offers.approvals())
+    yield from about(Subject.LIBRARY, actions_offers.library())
     yield from about(Subject.INTERVIEW, actions_interview.held(), actions_interview.SELDOM)
     yield from about(Subject.PAPER, actions_interview.paper(), actions_interview.PAPER)
+    yield from about(Subject.SCRIPTS, actions_scripts.scripts())
+    yield from about(Subject.STEPS, actions_scripts.steps(), actions_scripts.ORDER)
+    yield from about(Subject.SNIPPETS, actions_scripts.snippets())
     yield from _work()
+    yield from actions_team.team()
     yield from about(Subject.QUESTIONNAIRES, actions_interview.questionnaires())
     yield from about(Subject.QUESTIONS, actions_interview.questions(), actions_interview.ORDER)
     yield from about(Subject.REVIEW, actions_interview.review())
@@ -223,6 +238,8 @@ ACTIONS: tuple[ActionSpec, ...] = tuple(_actions())
 
 ROUTES = MappingProxyType(
     {
+        **actions_offers.ROUTES,
+        **actions_scripts.ROUTES,
         "data.import_customers": ("data", "customers"),
         "data.import_orders": ("data", "orders"),
         "data.backup": ("data", "backup"),
@@ -232,6 +249,7 @@ ROUTES = MappingProxyType(
         "interview.code": ("coding", None),
         "customer.exit": ("exit-registration", "new"),
         "questionnaire.list": ("questionnaires", "list"),
+        "experiment.list": ("experiments", None),
     }
 )
 """Window-wide actions that a page does: action id to page and what ``show_record`` is given."""

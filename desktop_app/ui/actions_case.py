@@ -6,7 +6,7 @@ from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_
 from desktop_app.ui.action_spec import ActionSpec, Menu
 
-SELDOM = frozenset({"case.override", "case.reopen", "case.history"})
+SELDOM = frozenset({"case.override", "case.reopen", "case.history", "case.give_back"})
 """Actions on a case that stay out of the way in its menu."""
 FILES = frozenset({"case.attach", "file.open", "file.save", "file.remove"})
 """Actions on files: the tab of the files has buttons for them."""
@@ -32,6 +32,7 @@ def customers() -> Iterator[ActionSpec]:
             "visits",
             "interviews",
             "exit-registration",
+            "promises",
         ),
     )
     yield spec(
@@ -66,14 +67,30 @@ def customers() -> Iterator[ActionSpec]:
         Action.REVEAL_PHONE,
     )
     yield spec(
+        "customer.dial",
+        N_("&Dial"),
+        "call",
+        "Ctrl+D",
+        menu,
+        (*both, "case-file", "today"),
+        Action.REVEAL_PHONE,
+    )
+    yield spec(
         "customer.cancel_request",
         N_("Customer asks to &cancel…"),
         "door",
-        "",
+        "F12",
         menu,
-        (*lists, *card),
-        Action.OPEN_CASE,
+        permission=Action.OPEN_CASE,
         starts_group=True,
+    )
+    yield spec(
+        "customer.cancel_search",
+        N_("&Another customer asks to cancel…"),
+        "door",
+        "Shift+F12",
+        menu,
+        permission=Action.OPEN_CASE,
     )
     yield spec(
         "customer.exit",
@@ -128,6 +145,7 @@ def cases() -> Iterator[ActionSpec]:
             "interviews",
             "reviews",
             "coding",
+            "approvals",
         ),
     )
     yield spec("case.new", N_("&New case…"), "add", "Ctrl+N", menu, lists, Action.OPEN_CASE)
@@ -141,7 +159,31 @@ def cases() -> Iterator[ActionSpec]:
         Action.TAKE_CASE,
     )
     yield spec(
-        "case.assign", N_("&Assign…"), "assign", "Ctrl+Shift+A", menu, both, Action.ASSIGN_CASE
+        "case.assign",
+        N_("&Assign…"),
+        "assign",
+        "Ctrl+Shift+A",
+        menu,
+        (*both, "today"),
+        Action.ASSIGN_CASE,
+    )
+    yield spec(
+        "case.callback",
+        N_("Promise a call&back…"),
+        "clock",
+        "Ctrl+B",
+        menu,
+        (*one, "today"),
+        Action.WORK_CASE,
+    )
+    yield spec(
+        "case.give_back",
+        N_("Give bac&k to the pool…"),
+        "swap",
+        "Ctrl+Alt+B",
+        menu,
+        (*one, "today"),
+        Action.WORK_CASE,
     )
     yield spec(
         "case.move",
@@ -181,7 +223,6 @@ def cases() -> Iterator[ActionSpec]:
         Action.WORK_CASE,
     )
     yield spec("case.reasons", N_("&Reasons…"), "tree", "Ctrl+R", menu, one, Action.WORK_CASE)
-    yield spec("case.offer", N_("O&ffer…"), "offer", "Ctrl+O", menu, one, Action.WORK_CASE)
     yield spec("case.note", N_("A&dd a note…"), "note", "F8", menu, one, Action.WORK_CASE)
     yield spec("case.edit", N_("&Edit facts…"), "edit", "F2", menu, one, Action.WORK_CASE)
     yield spec(

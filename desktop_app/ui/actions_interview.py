@@ -67,7 +67,8 @@ def held() -> Iterator[ActionSpec]:
         "interview.timer", N_("Start or &stop the timer"), "clock", "F9", menu.INTERVIEW, form
     )
     yield spec(
-        "interview.script", N_("&Use the script"), "scripts", "F4", menu.INTERVIEW, form,
+        "interview.script", N_("&Use the script"), "scripts", "F4", menu.INTERVIEW,
+        (*form, "case-file"),
         Action.WORK_CASE,
     )  # fmt: skip
     yield spec(

@@ -55,6 +55,7 @@ class Application(QObject):
         self.dialog: SignInDialog | None = None
         self.window: MainWindow | None = None
         self.tasks: Tasks | None = None
+        self._day = clock.today()
         self._opened: Opened | None = None
         self._guard: InstanceGuard | None = None
         self._qt_words = QtWords(app, self)
@@ -177,11 +178,21 @@ class Application(QObject):
         QTimer.singleShot(PAGES_MS, self, self._load_pages)
 
     def _begin_day(self) -> None:
-        """Write the sign-in down and bring back the snoozed signals whose day has come."""
+        """Write the sign-in down and do what is to be done once on a day."""
         from desktop_app.services import triage  # noqa: PLC0415
 
         if self.tasks is not None:
             self.tasks.write(self, triage.begin_day, clock.today()).quiet()
+            self._take_steps()
+
+    def _take_steps(self) -> None:
+        """What the program does by itself at the start of a day, each as a change of its own."""
+        from desktop_app.services import day  # noqa: PLC0415
+
+        self._day = clock.today()
+        if self.tasks is not None:
+            for step in day.STEPS:
+                self.tasks.write(self, step).quiet()
 
     def _wake(self) -> None:
         """Bring back the snoozed signals whose day has come while the window was open."""
@@ -189,6 +200,8 @@ class Application(QObject):
 
         if self.tasks is not None:
             self.tasks.write(self, triage.wake, clock.today()).quiet()
+            if self._day != clock.today():
+                self._take_steps()
 
     def _load_pages(self) -> None:
         """Load the other pages while the person looks at the first one."""

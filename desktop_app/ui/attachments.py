@@ -215,6 +215,8 @@ class FilesPane(QWidget):
         self._rows: list[AttachmentRow] = []
         self._reading = Latest()
         self._may_work = allowed(context.actor.role, Action.WORK_CASE)
+        self.divert: Callable[[list[Given]], list[Given]] = list
+        """Takes dropped or pasted files that belong elsewhere; what it gives back is added here."""
         self.table = RecordTable(
             ATTACHMENT_COLUMNS, context=context, state_key="case-attachments", name=_("Files"),
             empty=_("No files yet: photos, recordings, letters."),
@@ -293,7 +295,7 @@ class FilesPane(QWidget):
             if self._case_id is not None and (data.hasUrls() or data.hasImage()):
                 event.acceptProposedAction()
                 if event.type() == QEvent.Type.Drop:
-                    self.add(files_in(data))
+                    self.add(self.divert(files_in(data)))
                 return True
         if (
             isinstance(event, QKeyEvent)
@@ -301,7 +303,7 @@ class FilesPane(QWidget):
             and event.matches(QKeySequence.StandardKey.Paste)
         ):
             given = files_in(QGuiApplication.clipboard().mimeData())
-            self.add(given)
+            self.add(self.divert(given))
             return bool(given)
         return super().eventFilter(watched, event)
 

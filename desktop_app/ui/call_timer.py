@@ -29,6 +29,9 @@ class CallTimer(QWidget):
     changed = Signal()
     """The length to keep has changed: started, stopped, taken over, or ten seconds went by."""
 
+    turned = Signal(bool)
+    """Somebody started it (true) or stopped it."""
+
     def __init__(self) -> None:
         super().__init__()
         self._started: datetime | None = None
@@ -55,15 +58,23 @@ class CallTimer(QWidget):
 
     def toggle(self) -> None:
         """Start, or stop and keep the length."""
-        if self._started is None:
+        if self.is_running:
+            self.stop()
+        else:
             self._started = clock.now()
             self._tick.start()
-        else:
+            self._show()
+            self.changed.emit()
+        self.turned.emit(self.is_running)
+
+    def stop(self) -> None:
+        """Keep the length, if it runs."""
+        if self.is_running:
             self._kept = self.seconds() or 1
             self._started = None
             self._tick.stop()
-        self._show()
-        self.changed.emit()
+            self._show()
+            self.changed.emit()
 
     def take(self, seconds: int) -> None:
         """Take over the length of a call that was timed elsewhere."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from db.queries.cases import CaseFilter
-from db.vocabulary import CaseStage, CustomerClass, Outcome, RuleKind
+from db.vocabulary import CaseStage, CustomerClass, Outcome, RuleKind, SaveState
 from desktop_app import labels
 from desktop_app.i18n import N_, _, language
 from desktop_app.services import staff
@@ -40,6 +40,9 @@ _FURTHER: Final = {
     "belief_reason": N_("What staff believed"),
     "theme": N_("Theme"),
     "closed_group": N_("Counted among closed cases"),
+    "approach": N_("Approach"),
+    "attempts": N_("Attempts"),
+    "among": N_("The cases counted"),
 }
 """Criteria that only reports set."""
 
@@ -124,6 +127,7 @@ class CaseFilters(QWidget):
         self.more.setCheckable(True)
         bar.add_widget(self.more)
         self.outcome = more.add(_("Outcome"), EnumEditor(Outcome, optional=True))
+        self.save_state = more.add(_("The save"), EnumEditor(SaveState, optional=True))
         self.reason = more.add(_("Root reason"), ReasonBox())
         self.opened_from = more.add(_("Opened from"), DateEditor())
         self.opened_until = more.add(_("until"), DateEditor())
@@ -153,14 +157,16 @@ class CaseFilters(QWidget):
 
     def _drop_further(self) -> None:
         self._base = replace(
-            self._base, stated_reason=None, belief_reason=None, theme=None, closed_group=None
-        )
+            self._base, stated_reason=None, belief_reason=None, theme=None, closed_group=None,
+            approach=None, save_state=None, attempts=None, among=None,
+        )  # fmt: skip
         self._show_further()
         self.changed.emit()
 
     def _show_further(self) -> None:
         """Say what else limits the list: criteria of a report that have no editor here."""
-        found = [_(title) for name, title in _FURTHER.items() if getattr(self._base, name)]
+        given = {name for name in _FURTHER if getattr(self._base, name) is not None}
+        found = [_(title) for name, title in _FURTHER.items() if name in given]
         self.further.setVisible(bool(found))
         text = _("Only as in the report: {criteria}").format(criteria=_(", ").join(found))
         self.further.setText(text)
@@ -181,6 +187,7 @@ class CaseFilters(QWidget):
             text=self.bar.search.value() or "",
             stages=self.pills.value(),
             outcome=self.outcome.value(),
+            save_state=self.save_state.value(),
             kind=self.kind.value(),
             owner_id=None if is_nobody else owner,
             unassigned=is_nobody,
@@ -204,6 +211,7 @@ class CaseFilters(QWidget):
         owner = NOBODY if criteria.unassigned else criteria.owner_id
         pairs = (
             (self.outcome, criteria.outcome),
+            (self.save_state, criteria.save_state),
             (self.kind, criteria.kind),
             (self.owner, owner),
             (self.store, criteria.store_id),
@@ -225,4 +233,4 @@ class CaseFilters(QWidget):
 
     def _more_editors(self) -> Sequence[QWidget]:
         days = (self.opened_from, self.opened_until, self.closed_from, self.closed_until)
-        return (self.outcome, self.reason, *days)
+        return (self.outcome, self.save_state, self.reason, *days)

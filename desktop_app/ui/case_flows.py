@@ -4,31 +4,30 @@ The pages of cases share these flows; none of them knows where it was started fr
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Signal
 
 from db.queries.case_file import CaseFile
-from db.vocabulary import CaseStage
+from db.vocabulary import CaseStage, OfferState, Outcome
 from desktop_app.domain.cases import CaseDraft, CloseDraft, OpenDraft, ReopenDraft, moves
-from desktop_app.domain.contacts import AttemptDraft, VisitDraft
+from desktop_app.domain.contacts import VisitDraft
 from desktop_app.errors import InvalidInputError
-from desktop_app.i18n import _, language, ngettext
-from desktop_app.services import cases, contacts, customers, reasons
-from desktop_app.services.assignment import AssignResult
-from desktop_app.services.staff import UserRow
+from desktop_app.i18n import _, language
+from desktop_app.services import cases, contacts, offers, reasons, watch
 from desktop_app.ui import dialogs
 from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.forms import case_forms, reason_form, visit_forms, words_form
-from desktop_app.ui.forms.case_forms import AssignDraft, MoveDraft, NewCaseDraft
+from desktop_app.ui.forms.case_forms import MoveDraft, NewCaseDraft
 from desktop_app.ui.forms.reason_form import ReasonsDraft
 from desktop_app.ui.forms.visit_forms import CustomerVisitDraft, DoneDraft
 from desktop_app.ui.forms.words_form import NoteDraft, OverruleDraft
 from desktop_app.ui.interview_begin import InterviewBegin
 from desktop_app.ui.pickers import Choice
+from desktop_app.ui.pool_flows import PoolFlows
 from desktop_app.ui.reason_box import reason_choices
 from desktop_app.ui.tasks import Task
 from desktop_app.ui.typed_drafts import DraftKey
@@ -38,7 +37,6 @@ if TYPE_CHECKING:  # a page is made of flows, not the other way round
     from desktop_app.ui.page import Page
 
 _WIDE = 720
-_HELD_BACK_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +56,26 @@ def read_reasons(session: "Session", language_code: str) -> ReasonList:
     )
 
 
+def read_close(
+    session: "Session", language_code: str, case_id: uuid.UUID
+) -> tuple[ReasonList, date, Outcome | None]:
+    """The reasons on offer, until when a save of the case would be watched, and what came of it.
+
+    Saved is suggested where the customer has accepted an offer; else nothing.
+    """
+    made = offers.of_case(session, case_id).rows
+    is_saved = any(row.state is OfferState.ACCEPTED for row in made)
+    suggested = Outcome.SAVED if is_saved else None
+    return read_reasons(session, language_code), watch.ends_on(session, case_id), suggested
+
+
 def open_new_case(session: "Session", draft: NewCaseDraft) -> uuid.UUID:
     """Open a case for the customer of the form."""
     values = draft.model_dump(exclude={"customer"})
     return cases.open_case(session, draft.customer, OpenDraft.model_validate(values))
 
 
-class CaseFlows(QObject):
+class CaseFlows(PoolFlows):
     """The flows of one page; the page's tasks run them, dialogs open over it."""
 
     opened_case = Signal(object)
@@ -74,11 +85,10 @@ class CaseFlows(QObject):
 
     def __init__(self, page: "Page") -> None:
         super().__init__(page)
-        self._page, self._tasks, self._messages = page, page.tasks, page.messages
         self.holding = InterviewBegin(page)
         self.holding.started.connect(self.started_interview)
 
-    # ------------------------------------------------------------------ opening, assigning
+    # ------------------------------------------------------------------ opening
 
     def new_case(self, customer: tuple[uuid.UUID, str] | None = None) -> None:
         """Ask for customer and kind, open the case, go there."""
@@ -96,53 +106,6 @@ class CaseFlows(QObject):
         )
         dialog.saved.connect(self.opened_case)
         dialog.open()
-
-    def assign(self, case_ids: Sequence[uuid.UUID], current: uuid.UUID | None = None) -> None:
-        """Ask who is to work on cases; those held back by the screening are named."""
-        self._tasks.read(self._page, case_forms.workers).then(
-            lambda users: self._ask_assign(case_ids, users, current)
-        )
-
-    def _ask_assign(
-        self,
-        case_ids: Sequence[uuid.UUID],
-        users: Sequence[UserRow],
-        current: uuid.UUID | None,
-    ) -> None:
-        count = len(case_ids)
-        dialog = FormDialog(
-            self._page,
-            title=ngettext("Assign {n} case", "Assign {n} cases", count).format(n=count),
-            verb=_("Assign"),
-            form=case_forms.assign_form(users, current),
-            draft=AssignDraft,
-            save=lambda draft: self._tasks.write(dialog, cases.assign, list(case_ids), draft.user),
-            intro=_("Customers who are not to be pursued are held back and named."),
-        )
-        dialog.saved.connect(self._say_assigned)
-        dialog.open()
-
-    def take(self, case_id: uuid.UUID) -> None:
-        """Assign one case to oneself."""
-        self._tasks.write(self._page, cases.take, case_id).then(self._say_assigned)
-
-    def _say_assigned(self, result: AssignResult) -> None:
-        if not result.screened:
-            return
-        count = len(result.screened)
-        lines = [f"{each.number}: {each.note}" for each in result.screened[:_HELD_BACK_SHOWN]]
-        if count > _HELD_BACK_SHOWN:
-            lines.append("…")
-        head = ngettext(
-            "{n} case was held back by the screening:",
-            "{n} cases were held back by the screening:",
-            count,
-        )
-        done = ""
-        if result.assigned:
-            text = ngettext("{n} case was assigned.", "{n} cases were assigned.", result.assigned)
-            done = f"{text.format(n=result.assigned)} "
-        self._messages.warn(done + head.format(n=count) + "\n" + "\n".join(lines))
 
     def override(self, file: CaseFile) -> None:
         """Ask why the screening is overruled."""
@@ -188,11 +151,6 @@ class CaseFlows(QObject):
         """All facts in one form."""
         form = case_forms.facts_form(file)
         self._change(file, _("Facts of case {number}"), form, "case-facts")
-
-    def offer(self, file: CaseFile) -> None:
-        """Approach, offer in words, next step."""
-        form = case_forms.offer_form(file)
-        self._change(file, _("Plan for case {number}"), form, "case-offer")
 
     def _key(self, name: str, file: CaseFile) -> DraftKey:
         return DraftKey(self._tasks, f"{name}:{file.row.id}", file.version)
@@ -259,16 +217,9 @@ class CaseFlows(QObject):
 
     # ------------------------------------------------------------------ contacts and visits
 
-    def log_attempt(
-        self,
-        case_id: uuid.UUID,
-        draft: AttemptDraft,
-        then: Callable[[object], object],
-        or_else: Callable[[Any], object],
-    ) -> None:
-        """Store a contact."""
-        task = self._tasks.write(self._page, contacts.log_attempt, case_id, draft)
-        task.then(then).or_else(or_else)
+    def promise_call(self, file: CaseFile) -> None:
+        """Ask when a call was promised to the customer of a case."""
+        self.set_callback(file.row.id, file.row.customer or file.row.number)
 
     def plan_visit(self, case_id: uuid.UUID, customer_id: uuid.UUID, name: str) -> None:
         """Ask when and what for."""
@@ -339,20 +290,27 @@ class CaseFlows(QObject):
 
     def close(self, file: CaseFile) -> None:
         """Ask for outcome, root reason and churn type."""
-        self._tasks.read(self._page, read_reasons, language()).then(
-            lambda known: self._ask_close(file, known)
+        self._tasks.read(self._page, read_close, language(), file.row.id).then(
+            lambda found: self._ask_close(file, *found)
         )
 
-    def _ask_close(self, file: CaseFile, known: ReasonList) -> None:
+    def _ask_close(
+        self, file: CaseFile, known: ReasonList, watched_until: date, suggested: Outcome | None
+    ) -> None:
         dialog = FormDialog(
             self._page,
             title=_("Close case {number}").format(number=file.row.number),
             verb=_("Close case"),
-            form=case_forms.close_form(file, known.choices, known.churn_types),
+            form=case_forms.close_form(
+                file, known.choices, known.churn_types, watched_until, suggested
+            ),
             draft=CloseDraft,
             save=lambda draft: self._tasks.write(dialog, cases.close, file.row.id, draft),
             draft_key=self._key("close-case", file),
-            intro=_("Planned visits of the case are cancelled. Undo opens it again."),
+            intro=_(
+                "Planned visits are cancelled and offers without an answer withdrawn. Undo opens "
+                "the case again."
+            ),
         )
         dialog.open()
 
@@ -368,20 +326,6 @@ class CaseFlows(QObject):
             draft_key=self._key("reopen-case", file),
         )
         dialog.open()
-
-    # ------------------------------------------------------------------ the phone
-
-    def reveal_phone(self, customer_id: uuid.UUID, then: Callable[[str], object]) -> None:
-        """Show the whole number; the look is recorded."""
-        self._tasks.write(self._page, customers.reveal_phone, customer_id).quiet().then(then)
-
-    def copy_phone(self, customer_id: uuid.UUID) -> None:
-        """Put the digits on the clipboard; the look is recorded."""
-        self.reveal_phone(customer_id, self._copied)
-
-    def _copied(self, phone: str) -> None:
-        QGuiApplication.clipboard().setText("".join(char for char in phone if char.isdigit()))
-        self._messages.info(_("The digits of the phone number are on the clipboard."))
 
 
 def _refuse(_session: "Session", error: InvalidInputError) -> None:

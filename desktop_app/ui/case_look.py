@@ -14,6 +14,7 @@ from db.vocabulary import (
     Outcome,
     ReviewState,
     RuleKind,
+    SaveState,
     SignalState,
     VisitState,
 )
@@ -43,6 +44,13 @@ OUTCOME_TONES: Mapping[Outcome, Tone] = MappingProxyType(
         Outcome.DO_NOT_PURSUE: Tone.NEUTRAL,
         Outcome.UNREACHABLE: Tone.WARN,
         Outcome.DUPLICATE: Tone.NEUTRAL,
+    }
+)
+SAVE_TONES: Mapping[SaveState, Tone] = MappingProxyType(
+    {
+        SaveState.WATCHING: Tone.INFO,
+        SaveState.CONFIRMED: Tone.GOOD,
+        SaveState.LOST_DEFLECT: Tone.BAD,
     }
 )
 KLASS_TONES: Mapping[CustomerClass, Tone] = MappingProxyType(
@@ -101,6 +109,12 @@ def outcome_tone(row: object) -> Tone | None:
     """Tone of an outcome; nothing while there is none."""
     outcome = getattr(row, "outcome", None)
     return OUTCOME_TONES[outcome] if outcome is not None else None
+
+
+def save_tone(row: object) -> Tone | None:
+    """Tone of what became of a save; nothing where there is none."""
+    state = getattr(row, "save_state", None)
+    return SAVE_TONES[state] if state is not None else None
 
 
 def klass_tone(row: object) -> Tone | None:

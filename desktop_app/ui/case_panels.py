@@ -61,6 +61,7 @@ class PhoneLine(QWidget):
 
     reveal_wanted = Signal()
     copy_wanted = Signal()
+    dial_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,13 +71,17 @@ class PhoneLine(QWidget):
         self.reveal.setToolTip(_("Show the phone number; the look is recorded"))
         self.copy = button("", self.copy_wanted.emit, "copy", "quiet")
         self.copy.setAccessibleName(_("Copy the digits of the phone number"))
-        self.copy.setToolTip(_("Copy the digits"))
+        self.copy.setToolTip(_("Copy the digits  Ctrl+Alt+C"))
+        self.dial = button("", self.dial_wanted.emit, "call", "quiet")
+        self.dial.setAccessibleName(_("Dial"))
+        self.dial.setToolTip(_("Dial with the telephone program of this computer  Ctrl+D"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GAP_XS)
         row.addWidget(self.number)
         row.addWidget(self.reveal)
         row.addWidget(self.copy)
+        row.addWidget(self.dial)
         row.addStretch(1)
         self._phone = ""
         self._record: object = None
@@ -87,8 +92,8 @@ class PhoneLine(QWidget):
             self._record, self._phone = record, phone
             self.number.setText(phone or labels.UNKNOWN)
             self.number.setAccessibleName(_("Phone"))
-        self.reveal.setVisible(bool(phone))
-        self.copy.setVisible(bool(phone))
+        for made in (self.reveal, self.copy, self.dial):
+            made.setVisible(bool(phone))
 
     def whole(self) -> Callable[[str], None]:
         """What shows the whole number, while the same record is shown as now."""
@@ -102,7 +107,7 @@ class PhoneLine(QWidget):
 
     def allow(self, is_allowed: bool) -> None:  # noqa: FBT001  (a property setter)
         """Hide the buttons from a role that may not see phones."""
-        for made in (self.reveal, self.copy):
+        for made in (self.reveal, self.copy, self.dial):
             made.setVisible(is_allowed and bool(self._phone))
 
 
@@ -320,21 +325,6 @@ def departure_facts(file: CaseFile) -> list[tuple[str, str]]:
     if file.close_note:
         found.append((_("Note on closing"), file.close_note))
     return found
-
-
-class PlanPanel(Card):
-    """The approach and what is offered, in words."""
-
-    def __init__(self, *buttons: QPushButton) -> None:
-        super().__init__(_("Offer"), list(buttons))
-        self.facts = Facts()
-        self.body.addWidget(self.facts)
-
-    def show_view(self, view: CaseView) -> None:
-        """Show the plan of a case."""
-        file = view.file
-        approach = labels.label(file.approach) if file.approach else ""
-        self.facts.set_facts([(_("Approach"), approach), (_("Offer"), file.offer_text)])
 
 
 class Notice(QFrame):

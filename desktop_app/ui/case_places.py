@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from db.queries.cases import CaseFilter
 from db.queries.paging import Sort
-from desktop_app.services import cases
+from desktop_app.services import access, cases, queue
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
@@ -34,7 +34,8 @@ class CaseTarget:
     """A case to open, where it stands in a list, and whether to log a contact at once.
 
     `seconds` is the length of a call that has just ended elsewhere, in the interview; `timer` goes
-    on with one that was timed here before.
+    on with one that was timed here before; with `is_calling` the customer is on the line now, and
+    `goes_on` leaves the case for the next one of its list, as it was opened here before.
     """
 
     case_id: uuid.UUID
@@ -42,6 +43,8 @@ class CaseTarget:
     log_contact: bool = False
     seconds: int | None = None
     timer: "TimerState | None" = None
+    is_calling: bool = False
+    goes_on: bool = False
 
 
 def neighbour(session: "Session", target: CaseTarget, step: int) -> CaseTarget | None:
@@ -51,18 +54,26 @@ def neighbour(session: "Session", target: CaseTarget, step: int) -> CaseTarget |
     """
     match target.place:
         case QueuePlace(ids):
-            return _in_queue(target, ids, step)
+            return _in_queue(session, target, ids, step)
         case ListPlace() as place:
             return _in_list(session, target, place, step)
         case _:
             return None
 
 
-def _in_queue(target: CaseTarget, ids: tuple[uuid.UUID, ...], step: int) -> CaseTarget | None:
+def _in_queue(
+    session: "Session", target: CaseTarget, ids: tuple[uuid.UUID, ...], step: int
+) -> CaseTarget | None:
+    """The next one that still stands in the queue: not closed or somebody else's meanwhile."""
     if target.case_id not in ids:
         return None
-    at = ids.index(target.case_id) + step
-    return CaseTarget(ids[at], target.place) if 0 <= at < len(ids) else None
+    at = ids.index(target.case_id)
+    ahead = ids[at + 1 :] if step > 0 else ids[:at][::-1]
+    standing = queue.standing(session, ahead)
+    who = access.actor(session)
+    seen = (key for key in ahead if key in standing and access.sees_case(session, who, key))
+    following = next(seen, None)
+    return None if following is None else CaseTarget(following, target.place)
 
 
 def _in_list(

@@ -1,14 +1,19 @@
 """A case in short beside a list: enough to decide whether to open it, or to call at once."""
 
 import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from db import reference
-from db.vocabulary import ReasonLayer
-from desktop_app import labels
+from db.vocabulary import Channel, NextStep, ReasonLayer
+from desktop_app import clock, labels
+from desktop_app.columns.work import WorkLine, pool_text
+from desktop_app.domain.task_force_words import verdict_sentence
 from desktop_app.i18n import _, language
+from desktop_app.services import contact_permission
 from desktop_app.ui import case_view, theme
 from desktop_app.ui.case_look import (
     KLASS_TONES,
@@ -25,7 +30,30 @@ from desktop_app.ui.tasks import Latest
 from desktop_app.ui.theme import Tone
 from desktop_app.ui.timeline import Timeline
 
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+    from db.session import Session
+
 _SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A case, and whether its customer may be contacted now, as a sentence; empty when closed."""
+
+    view: CaseView
+    permission: str
+    is_allowed: bool
+
+
+def read_preview(session: "Session", case_id: uuid.UUID) -> Preview:
+    """Everything the preview shows, in one reading. Raises as `case_view.read_case`."""
+    view = case_view.read_case(session, case_id)
+    row = view.file.row
+    if row.closed_on is not None:
+        return Preview(view, "", is_allowed=True)
+    channel = Channel.VISIT if row.next_step is NextStep.VISIT else Channel.CALL
+    found = contact_permission.may_contact(session, row.customer_id, clock.now(), channel)
+    return Preview(view, verdict_sentence(found), found.allowed)
 
 
 class CasePreview(QWidget):
@@ -41,13 +69,17 @@ class CasePreview(QWidget):
         self.case_id: uuid.UUID | None = None
         self.view: CaseView | None = None
         self.setAccessibleName(_("Preview of the case"))
+        self._nothing = empty
         self.empty = EmptyState(empty, "cases")
         self.title = text_label("", "heading")
         self.number = text_label("", "hint")
         self.klass, self.stage, self.due = ChipLabel(), ChipLabel(), ChipLabel()
         self.step = text_label("", "strong")
-        self.why = text_label("", "hint")
-        self.why.hide()
+        self.permission = text_label("", "hint")
+        self.why = text_label()
+        self.place = Card(_("Place in the queue"))
+        self.place.body.addWidget(self.why)
+        self.place.hide()
         self.facts = Facts()
         self.signal = SignalPanel()
         self.timeline = Timeline(_("What was done last"))
@@ -71,9 +103,10 @@ class CasePreview(QWidget):
         head.body.addWidget(self.number)
         head.body.addLayout(chips)
         head.body.addWidget(self.step)
-        head.body.addWidget(self.why)
+        head.body.addWidget(self.permission)
         head.body.addWidget(self.facts)
         column.addWidget(head)
+        column.addWidget(self.place)
         column.addWidget(self.signal)
         column.addWidget(self.timeline, 1)
         self.timeline.setMinimumHeight(180)
@@ -86,20 +119,27 @@ class CasePreview(QWidget):
             self.view = None
             self._stack.setCurrentIndex(0)
             return
-        task = self._tasks.read(self, case_view.read_case, case_id)
+        task = self._tasks.read(self, read_preview, case_id)
         self._loading.take(task).then(self._show).or_else(lambda _error: self.show_case(None))
 
-    def show_why(self, text: str) -> None:
-        """Say in full why the case stands where it stands in the list; empty says nothing."""
-        self.why.setText(text)
-        self.why.setVisible(bool(text))
+    def show_line(self, line: WorkLine | None) -> None:
+        """Show the case of a line of work, and in full why it stands where it stands."""
+        self.show_case(line.case_id if line is not None else None)
+        words = place_words(line) if line is not None else []
+        self.why.setText("\n".join(words))
+        self.place.setVisible(bool(words))
+        known = self._nothing if line is None else "\n".join((line.customer, *words))
+        self.empty.set_text(known)  # all there is to say of a visit, or of a colleague's case
 
     def reload(self) -> None:
         """Read the same case again."""
         self.show_case(self.case_id)
 
-    def _show(self, view: CaseView) -> None:
-        self.view = view
+    def _show(self, found: Preview) -> None:
+        view = self.view = found.view
+        self.permission.setText(found.permission)
+        self.permission.setVisible(bool(found.permission))
+        theme.set_tone(self.permission, None if found.is_allowed else Tone.WARN)
         file, row = view.file, view.file.row
         self.title.setText(row.customer or _("(no name)"))
         self.number.setText(f"{row.number} · {row.customer_number}")
@@ -125,3 +165,18 @@ class CasePreview(QWidget):
         self.timeline.set_entries(case_view.last_words(case_view.entries(view), _SHOWN))
         self._stack.setCurrentIndex(1)
         self.loaded.emit(view)
+
+
+def place_words(line: WorkLine) -> list[str]:
+    """The parts of the rank, a callback with who may make it, the pool: a sentence each."""
+    words = list(line.reasons)
+    if line.callback_at is not None and line.callback_for is not None:
+        words.append(_("Who may call: {whom}").format(whom=labels.label(line.callback_for)))
+    if line.recycle_on is not None:
+        text = _("Goes back to the pool on {day}, if nobody speaks to the customer before")
+        words.append(text.format(day=labels.day_text(line.recycle_on)))
+    if line.free is not None:
+        words.append(_("In the pool {why}").format(why=pool_text(line)))
+    if line.stop:
+        words.append(line.stop)
+    return words

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from db.queries.case_file import CaseFile
 from db.queries.customer_card import CustomerCard, OrderFilter, OrderRow
 from db.queries.customer_card import TimelineEntry as Happened
-from db.vocabulary import AttemptResult, CaseEventKind, InterviewState, QuestionnairePurpose
+from db.vocabulary import CaseEventKind
 from desktop_app.columns import timeline as timeline_words
 from desktop_app.columns.journal import HistoryRow, history_rows
 from desktop_app.columns.orders import products_text
@@ -66,17 +66,9 @@ class CaseView:
         return self.file.row.id
 
     @property
-    def results(self) -> tuple[AttemptResult, ...]:
-        """Results of the attempts so far, oldest first."""
-        return tuple(attempt.result for attempt in self.file.attempts)
-
-    @property
-    def is_interviewed(self) -> bool:
-        """Whether an exit interview was finished."""
-        return any(
-            row.state is InterviewState.FINISHED and row.purpose is QuestionnairePurpose.EXIT
-            for row in self.file.interviews
-        )
+    def is_stopped(self) -> bool:
+        """Whether the customer has died or asked not to be contacted."""
+        return self.file.screening.is_deceased or self.file.screening.do_not_contact
 
 
 def read_case(session: "Session", case_id: uuid.UUID) -> CaseView:

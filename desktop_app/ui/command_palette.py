@@ -175,19 +175,37 @@ class CommandPalette(QDialog):
     chosen = Signal(object)
 
     def __init__(
-        self, parent: QWidget, tasks: Tasks, known: Sequence[Hit], search: SearchFn | None
+        self,
+        parent: QWidget,
+        tasks: Tasks,
+        known: Sequence[Hit],
+        search: SearchFn | None,
+        *,
+        title: str = "",
+        hint: str = "",
     ) -> None:
+        """Make it.
+
+        Args:
+            parent: The window it lies over.
+            tasks: What it searches with.
+            known: What it knows without searching.
+            search: Finds records.
+            title: What is asked for; anything without it.
+            hint: What can be typed.
+        """
         # not a popup: those are not in the accessible tree, and may open without the keyboard
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self.setWindowTitle(_("Go to anything"))
+        self.setWindowTitle(title or _("Go to anything"))
         self._tasks, self._known, self._search = tasks, tuple(known), search
         self._latest = Latest()
         self._records: tuple[Hit, ...] = ()
         self.line = QLineEdit()
-        self.line.setPlaceholderText(_("Customer, case, page or action — name, pinyin, phone tail"))
-        self.line.setAccessibleName(_("Go to anything"))
+        usual = _("Customer, case, page or action — name, pinyin, phone tail")
+        self.line.setPlaceholderText(f"{title}  {hint}" if title else usual)
+        self.line.setAccessibleName(title or _("Go to anything"))
         self.model = _HitModel(self)
         self.list = QListView()
         self.list.setModel(self.model)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop_app import labels
@@ -17,6 +16,7 @@ from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.forms import contact_form, customer_form, open_case_form, words_form
 from desktop_app.ui.forms.words_form import RemarkDraft
 from desktop_app.ui.page import PageContext
+from desktop_app.ui.phone_actions import PhoneActions
 from desktop_app.ui.typed_drafts import DraftKey
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
@@ -42,6 +42,7 @@ class CustomerActions:
     def __init__(self, owner: QWidget, context: PageContext) -> None:
         self._owner = owner
         self._context, self._tasks = context, context.tasks
+        self.phone = PhoneActions(owner, context)
 
     # ------------------------------------------------------------------ the record
 
@@ -109,26 +110,6 @@ class CustomerActions:
         )
         dialog.open()
 
-    # ------------------------------------------------------------------ phone
-
-    def reveal(self, customer_id: UUID, then: Callable[[str], object]) -> None:
-        """Read the whole phone number; written down in the journal."""
-        self._tasks.write(self._owner, customers.reveal_phone, customer_id).quiet().then(then)
-
-    def copy_phone(self, customer_id: UUID) -> None:
-        """Put the digits of the phone on the clipboard; written down like a look at it."""
-
-        def put(phone: str) -> None:
-            digits = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
-            if not digits:
-                self._context.messages.info(_("No phone number is known."))
-                return
-            QGuiApplication.clipboard().setText(digits)
-            shown = labels.masked_phone(phone)
-            self._context.messages.info(_("Copied the number {phone}.").format(phone=shown))
-
-        self.reveal(customer_id, put)
-
     # ------------------------------------------------------------------ contacts
 
     def add_contact(self, customer_id: UUID) -> None:
@@ -177,29 +158,10 @@ class CustomerActions:
             self._owner,
             title=_("Open a case for {name}").format(name=name),
             verb=_("Open case"),
-            form=open_case_form.build(with_kind=True),
+            form=open_case_form.build(),
             draft=OpenDraft,
             save=lambda draft: self._tasks.write(dialog, cases.open_case, customer_id, draft),
             draft_key=DraftKey(self._tasks, f"open-case:{customer_id}"),
-        )
-        dialog.saved.connect(self._show_case)
-        dialog.open()
-
-    def cancel_request(self, customer_id: UUID, name: str) -> None:
-        """Take down that a customer asks to cancel: opens a case of that kind."""
-
-        def save(draft: open_case_form.CancelRequestDraft) -> Any:
-            return self._tasks.write(dialog, cases.open_case, customer_id, draft.as_case())
-
-        dialog = FormDialog(
-            self._owner,
-            title=_("{name} asks to cancel").format(name=name),
-            verb=_("Open case"),
-            form=open_case_form.build(with_kind=False),
-            draft=open_case_form.CancelRequestDraft,
-            intro=_("A case is opened at once, so that somebody calls while it still helps."),
-            save=save,
-            draft_key=DraftKey(self._tasks, f"cancel-request:{customer_id}"),
         )
         dialog.saved.connect(self._show_case)
         dialog.open()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from db.queries.customer_card import OrderFilter
-from db.vocabulary import CustomerClass, RuleKind
+from db.vocabulary import CustomerClass
 from desktop_app import labels
 from desktop_app.columns import timeline as timeline_words
 from desktop_app.columns.customers import (
@@ -36,6 +36,7 @@ from desktop_app.ui.panels import (
     scrolled,
     text_label,
 )
+from desktop_app.ui.promise_panel import FollowPanel
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Latest
 from desktop_app.ui.theme import Tone
@@ -54,6 +55,7 @@ TABLES = frozenset(
         "customer", "contact", "customer_order", "order_line", "defection_signal",
         "departure_case", "case_event", "contact_attempt", "visit", "interview", "store",
         "exit_registration", "attachment", "app_user", "setting", "customer_stat",
+        "promise", "complaint", "recovery", "recovery_step",
     }
 )  # fmt: skip
 """Tables whose change concerns the card."""
@@ -191,10 +193,12 @@ class CustomerPanel(QWidget):
             remove=self.do.remove_contact,
         )
         self._facts = FactsCard()
+        self.follow_up = FollowPanel(context)
         overview = QWidget()
         column = QVBoxLayout(overview)
         column.setContentsMargins(0, theme.GAP_S, 0, 0)
         column.setSpacing(theme.GAP_S)
+        column.addWidget(self.follow_up)
         column.addWidget(self._contacts)
         column.addWidget(self._facts)
         column.addStretch(1)
@@ -294,6 +298,7 @@ class CustomerPanel(QWidget):
         self._phone.show_phone((row.id, card.version), row.phone)
         self._figures.show_metrics(shown.metrics, card.as_of, card.row.currency)
         self._contacts.show_contacts(card.contacts)
+        self.follow_up.show_customer(row.id, row.name)
         self._facts.show_card(card)
         self.cases.set_rows(card.cases)
         self.signals.set_rows(card.signals)
@@ -352,16 +357,14 @@ class CustomerPanel(QWidget):
         slots: dict[str, Callable[[], object]] = {
             "customer.edit": lambda: self.do.edit(card),
             "customer.note": lambda: self.do.note(card),
-            "customer.reveal": lambda: self.do.reveal(row.id, self._phone.whole()),
-            "customer.copy_phone": lambda: self.do.copy_phone(row.id),
+            "customer.reveal": lambda: self.do.phone.reveal(row.id, self._phone.whole()),
+            "customer.copy_phone": lambda: self.do.phone.copy(row.id),
+            "customer.dial": lambda: self.do.phone.dial(row.id),
             "customer.history": lambda: self.show_tab(self.history),
             "customer.open_case": lambda: self.do.open_case(row.id, shown_name(row)),
             "customer.exit": lambda: self.context.navigate("exit-registration", row.id),
+            **self.follow_up.slots(),
         }
-        if all(case.kind is not RuleKind.CANCEL_REQUEST or case.outcome for case in card.cases):
-            slots["customer.cancel_request"] = lambda: self.do.cancel_request(
-                row.id, shown_name(row)
-            )
         return slots
 
     def _add_contact(self) -> None:

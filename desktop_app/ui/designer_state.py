@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -10,9 +10,8 @@ from typing_extensions import override
 
 from desktop_app.errors import UserError
 from desktop_app.questionnaire.sheets import Sheets
+from desktop_app.ui.edit_steps import EditSteps
 from desktop_app.ui.editors import Editor
-
-MOST_STEPS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,7 @@ class DesignerState(QObject):
         super().__init__(parent)
         self.now = Edited()
         self.published: Sheets | None = None
-        self._back: list[Edited] = []
-        self._forth: list[Edited] = []
-        self._step = ""
+        self._steps = EditSteps[Edited]()
 
     @property
     def sheets(self) -> Sheets:
@@ -70,7 +67,7 @@ class DesignerState(QObject):
             published: The version in use: the codes of its choices stay.
         """
         self.now, self.published = edited, published
-        self._back, self._forth, self._step = [], [], ""
+        self._steps.forget()
         self.changed.emit()
         self.chosen.emit()
 
@@ -78,7 +75,7 @@ class DesignerState(QObject):
         """Choose a question."""
         if row != self.now.row:
             self.now = replace(self.now, row=row)
-            self._step = ""
+            self._steps.part()
             self.chosen.emit()
 
     def apply(self, sheets: Sheets, row: int | None = None, *, step: str = "") -> None:
@@ -122,9 +119,7 @@ class DesignerState(QObject):
         if edited.says_the_same(self.now):
             self.select(edited.row)
             return
-        if not step or step != self._step:
-            self._back = [*self._back[-MOST_STEPS + 1 :], self.now]
-        self._forth, self._step = [], step
+        self._steps.note(self.now, step)
         self.now = edited
         self.changed.emit()
         if is_other:
@@ -134,16 +129,15 @@ class DesignerState(QObject):
 
     def undo(self) -> None:
         """Take the last step back."""
-        self._go(self._back, self._forth)
+        self._show(self._steps.undo(self.now))
 
     def redo(self) -> None:
         """Make the last step that was taken back again."""
-        self._go(self._forth, self._back)
+        self._show(self._steps.redo(self.now))
 
-    def _go(self, from_steps: list[Edited], to_steps: list[Edited]) -> None:
-        if from_steps:
-            to_steps.append(self.now)
-            self.now, self._step = from_steps.pop(), ""
+    def _show(self, found: Edited | None) -> None:
+        if found is not None:
+            self.now = found
             self.changed.emit()
             self.chosen.emit()
 

@@ -87,7 +87,7 @@ class FormDialog(QDialog):
             column.addWidget(_label(intro, "hint"))
         if self.drafts is not None:
             column.addWidget(self.drafts)
-            self.drafts.appeared.connect(self._fit)
+            self.drafts.appeared.connect(self.fit)
         self._area = scrolled(self.form)
         column.addWidget(self._area, 1)
         column.addLayout(_button_row(self.verb_button, self.cancel_button, _("Ctrl+Enter")))
@@ -95,10 +95,10 @@ class FormDialog(QDialog):
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
-        self._fit()  # the style sheet is known now
+        self.fit()  # the style sheet is known now
         super().showEvent(event)
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """Grow until every word of the form is seen, problems too, unless it gets too high."""
         column, inside = self.layout(), self.form.layout()
         if column is None or inside is None:
@@ -117,7 +117,7 @@ class FormDialog(QDialog):
             return
         draft = self.form.try_read(self._draft)
         if draft is None:
-            self._fit()
+            self.fit()
             return
         self._set_busy(True)
         task = self._save(draft)
@@ -143,7 +143,7 @@ class FormDialog(QDialog):
             self.form.show_problems(error.problems)
         else:
             self.form.show_problems([Problem("", error.message)])
-        self._fit()
+        self.fit()
 
     @override
     def reject(self) -> None:

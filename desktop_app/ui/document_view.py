@@ -231,10 +231,15 @@ class DocumentView(QWidget):
 
 
 def as_filter(values: Mapping[str, str]) -> CaseFilter:
-    """The list of cases behind a number of a report, from the report's criteria as text."""
+    """The list of cases behind a number of a report, from the report's criteria as text.
+
+    An empty text is no criterion; keys of cases stand with blanks between them.
+    """
     from pydantic import TypeAdapter  # noqa: PLC0415  (only when a bar is opened)
 
-    criteria: dict[str, object] = dict(values)
+    criteria: dict[str, object] = {name: value for name, value in values.items() if value}
+    if "among" in criteria:
+        criteria["among"] = values["among"].split()
     for what in ("opened", "closed"):
         month = str(criteria.pop(f"{what}_month", ""))
         if month:

@@ -280,11 +280,15 @@ class MoneyEditor(_NumberEditor):
 
     def __init__(self, currency: str) -> None:
         super().__init__("", width=144)
-        self._currency = currency
-        self._signs = [currency, labels.currency_sign(currency).strip()]
-        self._signs += ["￥", "元"] if currency == "CNY" else []
         self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.line.setPlaceholderText(labels.money(0, currency))
+        self.set_currency(currency)
+
+    def set_currency(self, currency: str) -> None:
+        """Say which currency it is, when it was not known before."""
+        self._currency = currency
+        self._signs = [currency, labels.currency_sign(currency).strip()] if currency else []
+        self._signs += ["￥", "元"] if currency == "CNY" else []
+        self.line.setPlaceholderText(labels.money(0, currency) if currency else "")
 
     @override
     def _parse(self, text: str) -> int | None:
@@ -417,6 +421,38 @@ class DateTimeEditor(_ParsedEditor):
         if isinstance(value, datetime):
             return f"{(clock.local(value) if value.tzinfo else value):%Y-%m-%d %H:%M}"
         return str(value)
+
+
+_TIME = re.compile(r"(\d{1,2})\s*[:.时点]?\s*(\d{2})?\s*分?", re.ASCII)
+
+
+class TimeEditor(_ParsedEditor):
+    """A time of day: 9:30, 930, 9."""
+
+    def __init__(self) -> None:
+        super().__init__(width=96)
+        self.line.setPlaceholderText("09:30")
+
+    @override
+    def _parse(self, text: str) -> time | None:
+        found = _TIME.fullmatch(text.translate(FULL_WIDTH).strip())
+        try:
+            return None if found is None else time(int(found[1]), int(found[2] or 0))
+        except ValueError:  # 25:70
+            return None
+
+    @override
+    def unread(self) -> str:
+        return _("Enter a time like 09:30.") if isinstance(self.value(), str) else ""
+
+    @override
+    def _shown(self, value: Any) -> str:
+        return f"{value:%H:%M}" if isinstance(value, time) else str(value)
+
+    @override
+    def remembered(self) -> Any:
+        value = self.value()
+        return self._shown(value) if isinstance(value, time) else value
 
 
 # ---------------------------------------------------------------- choices

@@ -238,12 +238,13 @@ class FillingRun(QObject):
         return made
 
     def remove_instance(self, address: str) -> None:
-        """Take an instance away; what stands behind it moves up with its marks."""
+        """Take an instance away; what stands behind it moves up with its marks.
+
+        `shrunk` says it all: whoever stores it moves the marks as well.
+        """
         self.flush()
         self.filling.remove_repeat(address)
-        before, self.marks = self.marks, _moved(self.marks, address)
-        for each in sorted(before ^ self.marks):
-            self.marked.emit(each, each in self.marks)
+        self.marks = _moved(self.marks, address)
         self.visited = _moved(self.visited, address)
         self._problems.clear()
         self._restructured()

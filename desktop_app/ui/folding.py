@@ -11,6 +11,8 @@ from typing_extensions import override
 
 from desktop_app.ui import theme
 
+_ANY_HEIGHT = 16_777_215
+
 
 class Folding(QObject):
     """Shows the first or the last of three panes beside the middle one when all do not fit.
@@ -74,6 +76,32 @@ class Folding(QObject):
                 self.is_folded = is_narrow
                 self.tabs.setVisible(is_narrow)
                 self._turn()
+        return super().eventFilter(watched, event)
+
+
+class GivesWay(QObject):
+    """Takes something away while something else is shown and both do not fit into a low page."""
+
+    def __init__(self, page: QWidget, less: QWidget, more: QWidget, *, below: int) -> None:
+        """Follow the height of a page.
+
+        Args:
+            page: What both stand in.
+            less: What gives way.
+            more: What it gives way to.
+            below: Pixels of height under which it does.
+        """
+        super().__init__(page)
+        self._page, self._less, self._more, self._below = page, less, more, below
+        for watched in (page, more):
+            watched.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide):
+            is_low = self._page.height() < theme.pixels(self._below)
+            goes = is_low and not self._more.isHidden()
+            self._less.setMaximumHeight(0 if goes else _ANY_HEIGHT)
         return super().eventFilter(watched, event)
 
 

@@ -11,7 +11,7 @@ from desktop_app.i18n import _
 from desktop_app.ui import theme
 from desktop_app.ui.action_set import plain_text
 from desktop_app.ui.actions import MENU_TITLES, ActionSpec
-from desktop_app.ui.page import MOST_KEYS, PageSpec, page_key
+from desktop_app.ui.page import PageSpec
 from desktop_app.ui.panels import scrolled, text_label
 
 _WIDTH, _HEIGHT = 560, 620
@@ -87,8 +87,7 @@ def shortcuts(
     """Every shortcut, by menu."""
     dialog = HelpDialog(parent, _("Keyboard shortcuts"))
     dialog.body.addWidget(text_label(_("Pages"), "heading"))
-    numbered = enumerate(pages[:MOST_KEYS], start=1)
-    dialog.add_keys([(_(page.title), page_key(number)) for number, page in numbered])
+    dialog.add_keys([(_(page.title), page.key) for page in pages if page.key])
     for menu, title in MENU_TITLES.items():
         rows = _keys_of([spec for spec in specs if spec.menu is menu])
         if rows:

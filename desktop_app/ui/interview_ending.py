@@ -133,8 +133,7 @@ class InterviewEnding(QObject):
         if page.sheet is None or page.interview_id is None:
             return
         case_id = page.sheet.run.file.row.case_id
-        if page.timer.is_running:
-            page.timer.toggle()
+        page.timer.stop()
         seconds = page.timer.seconds()
         target = CaseTarget(case_id, None, seconds is not None, seconds)
         task = page.tasks.write(page, interview_end.finish, page.interview_id)

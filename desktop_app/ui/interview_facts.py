@@ -10,6 +10,7 @@ from desktop_app import labels
 from desktop_app.columns.orders import products_text
 from desktop_app.i18n import _, language
 from desktop_app.ui import case_look, theme
+from desktop_app.ui.call_facts import CallFacts
 from desktop_app.ui.case_panels import ContactPanel, FactsPanel, SignalPanel
 from desktop_app.ui.case_view import CaseView
 from desktop_app.ui.panels import Card, Facts
@@ -36,11 +37,18 @@ class InterviewFacts(QWidget):
         self.order_facts = Facts()
         self.orders.body.addWidget(self.order_facts)
         self.contact.phone.reveal_wanted.connect(reveal)
-        self.contact.phone.copy.hide()
+        self.call = CallFacts()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP_M)
-        for card in (self.contact, self.signal, self.orders, self.belief, self.departure):
+        for card in (
+            self.contact,
+            self.call,
+            self.signal,
+            self.orders,
+            self.belief,
+            self.departure,
+        ):
             column.addWidget(card)
         column.addStretch(1)
 
@@ -49,7 +57,8 @@ class InterviewFacts(QWidget):
         for panel in (self.contact, self.signal, self.departure):
             panel.show_view(view)
         self.contact.phone.allow(self._may_reveal)
-        self.contact.phone.copy.hide()
+        for unused in (self.contact.phone.copy, self.contact.phone.dial):
+            unused.hide()
         belief = view.file.reasons.get(ReasonLayer.BELIEF)
         self.belief.setVisible(belief is not None)
         if belief is not None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.errors import UserError
+from desktop_app.ui.completion import complete_snippets
 from desktop_app.ui.interview_sheet import note_key, store_note
 from desktop_app.ui.note_bar import NoteBar
 from desktop_app.ui.tasks import Tasks
@@ -24,6 +25,7 @@ class InterviewNotes(QObject):
         self._interview_id: uuid.UUID | None = None
         bar.typed.connect(self._keep)
         bar.entered.connect(self.save)
+        complete_snippets(bar.editor.line, tasks)
 
     def follow(self, case_id: uuid.UUID, interview_id: uuid.UUID) -> None:
         """Notes belong to this interview from now on."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt
 
+from db.vocabulary import AttemptResult
 from desktop_app.i18n import language
 from desktop_app.ui.filling_run import FillingRun
 from desktop_app.ui.script_pane import ScriptPane
@@ -46,6 +47,10 @@ class InterviewScript(QObject):
             pane.follow(page.sheet.run.file.row.case_id, _spoken(page.run))
         pane.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def proposed(self) -> AttemptResult | None:
+        """The result of the contact that the script proposes at its end."""
+        return None if self.pane is None else self.pane.proposed()
+
     def forget(self) -> None:
         """Show no script any more."""
         self._run = None
@@ -58,6 +63,8 @@ class InterviewScript(QObject):
             self.pane = ScriptPane(self._page.tasks)
             self.pane.written.connect(self._take)
             self.pane.left.connect(self._page.refocus)
+            self.pane.ended.connect(self._page.call.wrap_up)
+            self.pane.numbered.connect(self._page.call.choose)
             self._page.view.left.addWidget(self.pane)
         return self.pane
 

@@ -23,9 +23,10 @@ from desktop_app.settings import Settings
 from desktop_app.ui import help_dialogs, theme
 from desktop_app.ui.action_set import ActionSet, plain_text
 from desktop_app.ui.actions import ROUTES, Menu
+from desktop_app.ui.cancel_requests import CancelRequests
 from desktop_app.ui.command_palette import CommandPalette, Hit
 from desktop_app.ui.message_bar import MessageBar
-from desktop_app.ui.page import Page, PageContext, PageSpec, Slots, page_key
+from desktop_app.ui.page import Page, PageContext, PageSpec, Slots
 from desktop_app.ui.pages import page_class
 from desktop_app.ui.panels import FilterBar
 from desktop_app.ui.side_bar import SideBar
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
             workspace,
             files,
         )
+        self.cancel_requests = CancelRequests(self, services.search)
         self.undo_bar = UndoBar(tasks, self.messages, services.undo, services.title_text, self)
         self.side_bar = SideBar(self._listed, actor.name, labels.label(actor.role))
         self.status = StatusLine(workspace, f"{actor.name} · {labels.label(actor.role)}")
@@ -149,9 +151,9 @@ class MainWindow(QMainWindow):
     def _fill_menus(self) -> None:
         menus = self.actions_by_id.fill_menu_bar(self.menuBar())
         pages = menus[Menu.VIEW].addMenu(_("Pag&es"))
-        for number, spec in enumerate(self._listed, start=1):
+        for spec in self._listed:
             action = QAction(theme.icon(spec.icon), _(spec.title), self)
-            action.setShortcut(QKeySequence(page_key(number)))
+            action.setShortcut(QKeySequence(spec.key))
             action.triggered.connect(self._goer(spec.id))
             pages.addAction(action)
 
@@ -310,6 +312,7 @@ class MainWindow(QMainWindow):
             "page.next_pane": self._next_pane,
             "page.previous_pane": self._next_pane,
             **look_slots(self._settings, self.let_go, self.restart_wanted.emit),
+            **self.cancel_requests.slots(),
             **help_slots(self, self._listed),
         }
 

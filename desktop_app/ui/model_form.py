@@ -5,7 +5,7 @@
 
 import types
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, Union, get_args, get_origin
@@ -27,6 +27,7 @@ from desktop_app.ui.editors import (
     IntegerEditor,
     ManyEditor,
     TextEditor,
+    TimeEditor,
 )
 from desktop_app.ui.form import Form
 
@@ -39,6 +40,7 @@ def build(
     model: type[BaseModel],
     choices: Mapping[str, Choices] | None = None,
     skip: Collection[str] = (),
+    editors: Mapping[str, Editor] | None = None,
 ) -> Form:
     """Make a form with one editor a field, filled with the defaults.
 
@@ -46,6 +48,7 @@ def build(
         model: The model to enter.
         choices: For fields whose values come from the database (stores, staff): value and text.
         skip: Fields that are not typed, such as keys of records.
+        editors: For fields that need another editor than their kind has, such as money.
 
     Raises:
         TypeError: a field has a kind that no editor is known for.
@@ -59,7 +62,7 @@ def build(
         editor = form.add(
             name,
             title,
-            editor_for(name, info, given),
+            (editors or {}).get(name) or editor_for(name, info, given),
             help=_(info.description) if info.description else "",
             required=info.is_required(),
         )
@@ -112,6 +115,7 @@ _SIMPLE: tuple[tuple[type, Callable[[], Editor]], ...] = (
     (Decimal, DecimalEditor),
     (datetime, DateTimeEditor),
     (date, DateEditor),
+    (time, TimeEditor),
     (UUID, lambda: ChoiceEditor([], optional=True)),
 )
 

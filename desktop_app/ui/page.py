@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -41,6 +42,7 @@ class PageSpec:
         in_sidebar: Whether it stands in the side bar (detail pages do not).
         parent: Page that is highlighted in the side bar while this one is open.
         place: Where its class is, ``module:Class``.
+        key: Its shortcut; the same for everybody, whatever pages a role sees.
     """
 
     id: str
@@ -51,6 +53,7 @@ class PageSpec:
     in_sidebar: bool = True
     parent: str = ""
     place: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,13 @@ class Page(QWidget):
         """Title for the window and for *back*; a record's page says which record."""
         return _(self.SPEC.title)
 
+    def customer(self) -> UUID | None:
+        """Which customer is chosen here, for what the window does to a customer."""
+        table = self.focused_table()
+        row = None if table is None else table.current_row()
+        found: UUID | None = getattr(row, "customer_id", None)
+        return found
+
     def can_leave(self) -> bool:
         """Whether the window may go elsewhere; ask here about unsaved changes."""
         return True
@@ -161,12 +171,3 @@ class Page(QWidget):
         """Show how many records are in the current filter, in the status bar."""
         self.count = count
         self.count_changed.emit(count)
-
-
-MOST_KEYS: Final = 10
-"""So many pages of the side bar have a key."""
-
-
-def page_key(number: int) -> str:
-    """The shortcut of a page by its place in the side bar, from 1; empty when there is none."""
-    return f"Ctrl+{number % MOST_KEYS}" if number <= MOST_KEYS else ""

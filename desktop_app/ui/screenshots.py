@@ -52,6 +52,7 @@ class _Records:
     customer_id: UUID | None
     interview_id: UUID | None
     questionnaire_id: UUID
+    script_id: UUID
 
 
 def run(folder: Path, workspace: Path) -> list[Path]:
@@ -148,6 +149,7 @@ def _pages(records: _Records) -> list[tuple[str, str, object]]:
         "interview": records.interview_id,
         "customer-card": records.customer_id,
         "designer": records.questionnaire_id,
+        "script-editor": records.script_id,
     }
     for spec in PAGES:
         target = targets.get(spec.id)
@@ -164,6 +166,7 @@ def _records(session: "Session") -> _Records:
     from desktop_app.services.cases import list_cases  # noqa: PLC0415
     from desktop_app.services.interviews import list_interviews  # noqa: PLC0415
     from desktop_app.services.questionnaires import list_questionnaires  # noqa: PLC0415
+    from desktop_app.services.scripts import list_scripts  # noqa: PLC0415
 
     late = frozenset({CaseStage.FOLLOW_UP, CaseStage.REMEDY_IN_PROGRESS, CaseStage.PLAN_AGREED})
     rows = list_cases(session, CaseFilter(stages=late), None, 0, 1)
@@ -172,9 +175,12 @@ def _records(session: "Session") -> _Records:
     drafts = drafts or list_interviews(session, InterviewFilter(), None, 0, 1)
     interview_id = drafts[0].id if drafts else None
     questionnaire_id = list_questionnaires(session)[0].id
+    script_id = list_scripts(session)[0].id
     if not rows:
-        return _Records(None, "", None, interview_id, questionnaire_id)
-    return _Records(rows[0].id, rows[0].number, rows[0].customer_id, interview_id, questionnaire_id)
+        return _Records(None, "", None, interview_id, questionnaire_id, script_id)
+    return _Records(
+        rows[0].id, rows[0].number, rows[0].customer_id, interview_id, questionnaire_id, script_id
+    )
 
 
 def write_reports(opened: "Opened", folder: Path) -> list[Path]:

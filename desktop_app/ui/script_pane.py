@@ -6,11 +6,11 @@ step writes there comes back with the state of the run and is told by `written`.
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -21,38 +21,26 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from db.vocabulary import AttemptResult
 from desktop_app import labels
-from desktop_app.domain.scripts import StepKind
 from desktop_app.errors import UserError
-from desktop_app.i18n import N_, _
-from desktop_app.services import script_runs, snippets
-from desktop_app.services.script_state import PathLine, RunState, ShownStep
+from desktop_app.i18n import _
+from desktop_app.services import script_runs, script_start, snippets
+from desktop_app.services.script_state import RunState, ShownStep
 from desktop_app.ui import theme
-from desktop_app.ui.composing import Composing
+from desktop_app.ui.folding import GivesWay
 from desktop_app.ui.panels import Card, button, scrolled, text_label
-from desktop_app.ui.script_lists import Lines, fitting, searched
+from desktop_app.ui.script_keys import CALL, ScriptKeys
+from desktop_app.ui.script_line import TypedWords
+from desktop_app.ui.script_lists import Lines, fitting, kind_text, line_text, searched
 from desktop_app.ui.tasks import Tasks
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.queries.scripts import SnippetRow
 
-CALL = "::"
-"""Begins the search for a snippet."""
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_MOVES = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-_DIGITS = 9
 _LAST_LINES = 4
 _FOUND_ROWS = 6
-_KINDS: Mapping[StepKind, str] = {
-    StepKind.SAY: N_("Say"),
-    StepKind.ASK: N_("Ask"),
-    StepKind.PROBE: N_("Ask further"),
-    StepKind.OBJECTION: N_("Answer the objection"),
-    StepKind.OFFER: N_("Offer"),
-    StepKind.NOTE: N_("Note"),
-    StepKind.LOGIC: "",
-    StepKind.END: N_("End"),
-}
+_LOW = 320
 
 
 class ScriptPane(Card):
@@ -62,6 +50,10 @@ class ScriptPane(Card):
     """Key of an interview and what was put into it, by address."""
     left = Signal()
     """*Esc*: the keyboard belongs to the questions."""
+    numbered = Signal(int)
+    """*Alt* with a digit: the number of a result of the contact."""
+    ended = Signal(object)
+    """The script was gone through to its end, with the result it proposes for the contact."""
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
@@ -72,7 +64,6 @@ class ScriptPane(Card):
         self.language = ""
         self.is_busy = False
         self._snippets: Sequence[tuple[str, SnippetRow]] = ()
-        self._composing = Composing(self)
         self.heading = text_label("", "hint")
         self.way = text_label("", "hint")
         self.kind = text_label("", "strong", wraps=False)
@@ -81,16 +72,18 @@ class ScriptPane(Card):
         self.hint = text_label("", "hint")
         self.problem = text_label("", "problem")
         self.choices = Lines(_("Answers"))
-        self.choices.itemClicked.connect(lambda item: self._choose(self.choices.row(item)))
+        self.choices.itemClicked.connect(lambda item: self.choose(self.choices.row(item)))
         self.found = Lines(_("Snippets"), theme.row_height() * _FOUND_ROWS)
-        self.found.itemClicked.connect(self._take_snippet)
+        self.found.itemClicked.connect(self.take_snippet)
         self.spoken = text_label("", "strong")
         self.line = QLineEdit()
         self.line.setPlaceholderText(_("1–9, the customer's words, or :: for an answer"))
         self.line.setAccessibleName(_("Answer in the script"))
         self.line.textChanged.connect(self._on_text)
-        self.line.installEventFilter(self)
-        self._composing.watch(self.line)
+        self.line.textEdited.connect(self._on_typed)
+        self.typed = TypedWords(self, tasks)
+        self.typed.found.connect(self._offer_typed)
+        self._keys = ScriptKeys(self)
         self.setFocusProxy(self.line)
         self.back_button = button(_("Back"), self.back, "back")
         self.back_button.setToolTip(_("Back  Alt+←"))
@@ -104,23 +97,47 @@ class ScriptPane(Card):
     def _lay_out(self) -> None:
         rows = (self.heading, self.way, self.kind, self.heard, self.words, self.hint)
         read = QWidget()
-        column = QVBoxLayout(read)
+        column = self._column = QVBoxLayout(read)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP_S)
-        for widget in (*rows, self.choices, self.spoken):
+        for widget in (*rows, self.spoken):
             column.addWidget(widget)
+        for less in (self.heading, self.way, self.kind):
+            GivesWay(self, less, self.words, below=_LOW)
         column.addStretch(1)
         self.area = scrolled(read, _("Script of the call"))
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setMinimumHeight(1)
         self.body.addWidget(self.area, 1)
-        for below in (self.line, self.found, self.problem):
+        for below in (self.choices, self.line, self.found, self.problem):
             self.body.addWidget(below)
-        row = QHBoxLayout()
+        self.buttons = QWidget()
+        row = QHBoxLayout(self.buttons)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GAP_S)
         row.addWidget(self.back_button)
         row.addStretch(1)
         row.addWidget(self.next_button)
-        self.body.addLayout(row)
+        self.body.addWidget(self.buttons)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """The choices stay in sight beside their question, which scrolls."""
+        is_low = self.height() < theme.pixels(_LOW)
+        self.buttons.setVisible(not is_low)  # their keys are known by then
+        margin = theme.GAP_S if is_low else theme.GAP_M
+        self._column.setSpacing(0 if is_low else theme.GAP_S)  # what gave way takes no room
+        if (whole := self.layout()) is not None:
+            whole.setContentsMargins(margin, margin, margin, margin)
+        taken = self.line.sizeHint().height() + 2 * margin + 3 * theme.GAP_S
+        if not is_low:
+            taken += self.buttons.sizeHint().height()
+        least = theme.GAP_XS + theme.row_height()
+        self.choices.limit(max((self.height() - taken) * 3 // 5, least))
 
     # ------------------------------------------------------------------ which run
 
@@ -128,8 +145,9 @@ class ScriptPane(Card):
         """Show the script of a case: the run that is open, else the best one is begun."""
         self._clear()
         self.case_id, self.language = case_id, language
-        self._run(script_runs.begin, case_id, then=self._begun)
-        task = self._tasks.read(self, snippets.list_snippets)
+        self.typed.follow(case_id)
+        self._read()
+        task = self._tasks.read(self, snippets.spoken, case_id)
         task.then(self._know_snippets)
 
     def speak(self, language: str) -> None:
@@ -138,20 +156,42 @@ class ScriptPane(Card):
             return
         self.language = language
         if self.state is not None:
-            self._read(self.state.run_id)
+            self._read()
 
     def forget(self) -> None:
-        """Show no script any more."""
+        """Show no script any more; what is typed stays for the next time."""
+        self.typed.keep_now()
         self._clear()
         self.case_id = None
 
-    def _begun(self, run_id: uuid.UUID) -> None:
-        self._read(run_id)
+    def _begun(self, run_id: uuid.UUID | None) -> None:
+        if run_id is not None:
+            self._read(run_id)
+        elif self.case_id is not None:
+            self.is_busy = False
+            task = self._tasks.read(self, script_runs.left_alone, self.case_id)
+            task.then(self._say_left_alone)
 
-    def _read(self, run_id: uuid.UUID) -> None:
+    def _say_left_alone(self, title: str) -> None:
+        if title and self.state is None:
+            text = _("Hold-out group of “{title}”: this call has no script.")
+            _say(self.heading, text.format(title=title))
+
+    def _read(self, run_id: uuid.UUID | None = None) -> None:
+        """Read a run; without one that of the case, which need not be begun."""
         self.is_busy = True
-        task = self._tasks.read(self, script_runs.state, run_id, self.language)
-        task.then(self._show).or_else(self._fail)
+        if run_id is not None:
+            stored = self._tasks.read(self, script_runs.state, run_id, self.language)
+            stored.then(self._show).or_else(self._fail)
+        elif (case_id := self.case_id) is not None:
+            task = self._tasks.read(self, script_start.shown, case_id, self.language)
+            task.then(lambda found: self._open(case_id, found)).or_else(self._fail)
+
+    def _open(self, case_id: uuid.UUID, found: RunState | None) -> None:
+        if found is not None:
+            self._show(found)
+        elif case_id == self.case_id:  # scripts are compared: the customer is drawn
+            self._run(script_runs.begin, case_id, then=self._begun)
 
     def _run(
         self,
@@ -170,6 +210,11 @@ class ScriptPane(Card):
         self.is_busy = False
         self.problem.setText(error.message)
         self.problem.show()
+
+    def proposed(self) -> AttemptResult | None:
+        """The result of the contact that the end of the script proposes, if it is reached."""
+        ending = self.state.ending if self.state is not None else None
+        return None if ending is None else ending.disposition
 
     # ------------------------------------------------------------------ showing
 
@@ -193,7 +238,7 @@ class ScriptPane(Card):
             != (state.run_id, step.id, len(state.path))
         )  # fmt: skip
         _say(self.heading, f"{state.title} · v{state.number}")
-        _say(self.way, "\n".join(map(_line_text, state.path[-_LAST_LINES:])))
+        _say(self.way, "\n".join(map(line_text, state.path[-_LAST_LINES:])))
         self.problem.hide()
         if step is None:
             self._show_nothing(state)
@@ -212,15 +257,14 @@ class ScriptPane(Card):
             gone.hide()
 
     def _show_step(self, step: ShownStep, *, is_other: bool) -> None:
-        kind = _KINDS[step.kind]
-        _say(self.kind, _(kind) if kind else "")
+        _say(self.kind, kind_text(step.kind))
         _say(self.words, step.words)
         _say(self.heard, _("Customer: {words}").format(words=step.heard) if step.heard else "")
         _say(self.hint, step.hint)
-        ending = self.state.ending if self.state is not None else None
-        if ending is not None and ending.disposition is not None:
+        proposed = self.proposed()
+        if proposed is not None:
             text = _("Result of the contact: {result}")
-            _say(self.hint, text.format(result=labels.label(ending.disposition)))
+            _say(self.hint, text.format(result=labels.label(proposed)))
         self.choices.clear()
         for number, choice in enumerate(step.choices, start=1):
             self.choices.addItem(f"{number}  {choice.words}")
@@ -231,7 +275,8 @@ class ScriptPane(Card):
             self.spoken.hide()
             self.area.verticalScrollBar().setValue(0)
             known = step.known
-            self.line.setText(known.words if known is not None else "")
+            typed = "" if self.state is None else self.typed.of(self.state)
+            self.line.setText(typed or (known.words if known is not None else ""))
             codes = [choice.code for choice in step.choices]
             if known is not None and known.choice in codes:
                 self.choices.setCurrentRow(codes.index(known.choice))
@@ -252,7 +297,7 @@ class ScriptPane(Card):
         if state is None or state.step is None or self.is_busy:
             return
         if state.ending is not None:
-            self._run(script_runs.end, state.run_id, then=lambda _result: self._read(state.run_id))
+            self._run(script_start.end, state, then=self._on_ended)
             return
         row = self.choices.currentRow()
         if state.step.choices and row < 0 and not state.step.may_skip:
@@ -260,7 +305,14 @@ class ScriptPane(Card):
             return
         self._answer(state.step.choices[row].code if row >= 0 and state.step.choices else None)
 
-    def _choose(self, row: int) -> None:
+    def _on_ended(self, found: tuple[uuid.UUID, AttemptResult | None]) -> None:
+        self.typed.reset()
+        if self.state is not None:
+            self._read(found[0])
+            self.ended.emit(found[1])
+
+    def choose(self, row: int) -> None:
+        """Answer with a choice."""
         state = self.state
         if state is not None and state.step is not None and not self.is_busy:
             self._answer(state.step.choices[row].code)
@@ -270,8 +322,13 @@ class ScriptPane(Card):
         if state is None or state.step is None:
             return
         words = self.line.text().partition(CALL)[0]
-        arguments = (state.run_id, state.step.id, choice, words)
-        self._run(script_runs.answer, *arguments, then=self._show, language=self.language)
+
+        def go_on(now: RunState) -> None:
+            self.typed.drop(state)
+            self._show(now)
+
+        arguments = (state, state.step.id, choice, words)
+        self._run(script_start.answer, *arguments, then=go_on, language=self.language)
 
     def back(self) -> None:
         """Go back one step; what was answered there stands in it."""
@@ -280,6 +337,14 @@ class ScriptPane(Card):
             last = len(state.path) - 1
             arguments = (state.run_id, last)
             self._run(script_runs.back_to, *arguments, then=self._show, language=self.language)
+
+    def _on_typed(self, text: str) -> None:
+        if self.state is not None:
+            self.typed.note(self.state, text.partition(CALL)[0])
+
+    def _offer_typed(self) -> None:
+        if self.state is not None and not self.line.text():
+            self.line.setText(self.typed.of(self.state))
 
     # ------------------------------------------------------------------ snippets
 
@@ -301,69 +366,13 @@ class ScriptPane(Card):
             self.found.fit()
         self.found.setVisible(bool(call) and self.found.count() > 0)
 
-    def _take_snippet(self, item: QListWidgetItem) -> None:
+    def take_snippet(self, item: QListWidgetItem) -> None:
         """Show the words to be said; what was typed before ``::`` stays in the line."""
         _say(self.spoken, item.data(Qt.ItemDataRole.UserRole))
         self.line.setText(self.line.text().partition(CALL)[0])
-
-    # ------------------------------------------------------------------ keys
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.line and isinstance(event, QKeyEvent) and not self._composing.is_active:
-            if event.type() == QEvent.Type.ShortcutOverride and _is_back(event):
-                event.accept()  # or the page before is shown
-                return True
-            if event.type() == QEvent.Type.KeyPress and self._press(event):
-                return True
-        return super().eventFilter(watched, event)
-
-    def _press(self, event: QKeyEvent) -> bool:
-        """Whether a key was ours."""
-        key, text = Qt.Key(event.key()), self.line.text()
-        shown = self.found if not self.found.isHidden() else self.choices
-        if key in _ENTER:
-            item = self.found.currentItem() if not self.found.isHidden() else None
-            if item is not None:
-                self._take_snippet(item)
-            else:
-                self.go_on()
-        elif key in _MOVES and shown.count():
-            shown.setCurrentRow((shown.currentRow() + _MOVES[key]) % shown.count())
-        elif _is_back(event) or (key == Qt.Key.Key_Backspace and not text):
-            self.back()
-        elif key == Qt.Key.Key_Escape:
-            self._escape()
-        elif not text and 0 <= key - Qt.Key.Key_1 < min(self.choices.count(), _DIGITS):
-            self._choose(key - Qt.Key.Key_1)
-        else:
-            return False
-        return True
-
-    def _escape(self) -> None:
-        """First the search goes, then the keyboard."""
-        before, call, _wanted = self.line.text().partition(CALL)
-        if call:
-            self.line.setText(before)
-        elif not self.spoken.isHidden():
-            self.spoken.hide()
-        else:
-            self.left.emit()
-
-
-def _is_back(event: QKeyEvent) -> bool:
-    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return held == Qt.KeyboardModifier.AltModifier and event.key() == Qt.Key.Key_Left
 
 
 def _say(label: QLabel, text: str) -> None:
     """Show a text, or take its label away."""
     label.setText(text)
     label.setVisible(bool(text))
-
-
-def _line_text(line: PathLine) -> str:
-    words = " ".join(line.words.split())
-    most = 40
-    short = words if len(words) <= most else f"{words[: most - 1]}…"
-    return f"{short} → {line.answer}" if line.answer else short

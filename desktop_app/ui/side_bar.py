@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushBu
 
 from desktop_app.i18n import _
 from desktop_app.ui import theme
-from desktop_app.ui.page import PageSpec, page_key
+from desktop_app.ui.page import PageSpec
 from desktop_app.ui.panels import ChipLabel
 from desktop_app.ui.theme import Tone
 
@@ -18,14 +18,14 @@ _MAX_BADGE = 999
 class NavButton(QPushButton):
     """One page of the side bar."""
 
-    def __init__(self, spec: PageSpec, shortcut: str) -> None:
+    def __init__(self, spec: PageSpec) -> None:
         super().__init__(theme.icon(spec.icon), _(spec.title))
         self.setObjectName(f"nav-{spec.id}")
         self.setCheckable(True)
         self.setAutoDefault(False)
         self.setIconSize(QSize(18, 18))
         self.setFixedHeight(theme.row_height() + theme.GAP_XS)
-        self.setToolTip(f"{_(spec.title)}  {shortcut}".strip())
+        self.setToolTip(f"{_(spec.title)}  {spec.key}".strip())
         self._badge = ChipLabel("", Tone.ACCENT)
         self._badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._badge.hide()
@@ -61,8 +61,8 @@ class SideBar(QFrame):
         column.setSpacing(2)
         column.addLayout(self._product())
         column.addSpacing(theme.GAP_M)
-        for number, spec in enumerate(specs, start=1):
-            button = NavButton(spec, page_key(number))
+        for spec in specs:
+            button = NavButton(spec)
             button.clicked.connect(self._chooser(spec.id))
             self._group.addButton(button)
             self.buttons[spec.id] = button

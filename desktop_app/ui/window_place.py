@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QTabWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 
+from desktop_app.ui.lazy_list import LazyList
 from desktop_app.ui.window_actions import Trail
 
 if TYPE_CHECKING:  # the window is made of these, not the other way round; SQLAlchemy is slow
@@ -21,7 +22,7 @@ class WindowPlace:
         trail: The pages before and after it.
         page_id: The page.
         target: What `Page.show_record` needs to show the same; ``None``: it loads by itself.
-        tabs: Which tab each of its rows of tabs shows.
+        tabs: Which part each of its rows of tabs and lists of parts shows.
         rows: Key of the row the cursor is on, for each of its tables.
     """
 
@@ -39,7 +40,7 @@ def place_of(page: "Page", trail: Trail) -> WindowPlace:
         Trail(list(trail.places), trail.at),
         page.SPEC.id,
         page.here(asked),
-        tuple(tabs.currentIndex() for tabs in page.findChildren(QTabWidget)),
+        tuple(parts.currentIndex() for parts in _parts_of(page)),
         tuple(next(iter(table.selected_keys()), None) for table in page.tables()),
     )
 
@@ -47,12 +48,16 @@ def place_of(page: "Page", trail: Trail) -> WindowPlace:
 def come_back(page: "Page", place: WindowPlace) -> None:
     """Show the tabs and rows that were shown; the record is the page's own business."""
     for at, number in enumerate(place.tabs):
-        tabs = page.findChildren(QTabWidget)  # a tab that is shown may make others
+        tabs = _parts_of(page)  # a part that is shown may make others
         if at < len(tabs):
             tabs[at].setCurrentIndex(number)
     for table, key in zip(page.tables(), place.rows, strict=False):
         if key is not None:
             table.model.loaded.connect(_chooser(table, key))
+
+
+def _parts_of(page: "Page") -> "list[QTabWidget | LazyList[QWidget]]":
+    return [*page.findChildren(LazyList), *page.findChildren(QTabWidget)]
 
 
 def _chooser(table: "RecordTable", key: object) -> Callable[[], None]:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from db import search
 from db.queries.cases import CaseFilter
 from db.queries.signals import SignalFilter
-from desktop_app import clock, labels
+from desktop_app import labels
 from desktop_app.columns import Sort
 from desktop_app.domain.paper_mark import read_mark
 from desktop_app.domain.permissions import Action
-from desktop_app.services import access, cases, customers, triage, work
+from desktop_app.services import access, cases, customers, promises, triage, work
 from desktop_app.ui.command_palette import Hit
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def due(session: "Session") -> Mapping[str, int]:
     if not access.may(session, Action.VIEW):
         return {}
     return {
-        "today": work.count(session, clock.today()),
+        "today": work.count(session),
+        "promises": promises.due_for(session).pressing,
         "signals": triage.count_signals(session, SignalFilter()),
     }
 

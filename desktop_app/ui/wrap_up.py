@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QFileDialog,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -20,29 +20,32 @@ from typing_extensions import override
 
 from db.vocabulary import AttemptResult, Channel, NextStep
 from desktop_app import clock, labels
-from desktop_app.domain.contacts import propose_next
 from desktop_app.errors import InvalidInputError, Problem, UserError
 from desktop_app.i18n import _
 from desktop_app.ui import theme
-from desktop_app.ui.attempt_values import SHORT_WORDS, failed_in_a_row, read_attempt
+from desktop_app.ui.attempt_values import read_wrap_up
 from desktop_app.ui.call_timer import CallTimer
-from desktop_app.ui.composing import Composing
-from desktop_app.ui.editors import DateEditor, EnumEditor, TextEditor
 from desktop_app.ui.panels import button, text_label
+from desktop_app.ui.wrap_up_entry import Entry
+from desktop_app.ui.wrap_up_keys import StripKeys
+from desktop_app.ui.wrap_up_parts import CallbackRow, Recordings, ResultRow
+
+if TYPE_CHECKING:  # a word for what is shown
+    from desktop_app.domain.contacts import Proposal
 
 _TYPING_MS = 600
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class WrapUp(QFrame):
     """Channel, result by one key, note, next step filled in by rule; never modal.
 
     ``1`` to ``8`` choose the result while a button has the focus, ``Alt`` with the digit from
-    anywhere. ``Ctrl+Enter`` saves, ``Ctrl+Shift+Enter`` saves and goes to the next, ``Esc`` closes.
+    anywhere. ``Ctrl+Enter`` saves, ``Ctrl+Shift+Enter`` saves and goes to the next, ``Ctrl+O`` adds
+    a recording, ``Esc`` closes. While a call is timed only the note is asked for.
     """
 
     submitted = Signal(object, bool)
-    """An ``AttemptDraft``, and whether to go on to the next case."""
+    """A ``WrapUpDraft``, and whether to go on to the next case."""
     typed = Signal(object)
     """What stands in the strip now, for the draft that survives a crash."""
     closed = Signal()
@@ -51,22 +54,27 @@ class WrapUp(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.setAccessibleName(_("Log a contact"))
-        self._failed_before, self._is_interviewed = 0, False
+        self.setAcceptDrops(True)
+        self._proposals: Mapping[AttemptResult, Proposal | None] = {}
         self._is_own_step = False
         self._is_filling = False
+        self._is_asked = True
+        self._is_incoming = False
         self.title = text_label("", "heading", wraps=False)
         self.timer = CallTimer()
         self.channels: dict[Channel, QPushButton] = {}
-        self.results: dict[AttemptResult, QPushButton] = {}
-        self._channel_group, self._result_group = QButtonGroup(self), QButtonGroup(self)
-        self.note = TextEditor(placeholder=_("What was said; Enter goes on"))
-        self.step = EnumEditor(NextStep, optional=True, empty=_("nothing"))
-        self.due = DateEditor()
+        self._channel_group = QButtonGroup(self)
+        self.result_row = ResultRow()
+        self.results = self.result_row.buttons
+        self.callback = CallbackRow()
+        self.recordings = Recordings()
+        self.entry = Entry(self.submit, lambda: self.submit(and_next=True))
+        self.note, self.step, self.due = self.entry.note, self.entry.step, self.entry.due
+        self.moved = text_label("", "hint")
         self.problem = text_label("", "problem")
-        self.save_button = button(_("Save"), self.submit, "check", "primary")
-        self.next_button = button(_("Save and next"), lambda: self.submit(and_next=True))
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
-        self._composing = Composing(self)
+        self._keys = StripKeys(self)
+        self._afterwards: list[QWidget] = [self.result_row, *self.entry.afterwards]
         self._arrange()
         self._connect()
         self.hide()
@@ -78,10 +86,16 @@ class WrapUp(QFrame):
         column.setContentsMargins(theme.GAP_M, theme.GAP_S, theme.GAP_M, theme.GAP_S)
         column.setSpacing(theme.GAP_S)
         column.addLayout(self._top_row())
-        column.addLayout(self._result_row())
-        column.addLayout(self._bottom_row())
-        column.addWidget(self.problem)
-        self.problem.hide()
+        column.addWidget(self.result_row)
+        column.addWidget(self.entry)
+        extras = QHBoxLayout()
+        extras.setSpacing(theme.GAP_S)
+        extras.addWidget(self.callback)
+        extras.addWidget(self.recordings, 1)
+        column.addLayout(extras)
+        for below in (self.moved, self.problem):
+            column.addWidget(below)
+            below.hide()
 
     def _top_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -98,90 +112,70 @@ class WrapUp(QFrame):
         self.channels[Channel.CALL].setChecked(True)
         row.addSpacing(theme.GAP_M)
         row.addWidget(self.timer)
+        attach = button("", self.ask_recording, "attachment", "quiet")
+        attach.setAccessibleName(_("Add a recording"))
+        attach.setToolTip(_("Add a recording of this contact, or drop it here  Ctrl+O"))
+        row.addWidget(attach)
         close = button("", self.close_strip, "close", "quiet")
         close.setAccessibleName(_("Close the strip"))
         close.setToolTip(_("Close the strip (Esc); what is typed stays"))
         row.addWidget(close)
         return row
 
-    def _result_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.GAP_XS)
-        for number, result in enumerate(AttemptResult, start=1):
-            made = button(f"{number}  {_(SHORT_WORDS[result])}", self._on_result, role="choice")
-            made.setCheckable(True)
-            made.setObjectName(f"result-{result.value}")
-            made.setAccessibleName(labels.label(result))
-            made.setToolTip(f"{labels.label(result)}  {number} / Alt+{number}")
-            self._result_group.addButton(made)
-            self.results[result] = made
-            row.addWidget(made, 1)
-        return row
-
-    def _bottom_row(self) -> QGridLayout:
-        row = QGridLayout()
-        row.setHorizontalSpacing(theme.GAP_S)
-        row.setVerticalSpacing(0)
-        words = (
-            (0, "note", _("Note"), self.note),
-            (1, "next_step", _("Next"), self.step),
-            (2, "next_due", _("on"), self.due),
-        )
-        for place, name, label, editor in words:
-            editor.set_name(label)
-            editor.setObjectName(name)
-            hint = QLabel(label)
-            theme.set_role(hint, "hint")
-            row.addWidget(hint, 0, 2 * place)
-            row.addWidget(editor, 0, 2 * place + 1)
-        self.step.set_name(_("Next step"))
-        self.due.set_name(_("Next step on"))
-        row.setColumnStretch(1, 1)
-        self.save_button.setToolTip(_("Save  Ctrl+Enter"))
-        self.next_button.setToolTip(_("Save and open the next case  Ctrl+Shift+Enter"))
-        row.addWidget(self.next_button, 0, 6)
-        row.addWidget(self.save_button, 0, 7)
-        return row
-
     def _connect(self) -> None:
+        self.result_row.chosen.connect(self._on_result)
         self.step.changed.connect(self._on_own_step)
         self.due.changed.connect(self._on_own_step)
-        self.note.changed.connect(self._on_choice)
+        for heard in (self.note.changed, self.callback.changed, self.recordings.changed):
+            heard.connect(self._on_choice)
         self.timer.changed.connect(self.keep_soon)
+        self.timer.turned.connect(self._on_turned)
+        self.recordings.made.connect(self._keys.watch)
         self._typing.timeout.connect(lambda: self.typed.emit(self.content()))
         for widget in self.findChildren(QWidget):
             if widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
-                widget.installEventFilter(self)
-                self._composing.watch(widget)
+                self._keys.watch(widget)
 
     # ------------------------------------------------------------------ opening and closing
 
-    def open_for(
-        self, title: str, results: Sequence[AttemptResult], *, is_interviewed: bool = False
-    ) -> None:
-        """Show the strip for a case.
+    def open_for(self, title: str, *, is_incoming: bool = False) -> None:
+        """Show the strip for a case; `title`: whom the contact is about.
 
-        Args:
-            title: Whom the contact is about.
-            results: Results of the attempts before, oldest first; they decide the next step.
-            is_interviewed: Whether the exit interview was held already.
+        With `is_incoming` the customer turned to us and must not be called: nothing is timed, and
+        the contact is logged as the customer's own.
         """
+        self._is_incoming = is_incoming
+        self.timer.setVisible(not is_incoming)
         self.title.setText(title)
-        self._failed_before = failed_in_a_row(results)
-        self._is_interviewed = is_interviewed
         self.show()
         self.focus_results()
 
-    def focus_results(self) -> None:
-        """Put the keyboard on the results."""
-        chosen = self._result_group.checkedButton() or self.results[AttemptResult.REACHED]
-        chosen.setFocus(Qt.FocusReason.OtherFocusReason)
+    def show_proposals(self, proposals: "Mapping[AttemptResult, Proposal | None]") -> None:
+        """Know the next step that the rules want after each result; a chosen one is filled in."""
+        self._proposals = proposals
+        self._propose()
 
-    def toggle_timer(self) -> None:
-        """Start or stop the timer; after stopping the result is asked for."""
-        self.timer.toggle()
-        if not self.timer.is_running:
+    def focus_results(self) -> None:
+        """Ask for the result: put the keyboard on the results."""
+        self._is_asked = True
+        self._show_parts()
+        self.result_row.take_focus()
+
+    def _on_turned(self, is_running: bool) -> None:  # noqa: FBT001  (Qt's signal)
+        """A call begins: its note has the keyboard. It ends: the result is asked for."""
+        if is_running:
+            self._is_asked = False
+            self.note.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._show_parts()
+        else:
             self.focus_results()
+
+    def _show_parts(self) -> None:
+        """While a call is timed, what comes after it does not take room."""
+        is_after = self._is_asked or not self.timer.is_running or self.result() is not None
+        for part in self._afterwards:
+            part.setVisible(is_after)
+        self.callback.setVisible(is_after and self.result() is AttemptResult.CALLBACK)
 
     def close_strip(self) -> None:
         """Hide the strip; what is typed stays."""
@@ -193,17 +187,19 @@ class WrapUp(QFrame):
         """Empty the strip after saving."""
         self._is_filling = True
         self._typing.stop()
-        self._result_group.setExclusive(False)
-        for made in self.results.values():
-            made.setChecked(False)
-        self._result_group.setExclusive(True)
+        self._proposals = {}
+        self.result_row.set_value(None)
         self.channels[Channel.CALL].setChecked(True)
         self.note.set_value(None)
         self.step.set_value(None)
         self.due.set_value(None)
+        self.callback.reset()
+        self.recordings.reset()
         self.timer.reset()
         self._is_own_step = False
         self._is_filling = False
+        self.moved.hide()
+        self._show_parts()
         self.show_problem("")
 
     # ------------------------------------------------------------------ values
@@ -214,12 +210,16 @@ class WrapUp(QFrame):
 
     def result(self) -> AttemptResult | None:
         """How it ended, if chosen."""
-        return next((key for key, made in self.results.items() if made.isChecked()), None)
+        return self.result_row.value()
 
     def content(self) -> dict[str, Any]:
         """Everything typed, ready for JSON; empty when nothing is."""
         result, due, seconds = self.result(), self.due.value(), self.timer.seconds()
-        if result is None and not self.note.value() and not self._is_own_step and not seconds:
+        more = {**self.callback.content()}
+        if self.recordings.paths:
+            more["files"] = [str(path) for path in self.recordings.paths]
+        is_empty = result is None and not self.note.value() and not self._is_own_step
+        if is_empty and not seconds and not more:
             return {}
         return {
             "channel": self.channel().value,
@@ -229,6 +229,7 @@ class WrapUp(QFrame):
             "due": due.isoformat() if isinstance(due, date) else due,
             "own": self._is_own_step,
             "seconds": seconds,
+            **more,
         }
 
     def restore(self, content: Mapping[str, Any]) -> None:
@@ -238,15 +239,18 @@ class WrapUp(QFrame):
         if is_fresh and content.get("channel") in set(Channel):
             self.channels[Channel(content["channel"])].setChecked(True)
         if is_fresh and content.get("result") in set(AttemptResult):
-            self.results[AttemptResult(content["result"])].setChecked(True)
+            self.result_row.set_value(AttemptResult(content["result"]))
         if not self.note.text():
             self.note.set_value(content.get("note"))
         if not self._is_own_step and (is_fresh or content.get("own")):
             self._restore_step(content)
+        self.callback.restore(content)
+        self.recordings.add([Path(name) for name in content.get("files", ())])
         seconds = content.get("seconds")
         if isinstance(seconds, int) and seconds > 0 and self.timer.seconds() is None:
             self.timer.take(seconds)
         self._is_filling = False
+        self._show_parts()
 
     def _restore_step(self, content: Mapping[str, Any]) -> None:
         step, due = content.get("step"), content.get("due")
@@ -259,33 +263,37 @@ class WrapUp(QFrame):
 
     def choose(self, result: AttemptResult) -> None:
         """Choose a result as its key does."""
-        self.results[result].setChecked(True)
+        self.result_row.set_value(result)
         self._on_result()
 
     def _on_result(self) -> None:
-        result = self.result()
-        if result is not None and not self._is_own_step:
-            proposal = propose_next(
-                result,
-                clock.today(),
-                failed_before=self._failed_before,
-                is_interviewed=self._is_interviewed,
-            )
-            is_final = result is AttemptResult.DO_NOT_CONTACT  # the service plans nothing then
-            self._is_filling = True
-            self.step.set_value(None if is_final else proposal.step)
-            self.due.set_value(None if is_final else proposal.due)
-            self._is_filling = False
+        self._propose()
         self._on_choice()
-        if result is AttemptResult.CALLBACK:
-            self.due.line.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.due.line.selectAll()
-        elif result is not None:
-            self.note.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_parts()
+        if self.result() is AttemptResult.CALLBACK:
+            self.go_to(self.due.line)
+        else:
+            self.go_to(self.note)
+
+    def _propose(self) -> None:
+        """Fill in the next step by the rules, unless somebody chose one; unknown: the service."""
+        result = self.result()
+        if result is None or self._is_own_step:
+            return
+        proposal = self._proposals.get(result)
+        is_callback = result is AttemptResult.CALLBACK and not self._is_incoming
+        step = NextStep.CALL if is_callback else None
+        self._is_filling = True
+        self.step.set_value(step if proposal is None else proposal.step)
+        self.due.set_value(None if proposal is None else proposal.due)
+        self._is_filling = False
+        self.moved.setText("" if proposal is None else proposal.note)
+        self.moved.setVisible(bool(self.moved.text()))
 
     def _on_own_step(self) -> None:
         if not self._is_filling:
             self._is_own_step = True
+            self.moved.hide()
             self._on_choice()
 
     def _on_choice(self) -> None:
@@ -304,6 +312,23 @@ class WrapUp(QFrame):
             self._typing.stop()
             self.typed.emit(self.content())
 
+    # ------------------------------------------------------------------ recordings
+
+    def ask_recording(self) -> None:
+        """Let the person choose recordings of this contact."""
+        chosen, _filter = QFileDialog.getOpenFileNames(self, _("Add a recording"))
+        self.recordings.add([Path(name) for name in chosen])
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _files(event):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.recordings.add(_files(event))
+        event.acceptProposedAction()
+
     # ------------------------------------------------------------------ saving
 
     def submit(self, *, and_next: bool = False) -> None:
@@ -313,8 +338,7 @@ class WrapUp(QFrame):
             self.show_problem(_("Choose the result: 1 to 8."))
             self.focus_results()
             return
-        if self.timer.is_running:
-            self.timer.toggle()
+        self.timer.stop()
         seconds = self.timer.seconds()
         values = {
             "channel": self.channel(),
@@ -324,9 +348,12 @@ class WrapUp(QFrame):
             "note": self.note.value() or "",
             "next_step": self.step.value(),
             "next_due": self.due.value(),
+            "by_customer": self._is_incoming,
         }
         try:
-            draft = read_attempt(values)
+            is_promised = result is AttemptResult.CALLBACK
+            moment = self.callback.moment(self.due.value()) if is_promised else None
+            draft = read_wrap_up(values, moment, self.callback.whom(), self.recordings.paths)
         except InvalidInputError as error:
             self.show_problems(error.problems)
             return
@@ -343,57 +370,25 @@ class WrapUp(QFrame):
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say what is wrong and go there."""
         self.show_problem(" ".join(problem.message for problem in problems))
-        if any(problem.field == "next_due" for problem in problems):
-            self.due.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        fields = {"next_due": self.due.line, "callback_time": self.callback.time.line}
+        fields["at"] = self.callback.time.line if self.callback.isVisible() else self.due.line
+        for problem in problems:
+            if problem.field in fields:
+                self.go_to(fields[problem.field])
+                return
 
     def show_problem(self, text: str) -> None:
         """Say what is wrong; empty takes it away."""
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
 
-    # ------------------------------------------------------------------ keys
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QKeyEvent) or self._composing.is_active:
-            return super().eventFilter(watched, event)
-        if event.type() == QEvent.Type.ShortcutOverride and self._is_ours(watched, event):
-            event.accept()
-            return True
-        if event.type() == QEvent.Type.KeyPress and self._is_ours(watched, event):
-            self._press(watched, event)
-            return True
-        return super().eventFilter(watched, event)
-
-    def _is_ours(self, watched: QObject, event: QKeyEvent) -> bool:
-        modifiers = event.modifiers()
-        if event.key() == Qt.Key.Key_Escape:
-            return True
-        if event.key() in _ENTER:
-            is_plain = not modifiers & ~Qt.KeyboardModifier.KeypadModifier
-            return not is_plain or isinstance(watched, QPushButton) or watched is self.note.line
-        if _digit(event) is None:
-            return False
-        has_alt = bool(modifiers & Qt.KeyboardModifier.AltModifier)
-        return has_alt or (isinstance(watched, QPushButton) and not modifiers & _COMMANDS)
-
-    def _press(self, watched: QObject, event: QKeyEvent) -> None:
-        number = _digit(event)
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_strip()
-        elif number is not None:
-            self.choose(list(AttemptResult)[number - 1])
-        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.submit(and_next=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-        elif isinstance(watched, QPushButton):
-            watched.click()
-        else:
-            self.step.box.setFocus(Qt.FocusReason.TabFocusReason)
+    def go_to(self, field: QWidget) -> None:
+        """Put the keyboard into a field."""
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        if field is self.due.line:
+            self.due.line.selectAll()
 
 
-_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier
-
-
-def _digit(event: QKeyEvent) -> int | None:
-    number = event.key() - Qt.Key.Key_0
-    return number if 1 <= number <= len(AttemptResult) else None
+def _files(event: QDropEvent) -> list[Path]:
+    urls = event.mimeData().urls()
+    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]

@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "list page": lambda: jobs.list_page(database),
             "list jump": lambda: jobs.list_middle(database, world),
             "search": lambda: jobs.find(database),
+            "search many": lambda: jobs.find_many(database),
             "scan": lambda: jobs.scan(database, world),
             "interview open": lambda: interview_jobs.interview_open(folder),
             "interview keystroke": lambda: interview_jobs.interview_key(folder),

@@ -15,6 +15,7 @@ JOBS = {
     "list page",
     "list jump",
     "search",
+    "search many",
     "scan",
     "interview open",
     "interview keystroke",

@@ -113,7 +113,7 @@ def test_that_reports_are_written_once_and_replaced_on_demand(
 @pytest.mark.parametrize(
     "entity",
     ["customers", "signals", "cases", "visits", "interviews", "users", "stores", "reasons",
-     "rules", "imports", "changes"],
+     "rules", "imports", "changes", "promises", "complaints", "recoveries"],
 )  # fmt: skip
 def test_that_every_list_is_json_and_a_table(run: Run, folder: Path, entity: str) -> None:
     listed = run("list", entity, "--json")

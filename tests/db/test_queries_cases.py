@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from db.models import Case, DefectionSignal, Interview, QuestionnaireVersion, User
-from db.queries import case_file, cases, interviews, visits, work
+from db.queries import case_file, cases, interviews, visits
 from db.queries.cases import CaseFilter, CaseRow
 from db.queries.interviews import InterviewFilter
 from db.queries.paging import Sort
 from db.queries.visits import VisitFilter
 from db.session import SYSTEM, Actor, Database, Session
 from db.vocabulary import (
+    Approach,
     CaseStage,
     CustomerClass,
     InterviewState,
@@ -30,6 +31,7 @@ from db.vocabulary import (
     Outcome,
     Role,
     RuleKind,
+    SaveState,
     VisitState,
 )
 from desktop_app.columns.cases import CASE_COLUMNS, reason_text
@@ -41,9 +43,8 @@ from desktop_app.domain.contacts import VisitDraft
 from desktop_app.domain.reasons import ChurnType
 from desktop_app.i18n import set_language
 from desktop_app.services import cases as case_services
-from desktop_app.services import contacts
+from desktop_app.services import contacts, work
 from desktop_app.services import interviews as interview_services
-from desktop_app.services import work as work_services
 from tests import factories
 from tests.conftest import KEY, NOW
 from tests.factories import Desk
@@ -407,7 +408,7 @@ def test_that_every_column_shows_and_exports_every_row(
             (CASE_COLUMNS, listed),
             (VISIT_COLUMNS, visits.list_visits(session, VisitFilter())),
             (INTERVIEW_COLUMNS, interviews.list_interviews(session, InterviewFilter())),
-            (WORK_COLUMNS, work_services.today(session, TODAY)),
+            (WORK_COLUMNS, work.lines(session)),
         )
         for columns, rows in lists:
             assert rows
@@ -424,4 +425,32 @@ def test_that_every_column_shows_and_exports_every_row(
         assert all("****" in text for text in shown)
         reasons = {reason_text(row.root_reason) for row in lists[0][1]} - {""}
         assert len(reasons) == 2
-        assert work.work_items(session, work.WorkFilter(TODAY), work_services.WEIGHTS)
+
+
+def test_that_approach_save_and_attempts_of_staff_are_filters(desk: Desk, admin: Actor) -> None:
+    def plant(session: Session) -> list[uuid.UUID]:
+        made = []
+        for attempts, approach in ((0, None), (1, Approach.PRICE), (2, Approach.MIXED)):
+            case_id = factories.open_case(session)
+            case_services.assign(session, [case_id], admin.user_id)
+            for _number in range(attempts):
+                factories.attempt(session, case_id)
+            if approach is not None:
+                case = session.get_one(Case, case_id)
+                draft = CaseDraft(approach=approach)
+                case_services.change(session, case_id, case.version, draft)
+                closing = CloseDraft(outcome=Outcome.SAVED, root_reason="unknown_other")
+                case_services.close(session, case_id, closing)
+            made.append(case_id)
+        return made
+
+    none, one, two = desk.do(admin, plant)
+
+    def found(**criteria: object) -> set[uuid.UUID]:
+        rows = desk.look(admin, cases.list_cases, CaseFilter(**criteria))
+        return {row.id for row in rows}
+
+    assert [found(attempts=count) for count in range(4)] == [{none}, {one}, {two}, set()]
+    assert found(approach=Approach.PRICE) == {one}
+    assert found(save_state=SaveState.WATCHING) == {one, two}
+    assert found(save_state=SaveState.CONFIRMED) == set()

@@ -25,14 +25,40 @@ from db.models import (
     User,
     Visit,
 )
+from db.queries.case_reviews import ReviewFilter
 from db.queries.cases import CaseFilter
+from db.queries.follow_up import FollowFilter
 from db.session import Database
-from db.vocabulary import CaseStage, Outcome, Role, RuleKind, VisitState
+from db.vocabulary import (
+    Approach,
+    CaseStage,
+    ExperimentKind,
+    Outcome,
+    ReplyKind,
+    Role,
+    RuleKind,
+    SaveState,
+    VisitState,
+)
 from db.workspace import Opened
+from desktop_app.columns.promises import complaint_step
 from desktop_app.demo import make_demo, remove_demo
 from desktop_app.demo.chain import chain, dice, pick
+from desktop_app.domain.promises import ComplaintStep
 from desktop_app.errors import ConflictError
-from desktop_app.services import cases, coding, reviews, views, work
+from desktop_app.services import (
+    case_reviews,
+    cases,
+    coding,
+    complaints,
+    experiments,
+    promises,
+    recovery,
+    reviews,
+    team_figures,
+    views,
+    work,
+)
 from tests.conftest import little_work
 
 END = dt.date(2026, 8, 31)
@@ -97,7 +123,7 @@ def test_that_whoever_opens_it_finds_work(demo: Opened) -> None:
             if case.stage != CaseStage.CLOSED
         ]
         visits = list(session.scalars(select(Visit).where(Visit.state == VisitState.PLANNED)))
-        lines = work.today(session, END)
+        lines = work.lines(session)
         names = {view.name: view for view in views.list_views(session, "cases")}
         own = views.from_json(CaseFilter, names["我的在办个案"].criteria)
         found = cases.list_cases(session, own)
@@ -110,11 +136,31 @@ def test_that_whoever_opens_it_finds_work(demo: Opened) -> None:
     assert len(visits) >= 9
     assert any(visit.planned_on < END for visit in visits)
     assert any(END <= visit.planned_on <= END + dt.timedelta(days=7) for visit in visits)
-    assert {case.id for case in mine} <= {line.item.case_id for line in lines} | {
+    assert {case.id for case in mine} <= {line.case_id for line in lines} | {
         case.id for case in mine if case.next_due is not None and case.next_due > END
     }
     assert len(names) == 3
     assert {row.id for row in found} == {case.id for case in mine}
+
+
+def test_that_the_team_has_a_past_and_two_experiments(demo: Opened) -> None:
+    with demo.database.read(demo.actor) as session:
+        found = team_figures.figures(session)
+        running, ended = experiments.figures(session)
+    approaches = {one.approach: one.curve.n for one in found.after}
+    assert min(approaches[Approach.RELATIONSHIP], approaches[Approach.PRICE]) >= 3
+    assert max(point.day for point in found.after[0].curve.points) > 150
+    assert {one.version.code for one in found.scripts.versions} == {
+        "cancel_listen",
+        "cancel_request",
+    }
+    assert (running.row.ended_on, running.row.kind) == (None, ExperimentKind.OFFER)
+    assert running.arms[-1].code == experiments.HOLD_OUT
+    assert ended.row.ended_on is not None
+    assert sum(arm.saved.n for arm in ended.arms) >= 10
+    listens = ended.arms[1].saved
+    assert listens.share is not None
+    assert listens.share > (ended.arms[0].saved.share or 0)
 
 
 def test_that_many_good_customers_have_somebody_who_looks_after_them(demo: Opened) -> None:
@@ -231,3 +277,24 @@ def test_that_interviews_of_the_demo_are_reviewed_and_coded_by_two(demo: Opened)
     assert all(states.values()), states
     assert found.answers > found.coded > found.twice > 0
     assert sum(1 for row in themes if row.answers) >= 3
+
+
+def test_that_promises_complaints_recoveries_and_lessons_are_under_way(demo: Opened) -> None:
+    with demo.database.read(demo.actor) as session:
+        kept = promises.list_promises(session)
+        heard = complaints.list_complaints(session)
+        begun = recovery.find(session, FollowFilter(ended_since=END - dt.timedelta(days=30)))
+        lessons = [
+            case_reviews.count(session, ReviewFilter(done=done, is_decided=decided))
+            for done, decided in ((False, None), (True, False), (True, True))
+        ]
+        saves = Counter(session.scalars(select(Case.save_state)))
+    assert {row.answer for row in kept} >= {None, ReplyKind.MET}
+    assert any(row.answer is None and row.due_on < END for row in kept)
+    assert max(row.chase_count for row in kept) > 1
+    assert any(row.owner for row in kept)
+    assert {complaint_step(row) for row in heard} >= {None, ComplaintStep.RECORD}
+    assert any(row.next_step is not None and row.steps[0].done_at for row in begun)
+    assert all(lessons), lessons
+    assert saves[SaveState.CONFIRMED]
+    assert saves[SaveState.LOST_DEFLECT]

@@ -37,7 +37,7 @@ review_interview      -     y    y    y      -      -     y      -
 edit_offers           -     -    -    y      -      -     y      -
 approve_offer         -     y    y    y      -      -     y      -
 exceed_budget         -     -    -    y      -      -     y      -
-run_experiment        -     y    y    y      -      -     y      -
+run_experiment        -     -    y    y      -      -     y      -
 report                y     y    y    y      y      y     y      y
 export                -     y    y    y      -      -     y      -
 reveal_phone          y     y    y    -      -      y     y      -

@@ -13,6 +13,7 @@ from desktop_app.domain.pool import (
     REQUIRED,
     Candidate,
     ClaimRefusal,
+    Offered,
     PoolPolicy,
     RecycleState,
     Refused,
@@ -20,6 +21,7 @@ from desktop_app.domain.pool import (
     claim_refusals,
     kept_from_previous_until,
     recycling,
+    spread,
     suitability,
 )
 from desktop_app.domain.work_calendar import WorkCalendar, exceptions
@@ -216,3 +218,43 @@ def test_that_the_order_is_the_same_every_time(
     able = [each for each in people if each.is_present and not each.is_kept_away]
     free = [each for each in able if suitability(each, klass, POLICY).free]
     assert len(first) == len(free)
+
+
+# ---------------------------------------------------------------- many cases over several people
+
+
+def offered(key: str, klass: CustomerClass = CustomerClass.C, **values: object) -> Offered:
+    given_values: dict[str, object] = {
+        "owner": None, "kept_from": None, "near": frozenset({"li", "wang"}),
+    }  # fmt: skip
+    return Offered(key, klass, **given_values | values)  # type: ignore[arg-type]
+
+
+def test_that_cases_are_spread_by_skill_and_by_the_load_until_then() -> None:
+    people = [Candidate("li", "Li", SERVICE, open_cases=78), Candidate("wang", "Wang")]
+    many = [offered(str(number)) for number in range(4)]
+    assert spread(many, people, POLICY) == dict.fromkeys("0123", "wang")
+    equal = [Candidate("li", "Li"), Candidate("wang", "Wang")]
+    found = spread(many, equal, POLICY)
+    assert sorted(str(each) for each in found.values()) == ["li", "li", "wang", "wang"]
+
+
+def test_that_nobody_gets_more_than_there_are_places() -> None:
+    people = [Candidate("li", "Li", open_cases=1), Candidate("wang", "Wang", open_cases=2)]
+    found = spread([offered("a"), offered("b")], people, PoolPolicy(capacity=2))
+    assert found == {"a": "li", "b": None}
+
+
+def test_that_an_owner_keeps_a_case_and_who_is_kept_away_or_far_gets_none() -> None:
+    people = [Candidate("li", "Li"), Candidate("wang", "Wang", open_cases=50)]
+    found = spread(
+        [
+            offered("kept", owner="wang"),
+            offered("back", kept_from="li"),
+            offered("far", near=frozenset({"wang"})),
+            offered("free"),
+        ],
+        people,
+        POLICY,
+    )
+    assert found == {"kept": "wang", "back": "wang", "far": "wang", "free": "li"}

@@ -15,10 +15,12 @@ from desktop_app.domain.queue_order import (
     Place,
     QueueItem,
     QueueKind,
+    Section,
     Tier,
     place_of,
     queues,
     rank,
+    section_of,
     sees,
 )
 from desktop_app.domain.retries import Callback
@@ -262,3 +264,29 @@ def test_that_what_is_to_be_done_stands_before_what_is_not(items: list[QueueItem
 @given(item_lists)
 def test_that_the_order_does_not_depend_on_the_order_of_asking(items: list[QueueItem]) -> None:
     assert queues(items, (), NOW, WEEKDAYS) == queues(items[::-1], (), NOW, WEEKDAYS)
+
+
+# ---------------------------------------------------------------- parts of the day
+
+
+@pytest.mark.parametrize(
+    ("values", "section"),
+    [
+        ({"kind": RuleKind.CANCEL_REQUEST, "callback": callback(NOW)}, Section.CANCEL_REQUEST),
+        ({"callback": callback(NOW - HOUR)}, Section.CALLBACK),
+        ({"callback": callback(NOW + HOUR)}, Section.CALLBACK),
+        ({"callback": callback(NOW + DAY)}, Section.LATER),
+        ({"next_due": TODAY + DAY}, Section.LATER),
+        ({"next_due": TODAY - DAY}, Section.OVERDUE),
+        ({"next_due": TODAY + DAY, "respond_by": NOW - DAY}, Section.OVERDUE),
+        ({"next_due": TODAY}, Section.TODAY),
+        ({}, Section.TODAY),
+        ({"next_due": TODAY - DAY, "allowed_from": NOW + HOUR}, Section.WAITING),
+    ],
+)
+def test_that_each_case_stands_in_one_part_of_the_day(
+    values: dict[str, object], section: Section
+) -> None:
+    one = item(**values)  # type: ignore[arg-type]
+    assert section_of(one, rank(one, NOW), NOW) is section
+    assert section_of(one, rank(one, NOW), NOW, is_held_back=True) is Section.HELD_BACK

@@ -17,7 +17,7 @@ from db.backup import list_backups
 from db.session import open_file
 from desktop_app import clock
 from desktop_app.questionnaire.listed import plain
-from desktop_app.ui.pages import PAGES
+from desktop_app.ui.pages import page_spec
 from tests.journeys.desk import PICTURES, Desk, make_desk
 from tests.programs import PASSWORD, Winback
 from tests.ui.interview_forms import starter_form
@@ -240,8 +240,7 @@ class Journey:
 
     def report(self) -> None:
         desk = self.desk
-        places = [spec.id for spec in PAGES if spec.in_sidebar]
-        desk.key(f"ctrl+{places.index('reports') + 1}")
+        desk.key(page_spec("reports").key.lower())
         desk.wait_focus("Reports", "list")
         for keys_, name in (("ctrl+shift+x", "why.xlsx"), ("ctrl+shift+d", "why.pdf")):
             path = self.folder / name

@@ -40,6 +40,24 @@ REASONS = {
     "product_fit": ("fit_unmet_need", 0.15),
 }
 CASES = 280
+CONTENT = {
+    "start": "ask",
+    "steps": [
+        {"id": "hello", "kind": "say", "zh": "您好。", "en": "Hello.", "to": "ask"},
+        {
+            "id": "ask",
+            "kind": "ask",
+            "zh": "{{ customer.name }}愿意让我试一次吗？",
+            "en": "Would you let me try once more before anything is decided here?",
+            "to": "end",
+            "choices": [
+                {"code": "yes", "zh": "可以试一次", "en": "Yes, try once"},
+                {"code": "no", "zh": "不用了", "en": "No, cancel"},
+            ],
+        },
+        {"id": "end", "kind": "end", "zh": "再见。", "en": "Goodbye."},
+    ],
+}
 
 
 @dataclass(frozen=True)
@@ -96,7 +114,7 @@ def _scripts(session: Session) -> list[uuid.UUID]:
     made = []
     for number in (1, 2):
         version = ScriptVersion(
-            script_id=script.id, number=number, state=VersionState.PUBLISHED, content={}
+            script_id=script.id, number=number, state=VersionState.PUBLISHED, content=CONTENT
         )
         session.add(version)
         session.flush()

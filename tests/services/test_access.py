@@ -40,7 +40,7 @@ from db.vocabulary import (
 )
 from desktop_app.domain.cases import CaseDraft, CloseDraft, OpenDraft, ReopenDraft
 from desktop_app.domain.contact_rules import ContactPolicy
-from desktop_app.domain.contacts import VisitDraft
+from desktop_app.domain.contacts import AttemptDraft, VisitDraft, WrapUpDraft
 from desktop_app.domain.customers import ContactDraft, CustomerDraft
 from desktop_app.domain.exit_registration import ExitDraft
 from desktop_app.domain.permissions import Action
@@ -54,12 +54,14 @@ from desktop_app.services import (
     access,
     attachments,
     calendar,
+    calls,
     case_reviews,
     cases,
     coding,
     contact_permission,
     contacts,
     customers,
+    day,
     double_entry,
     drafts,
     exit_registration,
@@ -78,10 +80,13 @@ from desktop_app.services import (
     queue,
     repeats,
     reviews,
+    script_authoring,
     script_runs,
+    script_start,
     scripts,
     skills,
     snippets,
+    spreading,
     team_figures,
     team_work,
     triage,
@@ -104,16 +109,23 @@ from tests.factories import Desk
 
 TODAY = dt.date(2026, 9, 15)
 MODULES = (
-    attachments, calendar, cases, coding, contact_permission, contacts, customers,
+    attachments, calendar, calls, cases, coding, contact_permission, contacts, customers, day,
     double_entry, drafts, exit_registration,
     history, insights, interview_drop, interview_end, interviews, paper_entry, pool, quality,
     questionnaire_life, questionnaires, queue, repeats, reviews, skills, triage, views, work,
-    script_runs, scripts, snippets,
+    script_authoring, script_runs, script_start, spreading, scripts, snippets,
     case_reviews, experiments, outcome_settings, team_figures, team_work, watch,
 )  # fmt: skip
 _numbers = itertools.count(1)
 PLAN = VisitDraft(planned_on=TODAY)
 TOMORROW = dt.datetime(2026, 9, 16, 2, tzinfo=dt.UTC)
+WRAPPED = WrapUpDraft(
+    attempt=AttemptDraft(
+        channel=Channel.CALL,
+        result=AttemptResult.REACHED,
+        at=dt.datetime(2026, 9, 15, 2, tzinfo=dt.UTC),
+    )
+)
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -124,6 +136,7 @@ AGENTS = MANAGERS | {Role.AGENT}
 WORKERS = AGENTS | {Role.FIELD_STAFF}
 DECIDERS = MANAGERS | {Role.HEAD_OFFICE}
 WRITERS = DECIDERS | {Role.TRAINER}
+COMPARERS = DECIDERS - {Role.STORE_MANAGER}  # a comparison is one of all stores
 SETTERS = frozenset({Role.HEAD_OFFICE, Role.ADMINISTRATOR})
 
 Prepared = dict[str, Any]
@@ -283,6 +296,12 @@ def retired(session: Session, user: Actor) -> Prepared:
 def closed(session: Session, user: Actor) -> Prepared:
     found = own(session, user)
     cases.close(session, found["case_id"], CloseDraft(outcome=Outcome.DUPLICATE))
+    return found
+
+
+def looked_back(session: Session, user: Actor) -> Prepared:
+    found = closed(session, user)
+    case_reviews.save(session, found["case_id"], ReviewDraft(lesson="x"))
     return found
 
 
@@ -529,10 +548,9 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
         own,
         lambda s, _p: interviews.count_interviews(s, InterviewFilter()),
     ),
-    "today": (EVERYBODY, own, lambda s, _p: work.today(s, TODAY)),
-    "later": (EVERYBODY, own, lambda s, _p: work.count_later(s, TODAY)),
-    "look at the day": (EVERYBODY, own, lambda s, _p: work.look(s, TODAY, limit=5)),
-    "count the day": (EVERYBODY, own, lambda s, _p: work.count(s, TODAY)),
+    "today": (EVERYBODY, own, lambda s, _p: work.lines(s)),
+    "counts of the day": (EVERYBODY, own, lambda s, _p: work.counts(s)),
+    "count the day": (EVERYBODY, own, lambda s, _p: work.count(s)),
     "load draft": (EVERYBODY, nothing, lambda s, _p: drafts.load_draft(s, "x")),
     "open drafts": (EVERYBODY, nothing, lambda s, _p: drafts.open_drafts(s)),
     "list views": (EVERYBODY, viewed, lambda s, _p: views.list_views(s, "cases")),
@@ -671,6 +689,9 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     ),
     "wake": (EVERYBODY, nothing, lambda s, _p: triage.wake(s, TODAY)),
     "begin the day": (EVERYBODY, nothing, lambda s, _p: triage.begin_day(s, TODAY)),
+    "recycle at the start of the day": (EVERYBODY, nothing, lambda s, _p: day.recycle(s)),
+    "recover at the start of the day": (EVERYBODY, nothing, lambda s, _p: day.recover(s)),
+    "judge at the start of the day": (EVERYBODY, nothing, lambda s, _p: day.judge(s)),
     # the journal
     "count changes": (
         EVERYBODY,
@@ -753,6 +774,13 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
             s, OutcomeSettings(watch_days_a=next(_numbers) % 700 + 1)
         ),
     ),
+    "look at a save": (EVERYBODY, own, lambda s, p: watch.look(s, p["case_id"])),
+    "end of a watch": (EVERYBODY, own, lambda s, p: watch.ends_on(s, p["case_id"])),
+    "decide after a case": (
+        DECIDERS,
+        looked_back,
+        lambda s, p: case_reviews.decide(s, p["case_id"], f"x{next(_numbers)}"),
+    ),
     "cases to review": (EVERYBODY, closed, lambda s, _p: case_reviews.due(s)),
     "count cases to review": (EVERYBODY, closed, lambda s, _p: case_reviews.count(s)),
     "review of a case": (EVERYBODY, closed, lambda s, p: case_reviews.load(s, p["case_id"])),
@@ -762,12 +790,17 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
         lambda s, p: case_reviews.save(s, p["case_id"], ReviewDraft(lesson="x")),
     ),
     "cost of the loss": (EVERYBODY, own, lambda s, p: case_reviews.cost_of_loss(s, p["case_id"])),
-    "begin an experiment": (DECIDERS, nothing, lambda s, _p: try_experiment(s)),
-    "end an experiment": (DECIDERS, nothing, lambda s, _p: try_experiment(s)),
+    "begin an experiment": (COMPARERS, nothing, lambda s, _p: try_experiment(s)),
+    "end an experiment": (COMPARERS, nothing, lambda s, _p: try_experiment(s)),
     "draw for an experiment": (
         WORKERS,
         own,
         lambda s, p: experiments.arm_for(s, p["case_id"], ExperimentKind.OFFER),
+    ),
+    "part in an experiment": (
+        EVERYBODY,
+        own,
+        lambda s, p: experiments.part_of(s, p["case_id"], ExperimentKind.OFFER),
     ),
     "experiments": (EVERYBODY, nothing, lambda s, _p: experiments.list_experiments(s)),
     "read-out": (EVERYBODY, nothing, lambda s, _p: experiments.figures(s)),
@@ -811,12 +844,20 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     ),
     "retire script": (WRITERS, scripted, lambda s, p: scripts.retire(s, p["script"])),
     "restore script": (WRITERS, scripted, lambda s, p: scripts.restore(s, p["script"])),
+    "take scripts out": (WRITERS, nothing, lambda s, _p: scripts.allow_export(s)),
     "note a script that goes out": (
-        DECIDERS,
+        WRITERS,
         nothing,
         lambda s, _p: scripts.note_export(s, "price", ["xlsx"]),
     ),
+    "what a script may name": (EVERYBODY, nothing, lambda s, _p: script_authoring.offered(s, "en")),
+    "example of a script": (
+        EVERYBODY,
+        own,
+        lambda s, p: script_authoring.example_of(s, p["case_id"]),
+    ),
     "list snippets": (EVERYBODY, nothing, lambda s, _p: snippets.list_snippets(s)),
+    "spoken snippets": (EVERYBODY, own, lambda s, p: snippets.spoken(s, p["case_id"])),
     "save snippet": (
         WRITERS,
         nothing,
@@ -828,9 +869,22 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
         scripted,
         lambda s, p: snippets.restore_snippet(s, p["snippet"]),
     ),
+    "left alone": (EVERYBODY, own, lambda s, p: script_runs.left_alone(s, p["case_id"])),
     "best script": (EVERYBODY, own, lambda s, p: script_runs.best_version(s, p["case_id"])),
     "open run": (EVERYBODY, scripted, lambda s, p: script_runs.open_run(s, p["case_id"])),
     "state of a run": (EVERYBODY, scripted, lambda s, p: script_runs.state(s, p["run"])),
+    "compared scripts": (EVERYBODY, own, lambda s, p: script_runs.is_compared(s, p["case_id"])),
+    "script shown": (WORKERS, own, lambda s, p: script_start.shown(s, p["case_id"])),
+    "first answer": (
+        WORKERS,
+        scripted,
+        lambda s, p: script_start.answer(s, script_runs.state(s, p["run"]), "greet", "yes"),
+    ),
+    "end what is shown": (
+        WORKERS,
+        scripted,
+        lambda s, p: script_start.end(s, script_runs.state(s, p["run"])),
+    ),
     "begin a script": (WORKERS, own, lambda s, p: script_runs.begin(s, p["case_id"])),
     "answer in a script": (
         WORKERS,
@@ -847,6 +901,32 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     "end a script": (WORKERS, scripted, lambda s, p: script_runs.end(s, p["run"])),
     # the queue
     "queue": (EVERYBODY, own, lambda s, _p: queue.queue(s)),
+    "tallies": (EVERYBODY, own, lambda s, _p: queue.tallies(s)),
+    "still in the queue": (EVERYBODY, own, lambda s, p: queue.standing(s, [p["case_id"]])),
+    "helpers": (DECIDERS, fresh, lambda s, p: spreading.helpers(s, [p["case_id"]])),
+    "plan to spread": (
+        DECIDERS,
+        fresh,
+        lambda s, p: spreading.plan(s, [p["case_id"]], [p["agent"]]),
+    ),
+    "spread": (
+        DECIDERS,
+        fresh,
+        lambda s, p: spreading.spread(s, [p["case_id"]], [p["agent"]]),
+    ),
+    "before a call": (EVERYBODY, own, lambda s, p: calls.before(s, p["case_id"])),
+    "dial": (WORKERS, fresh, lambda s, p: calls.dial(s, p["customer"])),
+    "asks to cancel": (
+        WORKERS | {Role.HEAD_OFFICE},
+        fresh,
+        lambda s, p: calls.cancel_request(s, p["customer"]),
+    ),
+    "wrap up a call": (WORKERS, own, lambda s, p: calls.wrap_up(s, p["case_id"], WRAPPED)),
+    "next steps": (
+        EVERYBODY,
+        own,
+        lambda s, p: contacts.proposals(s, p["case_id"], TODAY),
+    ),
     "claim": (AGENTS, fresh, lambda s, p: pool.claim(s, p["case_id"])),
     "give back": (WORKERS, own, lambda s, p: pool.give_back(s, p["case_id"], "x")),
     "untouched cases": (EVERYBODY, own, lambda s, _p: pool.recycling(s, TODAY)),
@@ -866,6 +946,7 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
         ),
     ),
     "skills": (EVERYBODY, nothing, lambda s, p: skills.read(s, p["agent"])),
+    "skills of all": (EVERYBODY, nothing, lambda s, _p: skills.list_people(s)),
     "change skills": (
         DECIDERS,
         nothing,
@@ -912,7 +993,7 @@ READING = frozenset(
         "files of an interview",
         "count cases", "list cases", "count by stage", "case file", "find", "propose",
         "list visits", "count visits", "interview", "list interviews", "count interviews",
-        "today", "later", "look at the day", "count the day", "load draft", "open drafts",
+        "today", "counts of the day", "count the day", "load draft", "open drafts",
         "list views", "case timeline",
         "count customers", "list customers", "export customers", "search", "find customer",
         "class sizes", "card", "timeline", "count orders", "list orders", "count signals",
@@ -921,12 +1002,18 @@ READING = frozenset(
         "questionnaires", "versions", "version", "form", "in use", "is used", "files of a form",
         "review sheet", "reviews", "count reviews", "questions in words", "answers to code",
         "progress of coding", "learned themes", "list themes", "radar", "radar flags", "rates",
-        "judge saves", "watch a save", "earlier saves", "outcome settings", "cases to review",
+        "judge saves", "watch a save", "look at a save", "end of a watch", "earlier saves",
+        "outcome settings", "cases to review",
         "count cases to review", "review of a case", "cost of the loss", "experiments",
         "draw for an experiment", "read-out", "team figures", "whose team figures", "team work",
         "list scripts", "find script", "script versions", "script version", "compare scripts",
-        "script findings", "list snippets", "best script", "open run", "state of a run",
-        "queue", "untouched cases", "pool numbers", "skills", "suggest owner", "may contact",
+        "script findings", "what a script may name", "example of a script", "list snippets",
+        "spoken snippets",
+        "best script", "left alone",
+        "part in an experiment", "open run", "state of a run",
+        "queue", "tallies", "still in the queue", "helpers", "plan to spread",
+        "untouched cases", "pool numbers", "skills", "skills of all", "suggest owner",
+        "may contact",
         "contact numbers", "calendar days", "working calendar", "festivals", "working hours",
     }
 )  # fmt: skip

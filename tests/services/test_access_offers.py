@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from db.models import Case, CaseOffer
+from db.models import Case, CaseOffer, Promise
+from db.queries.follow_up import FollowFilter
 from db.session import SYSTEM, Actor, Session
 from db.vocabulary import (
     Approach,
@@ -32,12 +33,15 @@ from desktop_app.domain.promises import (
 )
 from desktop_app.errors import NotAllowedError
 from desktop_app.services import (
+    access,
     cases,
     complaints,
     costs,
     coupons,
+    offer_approvals,
     offer_budget,
     offer_library,
+    offer_options,
     offer_rules,
     offers,
     promises,
@@ -49,8 +53,8 @@ from tests.factories import Desk
 
 TODAY = dt.date(2026, 9, 15)
 MODULES: tuple[ModuleType, ...] = (
-    complaints, costs, coupons, offer_budget, offer_library, offer_rules, offers, promises,
-    recovery,
+    complaints, costs, coupons, offer_approvals, offer_budget, offer_library, offer_options,
+    offer_rules, offers, promises, recovery,
 )  # fmt: skip
 
 # Written by hand from the product's roles, not from the program's table.
@@ -220,17 +224,32 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
         own,
         lambda s, _p: offer_budget.set_budget(s, None, MONTH, next(_numbers)),
     ),
+    "offer_budget.overview": (EVERYBODY, own, lambda s, _p: offer_budget.overview(s, MONTH)),
+    # what may be offered, and who agrees
+    "offer_options.options": (EVERYBODY, own, lambda s, p: offer_options.options(s, p["case"])),
+    "offer_options.try_out": (EVERYBODY, own, lambda s, p: try_out(s, p["case"])),
+    "offer_approvals.waiting": (DECIDERS, waits, lambda s, _p: offer_approvals.waiting(s)),
+    "offer_approvals.count_waiting": (
+        DECIDERS,
+        waits,
+        lambda s, _p: offer_approvals.count_waiting(s),
+    ),
+    "offer_approvals.answered": (EVERYBODY, made, lambda s, _p: offer_approvals.answered(s)),
+    "offer_approvals.decide": (
+        DECIDERS,
+        waits,
+        lambda s, p: offer_approvals.decide(s, p["made"], approve=True),
+    ),
     # offers in cases
     "offers.suggest": (EVERYBODY, own, lambda s, p: offers.suggest(s, p["case"])),
     "offers.of_case": (EVERYBODY, made, lambda s, p: offers.of_case(s, p["case"])),
-    "offers.waiting": (DECIDERS, waits, lambda s, _p: offers.waiting(s)),
     "offers.equal_treatment": (EVERYBODY, own, lambda s, _p: offers.equal_treatment(s)),
     "offers.propose": (
         WORKERS,
         own,
         lambda s, p: offers.propose(s, p["case"], p["offer"], "x"),
     ),
-    "offers.decide": (DECIDERS, waits, lambda s, p: offers.decide(s, p["made"], approve=True)),
+    "offers.send_again": (WORKERS, made, lambda s, p: offers.send_again(s, p["made"], "x")),
     "offers.answer": (WORKERS, made, lambda s, p: offers.answer(s, p["made"], accepted=True)),
     "offers.withdraw": (WORKERS, made, lambda s, p: offers.withdraw(s, p["made"])),
     # costs and coupons
@@ -257,6 +276,18 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     "promises.overdue": (EVERYBODY, promised, lambda s, _p: promises.overdue(s)),
     "promises.chased_often": (EVERYBODY, promised, lambda s, _p: promises.chased_often(s)),
     "promises.on_time": (EVERYBODY, promised, lambda s, _p: promises.on_time(s)),
+    "promises.find": (EVERYBODY, promised, lambda s, _p: promises.find(s, FollowFilter())),
+    "promises.due_for": (EVERYBODY, promised, lambda s, _p: promises.due_for(s)),
+    "promises.on_time_in_all": (
+        EVERYBODY,
+        promised,
+        lambda s, _p: promises.on_time_in_all(s, PROMISE.made_on, PROMISE.due_on),
+    ),
+    "promises.hand_over": (
+        WORKERS,
+        promised,
+        lambda s, p: promises.hand_over(s, p["promise"], access.actor(s).user_id),
+    ),
     "promises.register": (
         WORKERS,
         own,
@@ -270,8 +301,8 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     ),
     "promises.require_reach": (
         EVERYBODY,
-        own,
-        lambda s, p: promises.require_reach(s, p["customer"], None),
+        promised,
+        lambda s, p: promises.require_reach(s, s.get_one(Promise, p["promise"])),
     ),
     "promises.check_case": (
         EVERYBODY,
@@ -284,6 +315,12 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
         EVERYBODY,
         complained,
         lambda s, _p: complaints.list_complaints(s),
+    ),
+    "complaints.find": (EVERYBODY, complained, lambda s, _p: complaints.find(s, FollowFilter())),
+    "complaints.hand_over": (
+        WORKERS,
+        complained,
+        lambda s, p: complaints.hand_over(s, p["complaint"], access.actor(s).user_id),
     ),
     "complaints.overdue": (EVERYBODY, complained, lambda s, _p: complaints.overdue(s)),
     "complaints.answered_in_time": (
@@ -318,6 +355,17 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     ),
     # recoveries and arrears
     "recovery.of_case": (EVERYBODY, begun, lambda s, p: recovery.of_case(s, p["case"])),
+    "recovery.find": (EVERYBODY, begun, lambda s, _p: recovery.find(s, FollowFilter())),
+    "recovery.of_customer": (
+        EVERYBODY,
+        begun,
+        lambda s, p: recovery.of_customer(s, p["customer"]),
+    ),
+    "recovery.hand_over": (
+        WORKERS,
+        begun,
+        lambda s, p: recovery.hand_over(s, p["recovery"], access.actor(s).user_id),
+    ),
     "recovery.late_steps": (EVERYBODY, begun, lambda s, _p: recovery.late_steps(s)),
     "recovery.begin": (WORKERS, own, lambda s, p: recovery.begin(s, p["case"], RecoveryDraft())),
     "recovery.begin_for_broken_promises": (
@@ -351,6 +399,10 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
 def book(session: Session, case_id: uuid.UUID) -> object:
     factories.name(session)
     return costs.book(session, session.get_one(Case, case_id), CostKind.OTHER, amount=1)
+
+
+def try_out(session: Session, case_id: uuid.UUID) -> object:
+    return offer_options.try_out(session, session.get_one(Case, case_id).number)
 
 
 def issue(session: Session, made_id: uuid.UUID) -> object:

@@ -11,7 +11,7 @@ from db.session import Actor, Session
 from db.vocabulary import CustomerClass, Outcome, Role, RuleKind, SaveState
 from desktop_app.domain.cases import CloseDraft
 from desktop_app.domain.offers import OfferSettings
-from desktop_app.errors import ConflictError, NotAllowedError
+from desktop_app.errors import ConflictError, InvalidInputError, NotAllowedError
 from desktop_app.services import case_reviews, cases, offer_library, outcome_settings, watch
 from desktop_app.services.case_reviews import ReviewDraft, ReviewFilter
 from desktop_app.services.outcome_settings import OutcomeSettings
@@ -107,6 +107,27 @@ def test_that_a_review_is_saved_changed_and_undone(desk: Desk, admin: Actor) -> 
     desk.undo()
     assert due(desk, admin) == [case_id]
     assert desk.look(admin, lambda session: session.query(CaseReview).count()) == 0
+
+
+def test_that_a_manager_decides_what_changes_after_the_lesson(
+    desk: Desk, admin: Actor, agent: Actor
+) -> None:
+    case_id = desk.do(admin, ended, Outcome.LOST)
+    with pytest.raises(ConflictError, match="Write down the lesson first"):
+        desk.do(admin, case_reviews.decide, case_id, "三天内报价")
+    desk.do(admin, case_reviews.save, case_id, ReviewDraft(lesson="报价晚了"))
+    assert due(desk, admin, done=True, is_decided=False) == [case_id]
+    with pytest.raises(InvalidInputError, match="what is to change"):
+        desk.do(admin, case_reviews.decide, case_id, "  ")
+    with pytest.raises(NotAllowedError):
+        desk.do(agent, case_reviews.decide, case_id, "x")
+    desk.do(admin, case_reviews.decide, case_id, " 三天内报价 ")
+    assert due(desk, admin, done=True, is_decided=False) == []
+    assert due(desk, admin, done=True, is_decided=True) == [case_id]
+    desk.do(admin, case_reviews.save, case_id, ReviewDraft(lesson="报价晚了两周"))
+    row = desk.look(admin, case_reviews.load, case_id)
+    assert row is not None
+    assert (row.lesson, row.improvement, row.is_wanted) == ("报价晚了两周", "三天内报价", True)
 
 
 def test_that_an_open_case_is_not_looked_back_on(desk: Desk, admin: Actor) -> None:

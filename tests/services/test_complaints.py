@@ -7,8 +7,9 @@ import pytest
 import time_machine
 
 from db.models import Case
+from db.queries.follow_up import FollowFilter
 from db.session import SYSTEM, Actor, Session
-from db.vocabulary import ComplaintChannel, ReplyKind
+from db.vocabulary import ComplaintChannel, ReplyKind, Role
 from desktop_app.domain.promises import ComplaintDraft
 from desktop_app.domain.rates import Rate
 from desktop_app.domain.reasons import ChurnType
@@ -127,3 +128,26 @@ def test_that_a_passive_case_with_a_complaint_is_proposed_as_retaliation(
 def make_passive(session: Session, case_id: uuid.UUID) -> None:
     factories.name(session)
     session.get_one(Case, case_id).churn_type = ChurnType.PASSIVE_NONMALICIOUS
+
+
+def test_that_a_complaint_is_handed_over_and_found(
+    desk: Desk, agent: Actor, admin: Actor, customer: uuid.UUID, fixed_time: time_machine.Traveller
+) -> None:
+    there = desk.do(admin, factories.add_store)
+    keeper = desk.do(admin, factories.add_user, Role.AGENT, there)
+    key = desk.do(agent, complaints.listen, customer, BY_PHONE)
+    desk.do(agent, complaints.hand_over, key, keeper.user_id)
+    mine = FollowFilter(keeper_id=keeper.user_id)
+    assert [row.id for row in desk.look(keeper, complaints.find, mine)] == [key]
+    late = FollowFilter(due_before=dt.date(2026, 9, 19))
+    assert [row.id for row in desk.look(agent, complaints.find, late)] == [key]
+    fixed_time.shift(dt.timedelta(days=1))
+    finish(desk, keeper, key)
+    assert desk.look(keeper, complaints.find, FollowFilter()) == ()
+    for since, count in ((TODAY, 1), (TODAY + dt.timedelta(days=2), 0)):
+        ended = FollowFilter(text="换货", ended_since=since)
+        assert len(desk.look(keeper, complaints.find, ended)) == count
+    with pytest.raises(ConflictError, match="is answered"):
+        desk.do(keeper, complaints.hand_over, key, None)
+    with pytest.raises(NotFoundError):
+        desk.do(keeper, complaints.hand_over, uuid.uuid4(), None)

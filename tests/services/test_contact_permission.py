@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 
-from db.models import Case, ContactAttempt
-from db.session import SYSTEM, Actor
+from db.models import Case, ContactAttempt, Customer
+from db.session import SYSTEM, Actor, Session
 from db.vocabulary import AttemptResult, CallbackFor, CaseEventKind, Channel, NextStep, RuleKind
 from desktop_app import clock
 from desktop_app.domain.cases import CaseDraft
@@ -81,6 +81,28 @@ def test_that_calls_messages_and_visits_of_all_cases_share_one_budget(
     assert "All 3 contacts within 7 days are used." in verdict_sentence(found)
     assert asked(desk, case_id, NOW + 3 * HOUR, purpose=Purpose.MINIMUM).allowed
     assert asked(desk, case_id, NOW - HOUR).allowed, "what came later does not count"
+
+
+def test_that_no_budget_moves_what_the_cadence_owes_at_least(
+    desk: Desk, agent: Actor, case_id: uuid.UUID
+) -> None:
+    for _attempt in range(3):
+        desk.do(agent, factories.attempt, case_id, **QUIETLY)
+
+    def first(purpose: Purpose, step: NextStep = NextStep.CALL) -> contact_permission.Planned:
+        def ask(session: Session) -> contact_permission.Planned:
+            customer = session.get_one(Customer, customer_of(desk, case_id))
+            return contact_permission.first_day(session, customer, step, TODAY, purpose=purpose)
+
+        return desk.look(agent, ask)
+
+    assert first(Purpose.ORDINARY).due == TODAY + 7 * DAY
+    for step in (NextStep.CALL, NextStep.VISIT):
+        assert first(Purpose.MINIMUM, step) == contact_permission.Planned(TODAY)
+    found = asked(desk, case_id, NOW + HOUR, Channel.VISIT, Purpose.MINIMUM)
+    assert found.proofs[5].finding is Finding.WAIVED
+    desk.do(SYSTEM, factories.change_customer, customer_of(desk, case_id), is_deceased=True)
+    assert not asked(desk, case_id, purpose=Purpose.MINIMUM).allowed, "the dead are owed nothing"
 
 
 def test_that_a_visit_logged_and_ticked_off_is_one_contact(

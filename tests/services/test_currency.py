@@ -59,9 +59,9 @@ def test_that_signals_cases_lists_and_work_have_the_sign(dollars: Database, admi
         cases.open_case(session, customer.id, OpenDraft(kind=RuleKind.CANCEL_REQUEST))
     with dollars.read(admin) as session:
         assert session.scalars(select(Case.currency)).all() == ["USD", "USD"]
-        lines = work.look(session, LAST, everybody=True, limit=10)
-        assert lines.currency == "USD"
-        values = [shown(WORK_COLUMNS, "value_at_stake", line) for line in lines.lines]
+        assert work.counts(session, everybody=True).currency == "USD"
+        lines = work.lines(session, work.View(everybody=True))
+        values = [shown(WORK_COLUMNS, "value_at_stake", line) for line in lines]
         found = cases.list_cases(session, cases.CaseFilter())
         values += [shown(CASE_COLUMNS, "value_at_stake", row) for row in found]
         assert {value[0] for value in values} == {"$"}

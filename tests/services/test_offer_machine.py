@@ -262,7 +262,7 @@ def test_that_no_sequence_breaks_budgets_caps_ceilings_or_approvals(
         run_state_machine_as_test(
             OfferLife,
             settings=settings(
-                max_examples=max(settings().max_examples // 2, 1),
+                max_examples=max(settings().max_examples // 5, 1),
                 stateful_step_count=30,
                 deadline=None,
                 phases=(Phase.explicit, Phase.reuse, Phase.generate),

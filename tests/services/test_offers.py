@@ -529,9 +529,10 @@ def test_that_a_closed_case_gets_no_offers_and_leaves_the_inbox(
     ):
         with pytest.raises(ConflictError, match="closed"):
             call()
-    desk.do(agent, offers.withdraw, waits.id)
-    desk.do(agent, offers.answer, made.id, accepted=False)
-    assert state(desk, case) == [OfferState.DECLINED, OfferState.WITHDRAWN]
+    assert state(desk, case) == [OfferState.WITHDRAWN, OfferState.WITHDRAWN]
+    assert desk.look(agent, offers.of_case, case).cost == 0
+    desk.undo()
+    assert state(desk, case) == [OfferState.APPROVED, OfferState.WAITING]
 
 
 # ---------------------------------------------------------------- what the customer says

@@ -295,6 +295,10 @@ def test_that_skill_and_load_decide_whom_a_case_suits(
     desk.do(admin, skills.change, colleague.user_id, levels)
     assert desk.look(agent, skills.read, colleague.user_id) == levels
     assert desk.look(agent, skills.read, agent.user_id) == SkillsDraft()
+    people = {one.user_id: one for one in desk.look(agent, skills.list_people)}
+    assert people[colleague.user_id].levels == levels
+    held = people[agent.user_id]
+    assert held.room == pool.PoolPolicy().capacity - held.open_cases
     found = desk.look(admin, skills.suggest_owner, case_id)
     named = [each.candidate.key for each in found]
     assert named[0] == colleague.user_id

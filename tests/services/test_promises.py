@@ -6,9 +6,15 @@ import uuid
 import pytest
 import time_machine
 
+from db.queries.follow_up import DueCount, FollowFilter
 from db.session import SYSTEM, Actor
-from db.vocabulary import ReplyKind, Role
-from desktop_app.domain.promises import PromiseDraft, PromiseSettings
+from db.vocabulary import ComplaintChannel, ReplyKind, Role
+from desktop_app.domain.promises import (
+    ComplaintDraft,
+    PromiseDraft,
+    PromiseSettings,
+    RecoveryDraft,
+)
 from desktop_app.domain.rates import Rate
 from desktop_app.errors import (
     ConflictError,
@@ -16,7 +22,7 @@ from desktop_app.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from desktop_app.services import interviews, promises
+from desktop_app.services import cases, complaints, interviews, promises, recovery
 from tests import factories, offered
 from tests.factories import Desk
 
@@ -129,6 +135,82 @@ def test_that_the_back_office_answers_for_customers_it_does_not_see(
     desk.do(keeper, promises.answer, key, ReplyKind.MET)
     with pytest.raises(NotFoundError):
         desk.do(keeper, promises.chase, uuid.uuid4())
+
+
+def test_that_what_was_said_at_a_chase_is_kept_with_its_day_also_after_the_answer(
+    desk: Desk, agent: Actor, customer: uuid.UUID
+) -> None:
+    key = desk.do(agent, promises.register, customer, draft())
+    for said in ("很急", " 明天到货 "):
+        desk.do(agent, promises.chase, key, said)
+    desk.do(agent, promises.answer, key, ReplyKind.MET, "送到")
+    (row,) = desk.look(agent, promises.list_promises)
+    assert row.note.splitlines() == ["送到", "2026-09-15 明天到货", "2026-09-15 很急"]
+
+
+def test_that_a_promise_is_handed_over_and_counts_for_the_new_owner(
+    desk: Desk, agent: Actor, admin: Actor, customer: uuid.UUID
+) -> None:
+    there = desk.do(admin, factories.add_store)
+    keeper = desk.do(admin, factories.add_user, Role.AGENT, there)
+    key = desk.do(agent, promises.register, customer, draft(0))
+    assert desk.look(agent, promises.due_for).pressing == 1
+    desk.do(agent, promises.hand_over, key, keeper.user_id)
+    assert desk.look(agent, promises.due_for) == DueCount()
+    assert desk.look(keeper, promises.due_for) == DueCount(today=1)
+    assert desk.look(SYSTEM, promises.due_for) == DueCount()  # nobody in particular
+    (row,) = desk.look(keeper, promises.find, FollowFilter(keeper_id=keeper.user_id))
+    assert (row.id, row.keeper) == (key, keeper.name)
+    desk.undo()
+    assert desk.look(agent, promises.due_for).pressing == 1
+    with pytest.raises(InvalidInputError, match="still works here"):
+        desk.do(agent, promises.hand_over, key, uuid.uuid4())
+    desk.do(agent, promises.answer, key, ReplyKind.MET)
+    with pytest.raises(ConflictError, match="answered on"):
+        desk.do(agent, promises.hand_over, key, keeper.user_id)
+
+
+def test_that_due_counts_tell_late_today_and_soon_apart_over_all_three(
+    desk: Desk, agent: Actor, customer: uuid.UUID, fixed_time: time_machine.Traveller
+) -> None:
+    case = desk.do(SYSTEM, offered.case, agent.user_id, store_id=agent.store_id)
+    for days in (0, 1, 3, 5, 9):
+        desk.do(agent, promises.register, customer, draft(days))
+    heard = ComplaintDraft(channel=ComplaintChannel.CALL)
+    of_case = desk.look(SYSTEM, cases.case_file, case).row.customer_id
+    desk.do(agent, complaints.listen, of_case, heard, case)  # nobody's, in the agent's case
+    desk.do(agent, recovery.begin, case, RecoveryDraft())
+    assert desk.look(agent, promises.due_for) == DueCount(overdue=0, today=2, soon=3)
+    fixed_time.shift(dt.timedelta(days=3))
+    assert desk.look(agent, promises.due_for) == DueCount(overdue=3, today=2, soon=1)
+
+
+def test_that_the_filter_finds_by_customer_case_words_day_and_end(
+    desk: Desk, agent: Actor, customer: uuid.UUID, fixed_time: time_machine.Traveller
+) -> None:
+    case = desk.do(SYSTEM, offered.case, agent.user_id, store_id=agent.store_id)
+    file = desk.look(SYSTEM, cases.case_file, case)
+    first = desk.do(agent, promises.register, customer, draft(1))
+    second = desk.do(agent, promises.register, file.row.customer_id, draft(2), case)
+
+    def found(**criteria: object) -> list[uuid.UUID]:
+        rows = desk.look(agent, promises.find, FollowFilter(**criteria))
+        return [row.id for row in rows]
+
+    assert found() == [first, second]
+    assert found(text="王小明") == [first]
+    assert found(text=file.row.number) == [second]
+    assert found(text="周五前") == [first, second]
+    assert found(text="没有") == []
+    assert found(due_before=TODAY + dt.timedelta(days=2)) == [first]
+    desk.do(agent, promises.answer, first, ReplyKind.MET)
+    fixed_time.shift(dt.timedelta(days=4))
+    desk.do(agent, promises.answer, second, ReplyKind.MET)
+    assert found() == []
+    assert found(ended_since=TODAY) == [second, first]  # the newest on top
+    assert found(ended_since=TODAY + dt.timedelta(days=1)) == [second]
+    whole = desk.look(agent, promises.on_time_in_all, TODAY, TODAY + dt.timedelta(days=9))
+    assert (whole.kept, whole.handled) == (Rate(1, 2), Rate(1, 2))
 
 
 def test_that_owner_and_case_are_checked(

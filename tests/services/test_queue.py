@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.models import Case
+from db.queries import queue as queue_queries
 from db.session import SYSTEM, Actor, Session
 from db.vocabulary import AttemptResult, CallbackFor, NextStep, Role, RuleKind
 from desktop_app import clock
 from desktop_app.domain.cases import CaseDraft
 from desktop_app.domain.contacts import VisitDraft
-from desktop_app.domain.queue_order import QueueKind, Tier
+from desktop_app.domain.queue_order import QueueKind, Section, Tier
 from desktop_app.services import cases, contacts, customers, pool, queue, work
 from desktop_app.services.queue import QueueLine
 from tests import factories
@@ -197,9 +198,15 @@ def test_that_who_died_or_refused_stands_in_no_list_at_all(
     for user in (agent, admin, SYSTEM):
         assert desk.look(user, queue.queue) == []
         assert desk.look(user, queue.queue, later, agent=user.user_id) == []
-        assert desk.look(user, work.today, day(30), everybody=True) == []
-        assert desk.look(user, work.today, day(30)) == []
-        assert desk.look(user, work.count_later, day(-30), everybody=True) == 0
+        assert desk.look(user, queue.tallies, later) == {}
+        for section in (None, *(set(Section) - {Section.TO_CLOSE})):
+            everybody = work.View(everybody=True, section=section)
+            assert desk.look(user, work.lines, everybody, later) == []
+            assert desk.look(user, work.lines, work.View(section=section), later) == []
+        closing = desk.look(user, work.lines, work.View(everybody=True, section=Section.TO_CLOSE))
+        assert {(line.phone, line.step) for line in closing} == {("", NextStep.CLOSE)}
+        tallies = desk.look(user, work.counts, later, everybody=True).tallies
+        assert {section for _place, section in tallies} == {Section.TO_CLOSE}
         planned = VisitFilter(states=frozenset({VisitState.PLANNED}))
         assert desk.look(user, contacts.list_visits, planned) == []
     with desk.database.read() as session:
@@ -214,7 +221,7 @@ def test_that_a_flag_set_behind_the_programs_back_stops_too(desk: Desk, agent: A
     customer = desk.look(agent, cases.case_file, case_id).row.customer_id
     desk.do(agent, contacts.plan_visit, case_id, customer, VisitDraft(planned_on=TODAY))
     desk.do(SYSTEM, factories.change_customer, customer, is_deceased=True)
-    assert desk.look(agent, work.today, TODAY) == []
+    assert desk.look(agent, work.lines) == []
     assert of(desk, agent) == []
 
 
@@ -258,6 +265,7 @@ def test_that_every_case_stands_in_exactly_one_queue_that_somebody_sees(
         for limit in (1, 3):
             assert keys(queue.queue(session, now, limit=limit)) == keys(lines)[:limit]
         assert sorted(keys(lines)) == sorted(expected)
+        world.check_parts(session, lines, now)
         by_agent = {who: world.seen(session, who, now) for who in world.workers(session)}
         for line in lines:
             seen_by = [who for who, found in by_agent.items() if line.id in found]
@@ -346,6 +354,21 @@ class World:
                 found.append(case_id)
         return found
 
+    def check_parts(self, session: Session, lines: list[QueueLine], now: dt.datetime) -> None:
+        """What is counted and what is asked for in part is what stands in the whole queue."""
+        counted = queue.tallies(session, now)
+        listed: dict[tuple[QueueKind, Section], queue.Tally] = {}
+        for line in lines:
+            key = (line.place, line.section)
+            listed[key] = listed.get(key, queue.Tally()) + queue.Tally(1, line.value_at_stake or 0)
+        assert counted == listed
+        for place, section in listed:
+            part = [line for line in lines if (line.place, line.section) == (place, section)]
+            asked = {"place": place, "sections": (section,)}
+            assert queue.queue(session, now, **asked) == part  # type: ignore[arg-type]
+            assert queue.queue(session, now, **asked, limit=1) == part[:1]  # type: ignore[arg-type]
+        assert queue.standing(session, self.made, now) == {line.id: line.section for line in lines}
+
     def workers(self, session: Session) -> list[Actor]:
         from db.models import User
 
@@ -368,3 +391,21 @@ def world(desk: Desk, actors: dict[Role, Actor], monkeypatch: pytest.MonkeyPatch
     """Two stores and people in and outside of them; the cases are read two at a time."""
     monkeypatch.setattr(queue, "_PAGE", 2)
     return World(desk, actors)
+
+
+def test_that_a_long_queue_is_read_only_as_far_as_it_is_shown(
+    desk: Desk, agent: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [make(desk, agent, TODAY, worth * 100_00) for worth in range(1, 13)]
+    monkeypatch.setattr(queue, "_PAGE", 2)
+    read: list[object] = []
+    real = queue_queries._candidate
+    monkeypatch.setattr(
+        queue_queries, "_candidate", lambda values: read.append(values) or real(values)
+    )
+    assert keys(of(desk, agent, limit=2)) == [made[-1], made[-2]]
+    assert len(read) <= 8, "no case below the first ones can come before them"
+    read.clear()
+    (tally,) = desk.look(agent, queue.tallies, agent=agent.user_id).values()
+    assert (tally.count, tally.worth) == (12, 78 * 100_00)
+    assert len(read) == 1, "cases that stand alike are counted together"

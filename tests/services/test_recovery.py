@@ -6,6 +6,7 @@ import uuid
 import pytest
 import time_machine
 
+from db.queries.follow_up import FollowFilter
 from db.session import SYSTEM, Actor
 from db.vocabulary import CostKind, Outcome, RecoveryStepKind, ReplyKind, Role
 from desktop_app.columns.timeline import words
@@ -169,3 +170,41 @@ def test_that_arrears_in_bad_faith_have_a_checklist(
     assert any(each.detail == "Let them pay in advance only\n先款后货" for each in told)
     desk.undo()
     assert all(i.done_at is None for i in desk.look(agent, recovery.arrears_checklist, case))
+
+
+def test_that_a_recovery_is_handed_over_to_somebody_who_does_not_see_the_case(
+    desk: Desk, agent: Actor, admin: Actor, case: uuid.UUID, fixed_time: time_machine.Traveller
+) -> None:
+    there = desk.do(admin, factories.add_store)
+    keeper = desk.do(admin, factories.add_user, Role.AGENT, there)
+    stranger = desk.do(admin, factories.add_user, Role.AGENT, there)
+    key = desk.do(agent, recovery.begin, case, RecoveryDraft())
+    desk.do(agent, recovery.hand_over, key, keeper.user_id)
+    mine = FollowFilter(keeper_id=keeper.user_id)
+    assert [row.id for row in desk.look(keeper, recovery.find, mine)] == [key]
+    customer = customer_of(desk, case)
+    assert [row.id for row in desk.look(keeper, recovery.of_customer, customer)] == [key]
+    assert desk.look(stranger, recovery.find, FollowFilter()) == ()
+    with pytest.raises(NotAllowedError):
+        desk.do(stranger, recovery.do_step, key, STEPS[0])
+    late = FollowFilter(due_before=TODAY + dt.timedelta(days=1))
+    assert [row.id for row in desk.look(keeper, recovery.find, late)] == [key]  # the apology
+    for step in STEPS:
+        desk.do(keeper, recovery.do_step, key, step)
+    assert desk.look(keeper, recovery.find, FollowFilter()) == ()
+    number = desk.look(SYSTEM, cases.case_file, case).row.number
+    assert len(desk.look(keeper, recovery.find, FollowFilter(number, ended_since=TODAY))) == 1
+    tomorrow = TODAY + dt.timedelta(days=1)
+    assert desk.look(keeper, recovery.find, FollowFilter(ended_since=tomorrow)) == ()
+
+
+def test_that_the_page_of_a_case_is_read_after_a_step_against_arrears(
+    desk: Desk, agent: Actor, case: uuid.UUID
+) -> None:
+    desk.do(SYSTEM, factories.change_customer, customer_of(desk, case), malicious_arrears=True)
+    before = desk.look(agent, cases.case_file, case)
+    desk.do(agent, recovery.take_arrears_step, case, ArrearsStep.PREPAYMENT)
+    after = desk.look(agent, cases.case_file, case)
+    assert [spent.stage for spent in after.time_in_stage] == [
+        spent.stage for spent in before.time_in_stage
+    ]

@@ -7,7 +7,6 @@ import pytest
 from db.models import Interview
 from db.session import SYSTEM, Actor, Session
 from db.vocabulary import InterviewMode, ReviewState, Role
-from desktop_app import clock
 from desktop_app.errors import (
     ConflictError,
     InvalidInputError,
@@ -15,7 +14,7 @@ from desktop_app.errors import (
     NotFoundError,
 )
 from desktop_app.services import interview_end, interviews, reviews, work
-from desktop_app.services.work import Section
+from desktop_app.services.work import Section, View
 from tests import factories
 from tests.factories import Desk
 from tests.interviewed import STATED, WORDS, finish_interview
@@ -131,26 +130,25 @@ def test_that_only_finished_interviews_in_reach_are_reviewed(
 def test_that_issues_are_work_of_who_held_the_interview_until_it_is_corrected(
     desk: Desk, admin: Actor, agent: Actor, interview_id: uuid.UUID
 ) -> None:
-    day = clock.today()
+    everybody = View(everybody=True)
 
     def lines() -> list[work.WorkLine]:
-        return [
-            line for line in desk.look(agent, work.today, day) if line.item.interview_id is not None
-        ]
+        return [line for line in desk.look(agent, work.lines) if line.interview_id is not None]
 
-    before = desk.look(agent, work.look, day, limit=50)
+    before = desk.look(agent, work.counts)
     assert lines() == []
     desk.do(admin, reviews.set_state, interview_id, ISSUES, "太短")
     desk.do(admin, reviews.set_state, interview_id, ISSUES, "没有原话", WORDS)
     (line,) = lines()
-    assert (line.id, line.item.interview_id) == (interview_id, interview_id)
-    assert line.why == "The interview has issues: 没有原话"
-    after = desk.look(agent, work.look, day, limit=50)
-    assert after.tallies[Section.TODAY].count == before.tallies[Section.TODAY].count + 1
-    assert after.of(None).worth == before.of(None).worth  # the case counts once
+    assert (line.id, line.interview_id) == (interview_id, interview_id)
+    assert line.reasons[0] == "The interview has issues: 没有原话"
+    after = desk.look(agent, work.counts)
+    today = Section.TODAY
+    assert after.of(section=today).count == before.of(section=today).count + 1
+    assert after.of().worth == before.of().worth  # the case counts once
     others = desk.do(SYSTEM, factories.add_user, Role.AGENT, agent.store_id)
-    assert [x for x in desk.look(others, work.today, day) if x.item.interview_id] == []
-    seen = desk.look(admin, work.today, day, everybody=True)
+    assert [x for x in desk.look(others, work.lines) if x.interview_id] == []
+    seen = desk.look(admin, work.lines, everybody)
     assert interview_id in {each.id for each in seen}
     desk.do(agent, interview_end.reopen, interview_id, "按审核意见补充")
     assert lines() == []

@@ -12,7 +12,13 @@ from db.session import SYSTEM, Actor
 from db.vocabulary import Occasion, ReasonOrigin, Role, VersionState
 from desktop_app.domain.script_drafts import ScriptDraft, SnippetDraft
 from desktop_app.domain.scripts import Script, Step, StepKind, read
-from desktop_app.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from desktop_app.errors import (
+    ChangedMeanwhileError,
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+)
 from desktop_app.services import script_runs, scripts, snippets
 from tests import factories
 from tests.factories import Desk
@@ -87,7 +93,7 @@ def test_that_a_script_is_made_edited_and_published(desk: Desk, admin: Actor) ->
     with pytest.raises(InvalidInputError, match="no first step"):
         desk.do(admin, scripts.publish, made)
     revision = desk.do(admin, scripts.save_draft, made, GOOD)
-    with pytest.raises(ConflictError, match="Somebody else has changed this draft"):
+    with pytest.raises(ChangedMeanwhileError, match="saved by somebody else"):
         desk.do(admin, scripts.save_draft, made, Script(), revision=revision - 1)
     assert desk.do(admin, scripts.save_draft, made, GOOD, revision=revision) == revision
     assert desk.do(admin, scripts.publish, made, " erste ") == 1

@@ -21,6 +21,7 @@ from desktop_app.domain.case_mix import Standing
 from desktop_app.domain.cases import CaseDraft, CloseDraft
 from desktop_app.domain.survival import Curve, Difference
 from desktop_app.errors import NotAllowedError
+from desktop_app.reports import team_charts
 from desktop_app.services import cases, outcome_settings, team_figures, team_work
 from desktop_app.services.outcome_settings import OutcomeSettings
 from desktop_app.services.team_figures import TeamFigures, TeamFilter
@@ -361,6 +362,49 @@ def test_that_nobody_without_a_role_sees_figures(lasting_desk: Desk) -> None:
 
 
 # ---------------------------------------------------------------- small worlds, worked by hand
+
+
+def test_that_who_works_in_two_stores_is_shown_with_the_cases_of_the_one_in_sight(
+    desk: Desk, admin: Actor, actors: dict[Role, Actor]
+) -> None:
+    """Reached at home: 2 lost; elsewhere: 6 saved. Of all 8, three quarters: 1.5 expected of 2."""
+    other = desk.do(admin, factories.add_store)
+    agent = desk.do(admin, factories.add_user, Role.AGENT, admin.store_id)
+    unreached = desk.do(admin, factories.add_user, Role.AGENT, admin.store_id)
+    elsewhere = desk.do(admin, factories.add_user, Role.AGENT, other)
+
+    def close(session: Session, store: uuid.UUID, owner: Actor, outcome: Outcome) -> None:
+        customer = factories.add_customer(session, store_id=store)
+        case_id = factories.open_case(session, customer)
+        assert owner.user_id is not None
+        cases.assign(session, [case_id], owner.user_id)
+        if owner is not unreached:
+            factories.attempt(session, case_id)
+        cases.close(session, case_id, CloseDraft(outcome=outcome, root_reason="unknown_other"))
+
+    desk.do(admin, close, admin.store_id, unreached, Outcome.UNREACHABLE)
+    for _number in range(2):
+        desk.do(admin, close, admin.store_id, agent, Outcome.UNREACHABLE)
+        desk.do(admin, close, other, unreached, Outcome.SAVED)
+        for owner in (agent, elsewhere):
+            desk.do(admin, close, other, owner, Outcome.SAVED)
+    ways = (
+        figures(desk, actors[Role.STORE_MANAGER]),
+        figures(desk, actors[Role.DEPT_MANAGER], store_id=admin.store_id),
+    )
+    for found in ways:
+        units = {unit.name.id: unit for unit in found.agents}
+        assert units.keys() == {agent.user_id, unreached.user_id}
+        assert units[unreached.user_id].adjusted is None  # nobody of the store was reached
+        for unit in (units[agent.user_id], *found.stores):
+            assert unit.adjusted is not None
+            assert (unit.adjusted.cases, unit.adjusted.saved) == (2, 0)
+            assert unit.adjusted.expected == pytest.approx(1.5)
+            assert unit.saves.of_contacted.rate.n == unit.adjusted.cases
+            assert unit.adjusted.limits.far_high <= 2
+        figure = team_charts.saves_figure("x", found.agents, 1)
+        assert figure is not None
+        assert figure.keys == (str(agent.user_id),)
 
 
 def test_that_the_first_call_is_in_time_by_the_class(desk: Desk, admin: Actor) -> None:

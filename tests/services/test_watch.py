@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from db.models import Case, ChangeSet, DefectionSignal
+from db.models import Case, ChangeSet, DefectionSignal, Order
 from db.queries.customers import CustomerFilter
 from db.session import Actor, Session
 from db.vocabulary import (
@@ -307,6 +307,114 @@ def test_that_a_case_from_a_signal_follows_an_earlier_save_only(
     assert following(desk, admin, case_id) == (list(accepted.case_ids) if follows else [])
 
 
+# ---------------------------------------------------------------- judged anew
+
+
+def leave_and_lose(desk: Desk, admin: Actor, case_id: uuid.UUID, day: date) -> uuid.UUID:
+    """The customer leaves once more, and is lost the day after."""
+    customer = state(desk, admin, case_id)["customer_id"]
+    with on(day):
+        new = desk.do(admin, cases.open_case, customer, OpenDraft(kind=RuleKind.LAPSING))
+    with on(day + timedelta(days=1)):
+        desk.do(admin, cases.close, new, CloseDraft(outcome=Outcome.UNREACHABLE))
+    return new
+
+
+def verdict(desk: Desk, admin: Actor, case_id: uuid.UUID) -> tuple[object, object]:
+    found = state(desk, admin, case_id)
+    return found["save_state"], found["confirmed_on"]
+
+
+def test_that_who_leaves_in_the_window_after_all_was_not_saved(desk: Desk, admin: Actor) -> None:
+    case_id, day = saved(desk, admin), SAVED_ON + timedelta(days=3)
+    bought(desk, admin, case_id, (day, 100))
+    assert judge(desk, admin, day).confirmed == 1
+    new = leave_and_lose(desk, admin, case_id, SAVED_ON + timedelta(days=9))
+    assert judge(desk, admin, END) == watch.Judged(day)  # orders of that day are not known yet
+    others_bought(desk, admin, SAVED_ON + timedelta(days=9))
+    before = desk.rows()
+    result = judge(desk, admin, END)
+    assert (result.confirmed, result.lost, result.opened) == (0, 1, ())
+    assert verdict(desk, admin, case_id) == (SaveState.LOST_DEFLECT, None)
+    assert following(desk, admin, case_id) == [new]
+    rows, made = desk.rows(), len(desk.made)
+    judge(desk, admin, END)
+    assert (desk.rows(), len(desk.made)) == (rows, made)
+    desk.undo()
+    assert desk.rows() == before
+
+
+@pytest.mark.parametrize("steps", [(3, 9, 31), (31,), (9, 31), (3, 31)])
+def test_that_the_verdict_does_not_depend_on_when_it_is_asked_for(
+    desk: Desk, admin: Actor, steps: tuple[int, ...]
+) -> None:
+    """A customer who bought and left in the window, one who bought, one who did neither."""
+    left, held, gone = (saved(desk, admin) for _number in range(3))
+    for after in (3, 9, 31):
+        day = SAVED_ON + timedelta(days=after)
+        others_bought(desk, admin, day)
+        if after == 3:
+            bought(desk, admin, left, (day, 100))
+            bought(desk, admin, held, (day, 100))
+        elif after == 9:
+            leave_and_lose(desk, admin, left, day)
+        if after in steps:
+            judge(desk, admin, day)
+    assert [verdict(desk, admin, one) for one in (left, held, gone)] == [
+        (SaveState.LOST_DEFLECT, None),
+        (SaveState.CONFIRMED, SAVED_ON + timedelta(days=3)),
+        (SaveState.LOST_DEFLECT, None),
+    ]
+    assert len(following(desk, admin, gone)) == 1
+
+
+def remove_orders(session: Session, customer: uuid.UUID) -> None:
+    factories.name(session)
+    for order in session.scalars(select(Order).where(Order.customer_id == customer)):
+        session.delete(order)
+    session.flush()
+
+
+def test_that_an_order_taken_back_confirms_no_longer(desk: Desk, admin: Actor) -> None:
+    case_id, day = saved(desk, admin), SAVED_ON + timedelta(days=3)
+    bought(desk, admin, case_id, (day, 100))
+    others_bought(desk, admin, END)
+    judge(desk, admin, END)
+    desk.do(admin, remove_orders, state(desk, admin, case_id)["customer_id"])
+    result = judge(desk, admin, END)
+    assert (result.confirmed, result.lost, result.watched_again) == (0, 0, 1)
+    assert verdict(desk, admin, case_id) == (SaveState.WATCHING, None)
+    with desk.database.read() as session:
+        change_set = session.get_one(ChangeSet, desk.made[-1])
+        assert change_set.title.format(**change_set.args).endswith("1 watched again")
+    others_bought(desk, admin, END + timedelta(days=1))
+    result = judge(desk, admin, END + timedelta(days=1))
+    assert (result.lost, len(result.opened)) == (1, 1)
+
+
+def test_that_an_order_imported_late_confirms_after_all(desk: Desk, admin: Actor) -> None:
+    case_id, late = saved(desk, admin), END + timedelta(days=5)
+    others_bought(desk, admin, END + timedelta(days=1))
+    (new,) = judge(desk, admin, late).opened
+    bought(desk, admin, case_id, (END, 100))
+    assert judge(desk, admin, late).confirmed == 1
+    assert verdict(desk, admin, case_id) == (SaveState.CONFIRMED, END)
+    bought(desk, admin, case_id, (SAVED_ON, 100))  # an earlier one: it was that order
+    assert judge(desk, admin, late).confirmed == 1
+    assert verdict(desk, admin, case_id) == (SaveState.CONFIRMED, SAVED_ON)
+    assert judge(desk, admin, late).confirmed == 0
+    assert following(desk, admin, case_id) == [new]
+
+
+def test_that_a_scan_as_of_an_earlier_day_takes_no_verdict_back(desk: Desk, admin: Actor) -> None:
+    case_id, day = saved(desk, admin), SAVED_ON + timedelta(days=20)
+    bought(desk, admin, case_id, (day, 100))
+    judge(desk, admin, day)
+    made = len(desk.made)
+    judge(desk, admin, day, as_of=SAVED_ON + timedelta(days=2))
+    assert (verdict(desk, admin, case_id), len(desk.made)) == ((SaveState.CONFIRMED, day), made)
+
+
 # ---------------------------------------------------------------- by itself
 
 
@@ -362,3 +470,28 @@ def test_that_only_head_office_sets_the_window(desk: Desk, actors: dict[Role, Ac
     before = desk.look(actors[Role.HEAD_OFFICE], lambda session: session.scalar(count))
     desk.do(actors[Role.HEAD_OFFICE], outcome_settings.change, OutcomeSettings(watch_days_a=90))
     assert desk.look(actors[Role.HEAD_OFFICE], lambda session: session.scalar(count)) == before
+
+
+def test_that_a_save_is_looked_at_with_its_orders_and_the_cases_around_it(
+    desk: Desk, admin: Actor
+) -> None:
+    case_id = saved(desk, admin)
+    with on(SAVED_ON):
+        assert desk.look(admin, watch.ends_on, case_id) == END
+        seen = desk.look(admin, watch.look, case_id)
+    assert (seen.state, seen.saved_on, seen.until) == (SaveState.WATCHING, SAVED_ON, END)
+    assert (seen.as_of, seen.orders, seen.before, seen.after) == (None, (), None, ())
+    early, late = SAVED_ON + timedelta(days=3), END + timedelta(days=9)
+    bought(desk, admin, case_id, (early, 900), (early, -100), (late, 500))
+    with on(late):
+        desk.do(admin, watch.judge_all)
+        customer = state(desk, admin, case_id)["customer_id"]
+        again = desk.do(admin, factories.open_case, customer)
+        seen = desk.look(admin, watch.look, case_id)
+        after = desk.look(admin, watch.look, again)
+    assert (seen.state, seen.confirmed_on, seen.as_of) == (SaveState.CONFIRMED, early, late)
+    assert [(order.on, order.amount) for order in seen.orders] == [(early, 900)]
+    assert [case.id for case in seen.after] == [again]
+    assert (after.state, after.orders, after.after) == (None, (), ())
+    assert after.before is not None
+    assert after.before.id == case_id

@@ -1,18 +1,20 @@
 """Today: everything that is due, in order, and nothing that is not."""
 
 import datetime as dt
-import random
 import uuid
 
 import pytest
 
-from db.models import Case, User
+from db.models import Case, Visit
 from db.session import SYSTEM, Actor
-from db.vocabulary import CaseStage, NextStep, Outcome, Role, RuleKind
-from desktop_app.columns.work import step_text
-from desktop_app.domain.cases import CaseDraft, CloseDraft, priority
+from db.vocabulary import AttemptResult, CallbackFor, NextStep, Role, RuleKind
+from desktop_app import clock
+from desktop_app.columns.work import pool_text, step_text
+from desktop_app.domain.cases import CaseDraft
 from desktop_app.domain.contacts import VisitDraft
-from desktop_app.services import cases, contacts, work
+from desktop_app.domain.queue_order import QueueKind
+from desktop_app.services import cases, contacts, pool, queue, work
+from desktop_app.services.work import Section, Tally, View, WorkLine
 from tests import factories
 from tests.factories import Desk
 
@@ -50,49 +52,68 @@ def make(
     return desk.do(SYSTEM, service)
 
 
-def today(desk: Desk, actor: Actor, **options: bool) -> list[work.WorkLine]:
-    return desk.look(actor, work.today, TODAY, **options)
+def today(desk: Desk, actor: Actor, **view: object) -> list[WorkLine]:
+    return desk.look(actor, work.lines, View(**view))  # type: ignore[arg-type]
 
 
-def ids(lines: list[work.WorkLine]) -> list[uuid.UUID]:
+def counts(desk: Desk, actor: Actor, **options: bool) -> work.Counts:
+    return desk.look(actor, work.counts, **options)
+
+
+def ids(lines: list[WorkLine]) -> list[uuid.UUID]:
     return [line.id for line in lines]
 
 
-def test_that_the_order_is_value_times_urgency_and_a_request_to_cancel_comes_first(
+def plan_visit(
+    desk: Desk, by: Actor, case_id: uuid.UUID | None, customer: uuid.UUID, on: dt.date = TODAY
+) -> uuid.UUID:
+    return desk.do(by, contacts.plan_visit, case_id, customer, VisitDraft(planned_on=on))
+
+
+def customer_of(desk: Desk, case_id: uuid.UUID) -> uuid.UUID:
+    return desk.look(SYSTEM, cases.case_file, case_id).row.customer_id
+
+
+def test_that_the_lines_are_those_of_the_queue_that_are_due_in_its_order(
     desk: Desk, agent: Actor
 ) -> None:
     small_overdue = make(desk, agent, day(-1), 600_00)  # x 2 = 1200
     big_today = make(desk, agent, TODAY, 1_000_00)  # x 1.5 = 1500
     unplanned = make(desk, agent, None, 700_00)  # x 1.5 = 1050
-    unknown = make(desk, agent, day(-9), None)
+    later = make(desk, agent, day(9), 9_000_00)
     cancel = make(desk, agent, TODAY, 1, RuleKind.CANCEL_REQUEST)
     lines = today(desk, agent)
-    assert ids(lines) == [cancel, big_today, small_overdue, unplanned, unknown]
-    assert [line.why for line in lines] == [
-        "Asked to cancel: always first",
-        "due today: value × 1.5",
-        "1 day overdue: value × 2",
-        "no next step: value × 1.5",
-        "9 days overdue: value not known",
-    ]
-    assert [line.is_first for line in lines] == [True, False, False, False, False]
-    steps = [step_text(line) for line in lines]
-    assert (steps[0], steps[3]) == ("Call the customer", "Plan the next step")
+    assert ids(lines) == [cancel, big_today, small_overdue, unplanned]
+    queued = desk.look(agent, queue.queue, agent=agent.user_id)
+    assert ids(lines) == [line.id for line in queued if line.section in work.TO_DO]
+    assert [line.why for line in lines] == [line.why for line in queued[:4]]
+    assert lines[0].reasons[0] == "Asked to cancel: always first"
+    assert [step_text(line) for line in lines[2:]] == ["Call the customer", "Plan the next step"]
+    assert [line.section for line in lines] == [
+        Section.CANCEL_REQUEST, Section.TODAY, Section.OVERDUE, Section.TODAY,
+    ]  # fmt: skip
+    assert ids(today(desk, agent, section=Section.LATER)) == [later]
+    assert ids(today(desk, agent, section=Section.OVERDUE)) == [small_overdue]
 
 
-def test_that_equal_cases_stand_by_due_day_and_number(desk: Desk, agent: Actor) -> None:
-    second = make(desk, agent, day(-1), None)
-    third = make(desk, agent, day(-1), None)
-    first = make(desk, agent, day(-2), None)
-    assert ids(today(desk, agent)) == [first, second, third]
+def test_that_a_callback_of_this_day_is_there_before_its_moment(desk: Desk, agent: Actor) -> None:
+    case_id, tomorrow = make(desk, agent), make(desk, agent)
+    soon = clock.now() + dt.timedelta(hours=3)
+    desk.do(agent, pool.set_callback, case_id, soon, CallbackFor.ME)
+    desk.do(agent, pool.set_callback, tomorrow, soon + dt.timedelta(days=1), CallbackFor.ME)
+    (line,) = today(desk, agent)
+    assert (line.id, line.section, line.callback_at) == (case_id, Section.CALLBACK, soon)
+    assert counts(desk, agent).of(section=Section.LATER).count == 1
 
 
-def test_that_what_is_due_later_or_closed_is_not_there(desk: Desk, agent: Actor) -> None:
-    make(desk, agent, day(1))
-    ended = make(desk, agent)
-    desk.do(agent, cases.close, ended, CloseDraft(outcome=Outcome.DUPLICATE))
-    assert today(desk, agent) == []
-    assert desk.look(agent, work.count_later, TODAY) == 1
+def test_that_what_waits_says_until_when_and_by_which_rule(desk: Desk, agent: Actor) -> None:
+    make(desk, agent)
+    night = dt.datetime(2026, 9, 15, 14, tzinfo=dt.UTC)
+    (line,) = desk.look(agent, work.lines, None, night)
+    assert line.section is Section.WAITING
+    assert line.allowed_from == dt.datetime(2026, 9, 16, 1, tzinfo=dt.UTC)
+    assert line.stop.startswith("22:00 is within the quiet hours")
+    assert desk.look(agent, work.counts, night).of(section=Section.WAITING).count == 1
 
 
 def test_that_the_pool_is_shown_and_the_work_of_others_is_not(
@@ -100,12 +121,54 @@ def test_that_the_pool_is_shown_and_the_work_of_others_is_not(
 ) -> None:
     other_store = desk.do(admin, factories.add_store)
     colleague = desk.do(admin, factories.add_user, Role.AGENT, agent.store_id)
-    pool = make(desk, None, store_id=agent.store_id)
+    free = make(desk, None, store_id=agent.store_id)
     anywhere = make(desk, None)
     make(desk, None, store_id=other_store)
     theirs = make(desk, colleague, store_id=agent.store_id)
-    assert set(ids(today(desk, agent))) == {pool, anywhere}
-    assert set(ids(today(desk, colleague))) == {pool, anywhere, theirs}
+    assert set(ids(today(desk, agent))) == {free, anywhere}
+    assert set(ids(today(desk, colleague))) == {free, anywhere, theirs}
+    assert ids(today(desk, colleague, place=QueueKind.OWN)) == [theirs]
+    assert set(ids(today(desk, colleague, place=QueueKind.POOL))) == {free, anywhere}
+    assert counts(desk, colleague).of(QueueKind.POOL).count == 2
+
+
+def test_that_the_pool_says_why_a_case_is_there_how_long_and_kept_from_whom(
+    desk: Desk, admin: Actor, agent: Actor, fixed_time
+) -> None:
+    gone = desk.do(admin, factories.add_user, Role.AGENT, agent.store_id)
+    fresh = make(desk, None)
+    given_back = make(desk, agent, store_id=agent.store_id)
+    orphan = make(desk, gone, store_id=agent.store_id)
+    own = make(desk, agent)
+    desk.do(agent, pool.give_back, given_back, "出差两周")
+    desk.do(admin, factories.leave, gone.user_id)
+    fixed_time.shift(dt.timedelta(days=3))
+    told = {line.id: pool_text(line) for line in today(desk, admin, everybody=True)}
+    assert told == {
+        fresh: "for 3 days · nobody has worked on it yet",
+        given_back: "for 3 days · Back into the pool: 出差两周 · kept from agent until "
+        "2026-09-29 Tue",
+        orphan: f"for 3 days · {gone.name} has left",
+        own: "",
+    }
+
+
+def test_that_a_case_that_goes_back_soon_is_marked_with_the_day(
+    desk: Desk, admin: Actor, agent: Actor, fixed_time
+) -> None:
+    colleague = desk.do(admin, factories.add_user, Role.AGENT, agent.store_id)
+    due, later = make(desk, agent), make(desk, agent)
+    step = {"next_step": NextStep.CALL, "next_due": day(40)}
+    desk.do(agent, factories.attempt, later, AttemptResult.NO_ANSWER, **step)
+    theirs = make(desk, colleague, store_id=agent.store_id)
+    fixed_time.shift(dt.timedelta(days=29))
+    on = dt.date(2026, 10, 15)
+    assert {line.id: line.recycle_on for line in today(desk, agent)} == {due: on}
+    found = counts(desk, agent)
+    assert dict(found.warned) == {due: on, later: on}
+    assert set(ids(today(desk, agent, is_warned=True))) == {due, later}
+    everybody = today(desk, admin, everybody=True, is_warned=True)
+    assert set(ids(everybody)) == {due, later, theirs}
 
 
 def test_that_the_work_of_somebody_who_left_is_everybodys(
@@ -114,16 +177,9 @@ def test_that_the_work_of_somebody_who_left_is_everybodys(
     gone = desk.do(admin, factories.add_user, Role.AGENT, agent.store_id)
     orphan = make(desk, gone, store_id=agent.store_id)
     customer = desk.do(admin, factories.add_customer, store_id=agent.store_id)
-    visit = desk.do(gone, contacts.plan_visit, None, customer, VisitDraft(planned_on=TODAY))
+    visit = plan_visit(desk, gone, None, customer)
     assert today(desk, agent) == []
-
-    def leave(session) -> None:
-        factories.name(session)
-        user = session.get_one(User, gone.user_id)
-        assert user.is_active
-        user.is_active = False
-
-    desk.do(admin, leave)
+    desk.do(admin, factories.leave, gone.user_id)
     assert set(ids(today(desk, agent))) == {orphan, visit}
 
 
@@ -138,42 +194,60 @@ def test_that_a_manager_sees_everybodys_work_when_asked(
     assert ids(today(desk, manager, everybody=True)) == [theirs]
     assert set(ids(today(desk, admin, everybody=True))) == {theirs, far}
     assert set(ids(today(desk, SYSTEM))) == {theirs, far}
+    auditor = actors[Role.AUDITOR]
+    assert today(desk, auditor) == []
+    assert desk.look(auditor, work.count) == 2  # the page begins with everybody's work
+    assert desk.look(manager, work.count) == 0
 
 
-def test_that_a_planned_visit_takes_the_place_of_its_case(desk: Desk, agent: Actor) -> None:
+def test_that_a_planned_visit_stands_with_the_case_whose_next_step_it_is(
+    desk: Desk, agent: Actor, actors: dict[Role, Actor]
+) -> None:
     case_id = make(desk, agent, worth=900_00)
-    row = desk.look(agent, cases.case_file, case_id).row
-    plan = VisitDraft(planned_on=day(-1), purpose="看样品")
-    visit = desk.do(agent, contacts.plan_visit, case_id, row.customer_id, plan)
+    customer = customer_of(desk, case_id)
+    visit = plan_visit(desk, agent, case_id, customer, day(-1))
     (line,) = today(desk, agent)
-    item = line.item
-    assert (line.id, item.is_visit, item.case_id) == (visit, True, case_id)
-    assert (item.step, item.due, item.purpose) == (NextStep.VISIT, day(-1), "看样品")
-    assert (item.number, item.owner, item.stage) == (row.number, "agent", CaseStage.ASSIGNED)
-    assert line.why == "1 day overdue: value × 2"
+    assert (line.id, line.case_id, line.visit_id) == (case_id, case_id, visit)
+    assert (line.step, line.due, line.section) == (NextStep.VISIT, day(-1), Section.OVERDUE)
+    assert counts(desk, agent).of() == Tally(1, 900_00)
     desk.do(agent, contacts.finish_visit, visit, TODAY)
-    (line,) = today(desk, agent)
-    assert (line.id, line.item.is_visit) == (case_id, False)
+    assert {line.visit_id for line in today(desk, agent)} == {None}
+
+
+def test_that_a_visit_of_ones_own_to_the_case_of_another_is_there(
+    desk: Desk, admin: Actor, agent: Actor, actors: dict[Role, Actor]
+) -> None:
+    field = actors[Role.FIELD_STAFF]
+    case_id = make(desk, agent, store_id=agent.store_id)
+    customer = customer_of(desk, case_id)
+    visit = plan_visit(desk, agent, case_id, customer)
+
+    def hand_over(session) -> None:
+        factories.name(session)
+        session.get_one(Visit, visit).by_id = field.user_id
+
+    desk.do(admin, hand_over)
+    assert ids(today(desk, field)) == [visit]
+    assert ids(today(desk, agent)) == [case_id]
 
 
 def test_that_a_visit_does_not_hide_another_step_of_its_case(desk: Desk, agent: Actor) -> None:
     case_id = make(desk, agent)
-    row = desk.look(agent, cases.case_file, case_id).row
-    plan = VisitDraft(planned_on=TODAY)
-    visit = desk.do(agent, contacts.plan_visit, case_id, row.customer_id, plan)
-    desk.do(agent, factories.attempt, case_id, next_step=NextStep.OFFER, next_due=TODAY)
+    visit = plan_visit(desk, agent, case_id, customer_of(desk, case_id))
+    desk.do(agent, factories.attempt, case_id, next_step=NextStep.REMEDY, next_due=TODAY)
     assert set(ids(today(desk, agent))) == {case_id, visit}
 
 
 def test_that_a_visit_of_ones_own_is_due_also_without_a_case(desk: Desk, agent: Actor) -> None:
-    customer = desk.do(agent, factories.add_customer)
-    plan = VisitDraft(planned_on=TODAY)
-    visit = desk.do(agent, contacts.plan_visit, None, customer, plan)
-    later = VisitDraft(planned_on=day(1))
-    desk.do(agent, contacts.plan_visit, None, customer, later)
+    customer = desk.do(agent, factories.add_customer, phone="13812348000")
+    visit = plan_visit(desk, agent, None, customer)
+    plan_visit(desk, agent, None, customer, day(1))
     (line,) = today(desk, agent)
-    assert (line.id, line.item.kind, line.item.stage) == (visit, None, None)
+    assert (line.id, line.kind, line.stage, line.phone) == (visit, None, None, "138****8000")
     assert line.why == "Visit planned for 2026-09-15 Tue"
+    assert counts(desk, agent).tallies == {(QueueKind.OWN, Section.TODAY): Tally(1, 0)}
+    assert today(desk, agent, section=Section.OVERDUE) == []
+    assert today(desk, agent, place=QueueKind.POOL) == []
 
 
 def test_that_cases_held_back_by_the_screening_stand_last_and_say_why(
@@ -184,101 +258,64 @@ def test_that_cases_held_back_by_the_screening_stand_last_and_say_why(
     free = make(desk, agent)
     lines = today(desk, agent)
     assert ids(lines) == [free, held]
-    assert [line.is_held_back for line in lines] == [False, True]
+    assert [line.section for line in lines] == [Section.TODAY, Section.HELD_BACK]
     assert lines[1].why == "Held back by the screening: The customer owes money in bad faith."
 
 
-def test_that_without_the_pool_only_what_somebody_works_on_is_listed(
+def test_that_only_the_first_lines_of_a_long_day_are_read_and_all_are_counted(
     desk: Desk, agent: Actor
 ) -> None:
-    from db.queries.work import WorkFilter, count_later, work_items
-
-    own = make(desk, agent)
-    make(desk, None)
-    customer = desk.do(agent, factories.add_customer)
-    plan = VisitDraft(planned_on=TODAY)
-    visit = desk.do(agent, contacts.plan_visit, None, customer, plan)
-    desk.do(SYSTEM, contacts.plan_visit, None, customer, plan)  # made by nobody
-    for user_id in (None, agent.user_id):
-        criteria = WorkFilter(TODAY, user_id, unassigned=False)
-        items = desk.look(agent, work_items, criteria, work.WEIGHTS)
-        assert {one.id for one in items} == {own, visit}
-        assert desk.look(agent, count_later, criteria) == 0
-
-
-def test_that_the_database_sorts_as_the_rule_says(
-    desk: Desk, admin: Actor, agent: Actor, actors: dict[Role, Actor]
-) -> None:
-    """Cases and visits of every kind, owner, value and day: the rule is the measure."""
-    owners = (None, agent, actors[Role.FIELD_STAFF])
-    kinds = (RuleKind.LAPSING, RuleKind.CANCEL_REQUEST)
-    chosen = random.Random(7)
-    for _number in range(40):
-        due = chosen.choice((None, day(-2), day(-1), TODAY))
-        worth = chosen.choice((None, 0, 150, 200, 300, 400, 600))
-        owner = chosen.choice(owners)
-        case_id = make(desk, owner, due, worth, chosen.choice(kinds))
-        if chosen.random() < 0.3:
-            desk.do(admin, hold_back, case_id)
-        if chosen.random() < 0.4:
-            customer = desk.look(admin, cases.case_file, case_id).row.customer_id
-            plan = VisitDraft(planned_on=chosen.choice((day(-3), day(-1), TODAY)))
-            on_case = None if owner is None else case_id
-            desk.do(owner or SYSTEM, contacts.plan_visit, on_case, customer, plan)
-    lines = today(desk, admin, everybody=True)
-    assert len(lines) >= 40
-    assert {line.item.is_visit for line in lines} == {True, False}
-    assert lines == sorted(lines, key=place)
-    for section in work.Section:
-        part = desk.look(admin, work.today, TODAY, everybody=True, section=section)
-        assert part == [line for line in lines if section_of(line) is section]
-        assert part
-        first = desk.look(admin, work.today, TODAY, everybody=True, section=section, limit=3)
-        assert first == part[:3]
-    seen = desk.look(admin, work.look, TODAY, everybody=True, limit=200)
-    assert seen.lines == lines
-    for section, tally in seen.tallies.items():
-        part = [line for line in lines if section_of(line) is section]
-        worth = sum(line.item.value_at_stake or 0 for line in part)
-        assert (tally.count, tally.worth) == (len(part), worth)
-    assert seen.of(None).count == len(lines)
-
-
-def place(line: work.WorkLine) -> tuple[object, ...]:
-    item = line.item
-    rank = priority(item.value_at_stake, item.kind or RuleKind.LAPSING, item.due, TODAY)
-    return (
-        line.is_held_back,
-        rank.sort_key,
-        item.due or dt.date.min,
-        item.number or item.customer_number,
-        item.id.hex,
-    )
-
-
-def section_of(line: work.WorkLine) -> work.Section:
-    if line.item.owner_id is None:
-        return work.Section.POOL
-    if line.item.due is None:
-        return work.Section.UNPLANNED
-    return work.Section.OVERDUE if line.item.due < TODAY else work.Section.TODAY
-
-
-def hold_back(session, case_id: uuid.UUID) -> None:
-    factories.name(session)
-    session.get_one(Case, case_id).screening_note = "held"
-
-
-def test_that_only_the_first_lines_of_a_long_day_are_read(desk: Desk, agent: Actor) -> None:
     worth = [make(desk, agent, TODAY, value) for value in (300, 200, 100)]
-    pool = make(desk, None, None, 400)
-    seen = desk.look(agent, work.look, TODAY, limit=2)
-    assert ids(seen.lines) == [pool, worth[0]]
-    assert (seen.of(None).count, seen.of(None).worth) == (4, 1000)
-    assert seen.of(work.Section.TODAY) == work.Tally(3, 600)
-    assert seen.of(work.Section.OVERDUE) == work.Tally()
-    part = desk.look(agent, work.look, TODAY, section=work.Section.TODAY, limit=2)
-    assert ids(part.lines) == worth[:2]
-    whole = desk.look(agent, work.look, TODAY, section=work.Section.TODAY, limit=4)
-    assert len(whole.lines) == 4  # so few that all are given
-    assert desk.look(agent, work.count, TODAY) == 4
+    free = make(desk, None, None, 400)
+    visit = plan_visit(desk, agent, None, desk.do(agent, factories.add_customer))
+    assert ids(desk.look(agent, work.lines, limit=2)) == [free, worth[0]]
+    assert ids(desk.look(agent, work.lines, limit=9)) == [free, *worth, visit]
+    found = counts(desk, agent)
+    assert (found.of().count, found.of().worth) == (5, 1000)
+    assert found.of(section=Section.TODAY) == Tally(5, 1000)
+    assert found.of(QueueKind.OWN) == Tally(4, 600)
+    assert found.of(section=Section.OVERDUE) == Tally()
+    assert desk.look(agent, work.count) == 5
+
+
+EVERYTHING = frozenset({"agent's", "near", "nowhere", "far", "far agent's"})
+OF_THE_STORE = frozenset({"agent's", "near", "nowhere"})
+FREE = frozenset({"near", "nowhere"})
+NONE: frozenset[str] = frozenset()
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "everybodys"),
+    [
+        (Role.AGENT, OF_THE_STORE, OF_THE_STORE),
+        (Role.STORE_MANAGER, FREE, OF_THE_STORE),
+        (Role.DEPT_MANAGER, FREE | {"far"}, EVERYTHING),
+        (Role.HEAD_OFFICE, NONE, EVERYTHING),
+        (Role.TRAINER, NONE, EVERYTHING),
+        (Role.FIELD_STAFF, NONE, NONE),
+        (Role.ADMINISTRATOR, FREE | {"far"}, EVERYTHING),
+        (Role.AUDITOR, NONE, EVERYTHING),
+    ],
+)
+def test_that_each_role_sees_what_is_its_own_and_no_more(
+    desk: Desk,
+    admin: Actor,
+    agent: Actor,
+    actors: dict[Role, Actor],
+    role: Role,
+    own: frozenset[str],
+    everybodys: frozenset[str],
+) -> None:
+    store = desk.do(admin, factories.add_store)
+    elsewhere = desk.do(admin, factories.add_user, Role.AGENT, store)
+    made = {
+        make(desk, agent, store_id=agent.store_id): "agent's",
+        make(desk, None, store_id=agent.store_id): "near",
+        make(desk, None): "nowhere",
+        make(desk, None, store_id=store): "far",
+        make(desk, elsewhere, store_id=store): "far agent's",
+    }
+    for everybody, expected in ((False, own), (True, everybodys)):
+        seen = {made[line.id] for line in today(desk, actors[role], everybody=everybody)}
+        assert seen == expected
+        assert counts(desk, actors[role], everybody=everybody).of().count == len(expected)

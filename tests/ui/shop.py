@@ -13,10 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from db import keys
 from db.models import Customer
-from db.session import Actor, Database
+from db.session import SYSTEM, Actor, Database
 from db.workspace import Opened
+from desktop_app.domain.contact_rules import ContactPolicy
 from desktop_app.domain.customers import CustomerDraft
-from desktop_app.services import customers
+from desktop_app.services import contact_permission, customers, workspace_settings
 from desktop_app.ui import theme
 from desktop_app.ui.action_set import plain_text
 from desktop_app.ui.dialogs import FormDialog
@@ -37,12 +38,20 @@ NAMES = {
 twice; the others never."""
 
 
+ALWAYS = ContactPolicy(
+    quiet_from=dt.time(0), quiet_until=dt.time(0), lunch_from=None, lunch_until=None
+)
+"""Customers may be called at any hour: tests run at any hour, too."""
+
+
 def fill(database: Database, actor: Actor) -> dict[str, uuid.UUID]:
     """Customers with orders; returns their keys by number."""
     return once(database, "shop", lambda: _fill(database, actor))
 
 
 def _fill(database: Database, actor: Actor) -> dict[str, uuid.UUID]:
+    with database.write(SYSTEM) as session:
+        workspace_settings.change_draft(session, contact_permission.KEY, ALWAYS)
     made = add_customers(database, actor, NAMES, phone="13812348000")
     ten = dt.timedelta(days=10)
     add_orders(database, actor, made["K1"], [(LAST - n * ten, 100_00) for n in range(30)])

@@ -4,18 +4,22 @@ import uuid
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.session import Actor, Database
+from db.vocabulary import AttemptResult
 from desktop_app.services import interviews
 from desktop_app.services.questionnaires import list_questionnaires
 from desktop_app.ui.folding import words_of
+from desktop_app.ui.form import Form
 from desktop_app.ui.lines import ShortLine
 from desktop_app.ui.page import PageContext
+from desktop_app.ui.pages.case_file import CaseFilePage
 from desktop_app.ui.pages.designer import DesignerPage
 from desktop_app.ui.pages.interview import InterviewPage
+from desktop_app.ui.pages.reports import ReportsPage
 from tests.ui.casework import open_case
 from tests.ui.interview_stage import HAPPENED, STATED, WHY_1, shown
 from tests.ui.shop import Stage, fill
@@ -97,6 +101,27 @@ def test_that_an_interview_is_whole_in_a_narrow_window(
     assert page.view.center.isVisible()
 
 
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["960", "1280"])
+def test_that_a_call_is_whole_in_a_narrow_window(
+    stage: Stage,
+    database: Database,
+    admin: Actor,
+    each_language: str,
+    size: tuple[int, int],
+) -> None:
+    case_id = open_case(stage, fill(database, admin)["K2"])
+    page: CaseFilePage = stage.show(CaseFilePage, case_id)
+    sized(page, size)
+    stage.run(page, "case.timer")
+    stage.wait(lambda: page.call.script is not None and page.call.script.state is not None)
+    stage.wait(lambda: wrong(page) == [])
+    assert page.call.script is not None
+    assert page.call.script.words.visibleRegion().boundingRect().height() > 0
+    stage.run(page, "case.timer")
+    page.strip.choose(AttemptResult.CALLBACK)
+    stage.wait(lambda: wrong(page.strip) == [])
+
+
 def test_that_f6_unfolds_what_is_folded_away(stage: Stage, interview_id: uuid.UUID) -> None:
     page: InterviewPage = shown(stage, interview_id)
     sized(page, NARROW)
@@ -150,3 +175,27 @@ def test_that_all_numbered_reasons_are_on_the_screen_when_the_keyboard_comes(
     area = page.view.pane.area.viewport()
     assert reasons.list.count() > 5
     assert bottom <= area.mapTo(page, area.rect().bottomLeft()).y()
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["960", "1280"])
+def test_that_the_reports_are_whole_in_a_narrow_window(
+    stage: Stage, each_language: str, size: tuple[int, int]
+) -> None:
+    page: ReportsPage = stage.show(ReportsPage)
+    sized(page, size)
+
+    def overlapping() -> list[tuple[QRect, QRect]]:
+        inside = [one for one in page.side.findChildren(Form) if one.isVisible()]
+        parts = (page.list, page.summary, *inside)
+        spots = [QRect(one.mapTo(page, QPoint()), one.size()) for one in parts]
+        return [pair for pair in combinations(spots, 2) if pair[0].intersects(pair[1])]
+
+    def is_row_seen() -> bool:
+        place = page.list.visualItemRect(page.list.currentItem())
+        return page.list.viewport().visibleRegion().contains(place)
+
+    for row in range(page.list.count()):
+        page.list.setCurrentRow(row)
+        stage.wait(lambda: overlapping() == [])
+        stage.wait(lambda: wrong(page.side) == [])
+        stage.wait(is_row_seen)

@@ -12,6 +12,7 @@ from db.queries.paging import Sort
 from db.session import Actor, Database
 from db.vocabulary import (
     AttemptResult,
+    CallbackFor,
     CaseStage,
     NextStep,
     Outcome,
@@ -20,8 +21,17 @@ from db.vocabulary import (
     RuleKind,
     VisitState,
 )
+from desktop_app import clock
 from desktop_app.domain.contacts import VisitDraft
-from desktop_app.services import cases, contacts, customers, drafts, interview_end, interviews
+from desktop_app.services import (
+    cases,
+    contacts,
+    customers,
+    drafts,
+    interview_end,
+    interviews,
+    queue,
+)
 from desktop_app.ui import attempt_logger
 from desktop_app.ui.case_panels import PhoneLine
 from desktop_app.ui.case_places import CaseTarget, ListPlace, QueuePlace, neighbour
@@ -156,7 +166,7 @@ def test_that_opening_the_strip_for_another_case_keeps_the_last_word(
     stage.run(page, "case.attempt")
     stage.wait(lambda: not page.logger._loading.is_busy)
     page.strip.note.set_value("says the deliv")
-    page.logger.open(other, "somebody else", [])
+    page.logger.open(other, "somebody else")
     assert page.strip.note.value() is None
     key = attempt_logger.draft_key(case_id)
     stage.wait(lambda: stage.read(drafts.load_draft, key) is not None)
@@ -244,13 +254,15 @@ def test_that_words_without_a_reason_are_not_lost(stage: Stage, case_id: uuid.UU
     assert "stated" in stage.refused(page, stated_words="太贵了")
 
 
-def test_that_the_offer_leaves_the_other_facts_alone(stage: Stage, case_id: uuid.UUID) -> None:
+def test_that_the_facts_keep_the_words_of_an_offer_that_was_noted_before(
+    stage: Stage, case_id: uuid.UUID
+) -> None:
     page = shown(stage, case_id)
     stage.run(page, "case.edit")
-    stage.submit(page, competitor="对手公司", left_on=dt.date(2026, 6, 1))
-    stage.wait(lambda: page.view is not None and page.view.file.competitor == "对手公司")
-    stage.run(page, "case.offer")
     stage.submit(page, offer_text="九折一年")
+    stage.wait(lambda: page.view is not None and page.view.file.offer_text == "九折一年")
+    stage.run(page, "case.edit")
+    stage.submit(page, competitor="对手公司", left_on=dt.date(2026, 6, 1))
     file = file_of(stage, case_id)
     assert (file.competitor, file.offer_text) == ("对手公司", "九折一年")
     assert file.row.next_step is NextStep.CALL
@@ -290,7 +302,7 @@ def test_that_after_the_interview_the_strip_proposes_the_follow_up(
     for action in ("case.attempt", "case.timer"):
         stage.run(page, action)
         page.strip.choose(AttemptResult.REACHED)
-        assert page.strip.step.value() is NextStep.FOLLOW_UP
+        stage.wait(lambda: page.strip.step.value() is NextStep.FOLLOW_UP)
         page.strip.reset()
         page.strip.close_strip()
 
@@ -467,3 +479,20 @@ def test_that_closing_is_reached_from_the_row_of_stages(stage: Stage, case_id: u
     page.stepper.steps[CaseStage.CLOSED].click()
     stage.submit(page, outcome=Outcome.UNREACHABLE)
     assert stage_of(stage, case_id) is CaseStage.CLOSED
+
+
+def test_that_a_call_is_promised_and_the_case_given_back_from_its_page(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    case_id = open_case(stage, shop["K3"])
+    page = stage.show(CaseFilePage, CaseTarget(case_id))
+    stage.wait(lambda: "case.callback" in page.actions())
+    stage.run(page, "case.callback")
+    at = clock.now() + dt.timedelta(days=2)
+    stage.submit(page, at=at, for_whom=CallbackFor.ANYONE)
+    (line,) = stage.read(queue.queue)
+    assert (line.callback_for, line.case_id) == (CallbackFor.ANYONE, case_id)
+    stage.run(page, "case.give_back")
+    stage.submit(page, reason="出差")
+    assert file_of(stage, case_id).row.owner_id is None
+    stage.wait(lambda: "case.take" in page.actions())

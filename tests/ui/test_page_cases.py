@@ -144,7 +144,7 @@ def test_that_many_are_assigned_at_once_and_the_screened_are_named(
     page = shown(stage, 3)
     page.table.view.selectAll()
     stage.run(page, "case.assign")
-    stage.submit(page, user=actors[Role.AGENT].user_id)
+    stage.submit(page, users=[actors[Role.AGENT].user_id])
     stage.wait(lambda: page.messages.text)
     number = file_of(stage, ids["K4"]).row.number
     assert number in page.messages.text

@@ -8,9 +8,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from db.models import Contact
-from db.queries import cases as case_queries
 from db.queries import journal as journal_queries
-from db.queries.cases import CaseFilter
 from db.queries.customers import CustomerFilter
 from db.queries.journal import ChangeSetFilter
 from db.session import Actor, Database
@@ -273,19 +271,6 @@ def test_that_a_case_is_opened_once_for_each_kind(stage: Stage, shop: dict[str, 
     stage.run(page, "customer.open_case")
     problems = stage.refused(page.panel, kind=RuleKind.LAPSING)
     assert "2" in problems[""]  # the sentence names the open case by its number
-
-
-def test_that_a_request_to_cancel_opens_a_case_of_that_kind(
-    stage: Stage, shop: dict[str, uuid.UUID]
-) -> None:
-    page = stage.show(CustomerCardPage, shop["K3"])
-    stage.wait(lambda: shown(page.panel) == "K3")
-    stage.run(page, "customer.cancel_request")
-    stage.submit(page.panel, what_happened="搬家了")
-    stage.wait(lambda: page.panel.cases.count() == 1)
-    rows = stage.read(case_queries.list_cases, CaseFilter(), None, 0, 10)
-    assert [(row.customer_number, row.kind) for row in rows] == [("K3", RuleKind.CANCEL_REQUEST)]
-    assert "customer.cancel_request" not in page.all_slots()
 
 
 def test_that_a_note_is_kept_and_taken_away_again(stage: Stage, shop: dict[str, uuid.UUID]) -> None:

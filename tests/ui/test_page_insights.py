@@ -22,8 +22,9 @@ from desktop_app.ui import theme
 from desktop_app.ui.document_view import DocumentView, as_filter
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.cases import CasesPage
-from desktop_app.ui.pages.insights import InsightsPage, Period, rate_hint, start_of
+from desktop_app.ui.pages.insights import InsightsPage, rate_hint
 from desktop_app.ui.panels import scrolled
+from desktop_app.ui.periods import Period, start_of
 from desktop_app.ui.record_table import RecordTable
 from tests.ui.casework import activate, nameless, open_case, press
 from tests.ui.shop import Stage, fill

@@ -1,8 +1,9 @@
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from db import keys
@@ -10,12 +11,22 @@ from db.errors import DatabaseError, Trouble
 from db.session import Actor, Database
 from db.vocabulary import Role, RuleKind
 from desktop_app import i18n
-from desktop_app.services import detection, reasons, staff, workspace_settings
+from desktop_app.services import (
+    calendar,
+    detection,
+    journal,
+    reasons,
+    skills,
+    staff,
+    workspace_settings,
+)
 from desktop_app.settings import Density, Theme, load_settings
 from desktop_app.ui import theme
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.settings import SettingsPage
+from desktop_app.ui.record_table import RecordTable
 from tests import factories
+from tests.ui.casework import nameless
 from tests.ui.shop import Stage, press, with_files
 
 
@@ -59,7 +70,7 @@ def test_that_the_language_is_changed_by_the_window(stage: Stage) -> None:
 def test_that_a_tab_is_made_when_it_is_first_shown(stage: Stage) -> None:
     page = stage.show(SettingsPage)
     assert set(page.tabs.parts()) == {"computer"}
-    page.tabs.setCurrentIndex(2)
+    page.tabs.list.setCurrentRow(2)
     assert set(page.tabs.parts()) == {"computer", "rules"}
     assert page.tabs.current() is page.tabs.part("rules")
     assert page.tabs.part("nothing") is None
@@ -158,6 +169,111 @@ def test_that_a_rule_is_switched_off(stage: Stage) -> None:
     stage.wait(lambda: section.cards)
     section._switch(section._rows[RuleKind.PARTIAL_SHARE])
     stage.wait(lambda: not section._rows[RuleKind.PARTIAL_SHARE].is_enabled)
+
+
+# ---------------------------------------------------------------- the task force
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "typed", "stored"),
+    [
+        ("contacts", "quiet_from", dt.time(20, 30), dt.time(20, 30)),
+        ("pool", "capacity", 60, 60),
+        ("outcomes", "acquisition", 1_250_00, 1_250_00),
+        ("offers", "ceiling_percent", 15, 15),
+        ("promises", "apologise_hours", 2, 2),
+        ("hours", "end", dt.time(17), dt.time(17)),
+    ],
+)
+def test_that_the_numbers_of_the_task_force_are_saved_and_undone(
+    stage: Stage, part: str, field: str, typed: object, stored: object
+) -> None:
+    page = stage.show(SettingsPage, part)
+    section = page.tabs.part(part)
+    read = section._setting.read
+    stage.wait(section.form.isEnabled)
+    before = getattr(stage.read(read), field)
+    done: list[object] = []
+    stage.context.tasks.announced.connect(done.append)
+    section.form.editors[field].set_value(typed)
+    section.save_button.click()
+    stage.wait(lambda: getattr(stage.read(read), field) == stored)
+    stage.wait(lambda: done)
+    stage.write(journal.undo, done[0].change_set_id)
+    assert getattr(stage.read(read), field) == before
+
+
+def test_that_a_time_is_typed_as_people_write_it(stage: Stage) -> None:
+    page = stage.show(SettingsPage, "hours")
+    section = page.tabs.part("hours")
+    stage.wait(section.form.isEnabled)
+    start = section.form.editors["start"]
+    for typed, meant in (("8:30", dt.time(8, 30)), ("830", dt.time(8, 30)), ("8", dt.time(8))):
+        start.line.setText(typed)
+        assert start.value() == meant
+    start.line.setText("25:70")
+    section.save_button.click()
+    assert section.form.problems() == {"start": "Enter a time like 09:30."}
+    start.line.setText("19:00")
+    section.save_button.click()
+    assert "Give work and lunch in order" in section.form.problems()[""]
+    section.discard()
+
+
+def test_that_a_holiday_is_set_and_taken_back(stage: Stage) -> None:
+    page = stage.show(SettingsPage, "hours")
+    section = page.tabs.part("hours")
+    stage.wait(lambda: section.year.value() is not None)
+    year = max(section.year._values)  # the next one: nothing was published yet
+    section.year.set_value(year)
+    assert "provisional" in section.known.text()
+    section.add_button.click()
+    day = dt.date(year, 5, 4)
+    stage.submit(section, day=day, zh="店庆", is_festival=True)
+    stage.wait(lambda: section.days.count() == 1)
+    assert "1 days off" in section.known.text()
+    assert day in stage.read(calendar.festivals)
+    section.days.choose_first()
+    section.remove_button.click()
+    stage.wait(lambda: section.days.count() == 0)
+    assert stage.read(calendar.list_days, year) == []
+
+
+def test_that_the_skills_of_somebody_are_changed(stage: Stage) -> None:
+    page = stage.show(SettingsPage, "skills")
+    section = page.tabs.part("skills")
+    stage.wait(section.table.count)
+    section.table.select_key(stage.context.actor.user_id)
+    section.edit_button.click()
+    stage.submit(section, service=3)
+    stage.wait(lambda: section.table.current_row().levels.service == 3)
+    assert stage.read(skills.read, stage.context.actor.user_id).service == 3
+
+
+def test_that_the_retry_table_stands_below_the_contact_rules(stage: Stage) -> None:
+    section = stage.show(SettingsPage, "contacts").tabs.part("contacts")
+    tables = section.findChildren(RecordTable)
+    assert [table.name for table in tables] == ["After an attempt that failed"]
+    assert tables[0].count() > 5
+
+
+@pytest.mark.parametrize("size", [(784, 428), (1104, 688)], ids=["960", "1280"])
+def test_that_every_part_fits_into_a_narrow_window(
+    stage: Stage, each_language: str, size: tuple[int, int]
+) -> None:
+    page = stage.show(SettingsPage)
+    page.resize(*size)
+    for part in page.tabs._makers:
+        page.show_record(part)
+        stage.idle()
+        QApplication.sendPostedEvents()
+        assert page.width() == size[0], part
+        section = page.tabs.part(part)
+        for inside in (section, *section.findChildren(QPushButton)):
+            if inside.isVisible():
+                right = inside.mapTo(page, inside.rect().topRight()).x()
+                assert right <= page.width(), (part, inside.accessibleName())
+        assert nameless(page) == []
 
 
 # ---------------------------------------------------------------- people and stores

@@ -1,3 +1,4 @@
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from db.models import DefectionSignal
 from db.session import SYSTEM
 from db.vocabulary import RuleKind, SignalState
 from desktop_app import clock
+from desktop_app.services import day
 from desktop_app.settings import Settings, load_settings
 from desktop_app.ui.app import Application, start_folder
 from desktop_app.ui.background import Background
@@ -239,6 +241,26 @@ def test_that_snoozed_signals_wake_while_the_window_is_open(
     assert states() == ["snoozed"]
     application._backup_timer.timeout.emit()  # half an hour later
     qtbot.waitUntil(lambda: states() == ["open"])
+    qtbot.waitUntil(lambda: not application.tasks.is_busy())
+    application.shut_down()
+
+
+def test_that_the_steps_of_a_day_are_taken_once_on_each_day_the_window_is_open(
+    qtbot: QtBot, qapp: QApplication, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+    monkeypatch.setattr(
+        day, "STEPS", (lambda _s: taken.append("one"), lambda _s: taken.append("two"))
+    )
+    application = Application(qapp, Settings(), folder)
+    application.open_window(workspace.open_workspace(folder, "li", PASSWORD))
+    qtbot.waitUntil(lambda: taken == ["one", "two"])
+    application._backup_timer.timeout.emit()  # still the same day
+    qtbot.waitUntil(lambda: not application.tasks.is_busy())
+    assert taken == ["one", "two"]
+    with clock.travelling(clock.now() + dt.timedelta(days=1)):
+        application._backup_timer.timeout.emit()
+    qtbot.waitUntil(lambda: taken == ["one", "two"] * 2)
     qtbot.waitUntil(lambda: not application.tasks.is_busy())
     application.shut_down()
 

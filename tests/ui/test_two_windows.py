@@ -155,12 +155,15 @@ def test_that_a_window_goes_on_with_what_it_added_and_removed_itself(
     assert run is not None
     made = run.add_instance(PERSON)
     run.put(f"{made}/say", "Di")
+    run.toggle_mark(SAY.format(n=3))  # Cy
     run.remove_instance(f"{PERSON}[1]")
     run.put(SAY.format(n=3), "Di, too")
     run.flush()
     stage.idle()
     assert page.run is run
     assert persons(stage, people) == ["Bob", "Cy", "Di, too"]
+    assert run.marks == {SAY.format(n=2)}
+    assert stage.read(interviews.load, people).file.marks == (SAY.format(n=2),)
     assert not page.recover.isVisible()
 
 

@@ -58,6 +58,7 @@ class ListPage(Page):
         "cases",
         N_("Cases"),
         "cases",
+        key="Ctrl+1",
         help=N_("First.\n\nSecond."),
         place=f"{__name__}:ListPage",
     )
@@ -112,6 +113,7 @@ class ManagerPage(Page):
         "settings",
         N_("Settings"),
         "settings",
+        key="Ctrl+2",
         roles=frozenset({Role.ADMINISTRATOR}),
         place=f"{__name__}:ManagerPage",
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _
 from desktop_app.labels import number
+from desktop_app.reports import team_charts as charts
 from desktop_app.reports import team_tables as tables
 from desktop_app.reports.base import (
     Block,
@@ -19,12 +20,12 @@ from desktop_app.reports.base import (
     Report,
     ReportParams,
     Section,
-    Table,
     new_document,
     period_text,
 )
 from desktop_app.reports.scope import check_period, store_name, visible_filters
 from desktop_app.reports.shares import rate_text
+from desktop_app.reports.team_criteria import closed_cases
 from desktop_app.reports.team_words import (
     against_half,
     definitions,
@@ -73,14 +74,14 @@ class Team(Report[TeamParams]):
         sections = [Section(_("Summary"), _summary(found, at_work))]
         if found.saves.closed:
             sections += [
-                Section(_("By person"), (_units(found, by_store=False),)),
-                Section(_("By store"), (_units(found, by_store=True),)),
+                Section(_("By person"), _units(found, by_store=False)),
+                Section(_("By store"), _units(found, by_store=True)),
                 Section(_("After a save"), _after(found)),
             ]
         if found.scripts.versions:
             scripts = (tables.script_versions(found), tables.script_branches(found))
             sections.append(Section(_("Scripts"), scripts))
-        sections.append(Section(_("Work"), _work(found, at_work)))
+        sections.append(Section(_("Work"), _work(found, at_work, criteria)))
         if compared:
             sections.append(Section(_("Comparisons by a random split"), _compared(found, compared)))
         return new_document(
@@ -91,6 +92,7 @@ class Team(Report[TeamParams]):
             period=period_text(params.start, params.end),
             filters=visible_filters(session),
             definitions=definitions(found),
+            criteria=closed_cases(team_figures.limited(session, criteria)),
         )
 
 
@@ -124,15 +126,20 @@ def _rate(share: Share) -> str:
     return rate_text(share.rate.hits, share.rate.n)
 
 
-def _units(found: TeamFigures, *, by_store: bool) -> Table:
+def _units(found: TeamFigures, *, by_store: bool) -> tuple[Block, ...]:
+    title = _("Saves by store") if by_store else _("Saves by person")
+    rows, first = (found.stores, N_("Store")) if by_store else (found.agents, N_("Owner"))
+    key = "store_id" if by_store else "owner_id"
+    table = tables.units(title, first, rows, found.minimum, key)
     if by_store:
-        return tables.units(_("Saves by store"), N_("Store"), found.stores, found.minimum)
-    return tables.units(_("Saves by person"), N_("Owner"), found.agents, found.minimum)
+        return (table,)
+    figure = charts.saves_figure(_("Saves beside what was expected"), rows, found.minimum)
+    return (table,) if figure is None else (figure, table)
 
 
 def _after(found: TeamFigures) -> tuple[Block, ...]:
     blocks: list[Block] = [Paragraph(survival_verdict(found))]
-    figure = tables.survival_figure(found)
+    figure = charts.survival_figure(found)
     if figure is not None:
         blocks.append(figure)
     blocks += [tables.still_there(found), tables.comparison(found)]
@@ -142,8 +149,8 @@ def _after(found: TeamFigures) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _work(found: TeamFigures, at_work: Work) -> tuple[Block, ...]:
-    blocks: list[Block] = [tables.speeds(at_work, found.minimum)]
+def _work(found: TeamFigures, at_work: Work, criteria: TeamFilter) -> tuple[Block, ...]:
+    blocks: list[Block] = [tables.speeds(at_work, found.minimum, criteria)]
     if found.attempts:
         blocks.append(tables.attempts(found))
     if at_work.loads:

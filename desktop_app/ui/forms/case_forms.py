@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from db.queries.case_file import CaseFile
@@ -16,19 +16,16 @@ from db.vocabulary import (
     RuleKind,
 )
 from desktop_app import labels
-from desktop_app.domain import permissions
 from desktop_app.domain.cases import REOPEN_STAGES, CaseDraft, OpenDraft, moves
 from desktop_app.domain.drafts import Draft, Text
-from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
-from desktop_app.services import customers, staff
-from desktop_app.services.staff import UserRow
+from desktop_app.services import customers
 from desktop_app.ui import theme
 from desktop_app.ui.case_look import churn_choices, coded_choices, list_text
 from desktop_app.ui.editors import ChoiceEditor, DateEditor, EnumEditor, MoneyEditor, TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.panels import text_label
-from desktop_app.ui.pickers import Choice, PickerEditor, RecordEditor
+from desktop_app.ui.pickers import Choice, RecordEditor
 from desktop_app.ui.reason_box import ReasonBox
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Tone
@@ -51,12 +48,6 @@ class NewCaseDraft(OpenDraft):
     customer: uuid.UUID
 
 
-class AssignDraft(Draft):
-    """Who is to work on cases."""
-
-    user: uuid.UUID
-
-
 class MoveDraft(Draft):
     """Where a case goes."""
 
@@ -72,15 +63,6 @@ def find_customers(session: "Session", text: str) -> Sequence[tuple[uuid.UUID, s
             list_text((hit.name or _("(no name)"), hit.number, hit.phone or labels.UNKNOWN)),
         )
         for hit in customers.search(session, text, 8)
-    ]
-
-
-def workers(session: "Session") -> list[UserRow]:
-    """Active users who work on cases."""
-    return [
-        user
-        for user in staff.list_users(session, active_only=True)
-        if permissions.allowed(user.role, Action.WORK_CASE)
     ]
 
 
@@ -121,29 +103,9 @@ def add_plan(form: Form) -> None:
     form.add("next_due", _("Due &on"), DateEditor())
 
 
-def offer_form(file: CaseFile) -> Form:
-    """Only the plan."""
-    form = Form()
-    add_plan(form)
-    form.fill(file.draft_values)
-    return form
-
-
 def merged_draft(file: CaseFile, form: Form) -> CaseDraft:
     """The case as it is, with what stands in a form that shows only some fields."""
     return CaseDraft.model_validate({**file.draft_values, **form.values()})
-
-
-def assign_form(users: Iterable[UserRow], current: uuid.UUID | None = None) -> Form:
-    """Who is to do it, found by name or role."""
-    choices = [
-        Choice(user.id, list_text((user.name, labels.label(user.role), user.store)), "", user.login)
-        for user in users
-    ]
-    form = Form(labels_above=True)
-    form.add("user", _("&Who is to work on it"), PickerEditor(choices, rows=9), required=True)
-    form.fill({"user": current})
-    return form
 
 
 def move_form(stage: CaseStage) -> Form:
@@ -155,10 +117,22 @@ def move_form(stage: CaseStage) -> Form:
     return form
 
 
-def close_form(file: CaseFile, choices: Sequence[Choice], churn_types: Mapping[str, str]) -> Form:
-    """Outcome, root reason, churn type, note; a reason brings its churn type along."""
+def close_form(
+    file: CaseFile,
+    choices: Sequence[Choice],
+    churn_types: Mapping[str, str],
+    watched_until: dt.date | None = None,
+    suggested: Outcome | None = None,
+) -> Form:
+    """Outcome, root reason, churn type, note; a reason brings its churn type along.
+
+    The outcome is `suggested` by what happened, or else to be chosen. Of a save the form
+    says until when it would be watched.
+    """
     form = Form()
-    outcome = form.add("outcome", _("&Outcome"), EnumEditor(Outcome), required=True)
+    outcome = form.add(
+        "outcome", _("&Outcome"), EnumEditor(Outcome, optional=True, empty="—"), required=True
+    )
     not_asked = text_label(
         _(
             "Nobody asked this customer why. Lost customers are asked, too: learning why matters "
@@ -167,6 +141,14 @@ def close_form(file: CaseFile, choices: Sequence[Choice], churn_types: Mapping[s
     )
     not_asked.setObjectName("not-asked")
     form.add_widget(theme.set_tone(not_asked, Tone.WARN))
+    watched = text_label(
+        _("Watched until {day}: an order by then confirms the save.").format(
+            day=labels.day_text(watched_until)
+        ),
+        "hint",
+    )
+    watched.setObjectName("watched-until")
+    form.add_widget(watched)
     reason = form.add(
         "root_reason",
         _("&Root reason"),
@@ -179,7 +161,7 @@ def close_form(file: CaseFile, choices: Sequence[Choice], churn_types: Mapping[s
     code = root.code if root is not None else None
     form.fill(
         {
-            "outcome": Outcome.LOST,
+            "outcome": suggested,
             "root_reason": code,
             "churn_type": file.churn_type or churn_types.get(code or ""),
             "note": file.close_note or None,
@@ -188,6 +170,8 @@ def close_form(file: CaseFile, choices: Sequence[Choice], churn_types: Mapping[s
 
     def warn() -> None:
         not_asked.setVisible(outcome.value() is Outcome.LOST and not was_asked(file))
+        is_save = outcome.value() in (Outcome.SAVED, Outcome.WON_BACK)
+        watched.setVisible(is_save and watched_until is not None)
 
     outcome.changed.connect(warn)
     warn()

@@ -1,4 +1,4 @@
-"""The list of pages, in the order of the side bar (Ctrl+1 … Ctrl+9, Ctrl+0).
+"""The list of pages, in the order of the side bar (its digit and Ctrl where it has one).
 
 A page's own module is imported at its first visit: together they take longer to import than the
 window takes to paint.
@@ -19,6 +19,9 @@ _KEEPERS: Final = frozenset(
 )
 _WORKERS: Final = frozenset(role for role in Role if allowed(role, Action.WORK_CASE))
 
+_REPORTERS: Final = frozenset(role for role in Role if allowed(role, Action.REPORT))
+_DECIDERS: Final = frozenset(role for role in Role if allowed(role, Action.APPROVE_OFFER))
+_OFFER_KEEPERS: Final = frozenset(role for role in Role if allowed(role, Action.EDIT_OFFERS))
 _REVIEWERS: Final = frozenset(role for role in Role if allowed(role, Action.REVIEW_INTERVIEW))
 
 PAGES: Final[tuple[PageSpec, ...]] = (
@@ -26,13 +29,21 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         "today",
         N_("Today"),
         icon="today",
+        key="Ctrl+1",
         help=N_(
-            "What is due, in the order of work: who asks to cancel comes first, then the value at "
-            "stake times the urgency. The column “Why here” says it for each line.\n\n"
-            "Enter opens the case; Ctrl+Down in the case goes on to the next of this list. Ctrl+L "
-            "logs a contact without opening, F9 times the call. Ctrl+T takes a case nobody works "
-            "on. Ctrl+Enter says that a visit was made.\n\n"
-            "The numbers above the list filter it; press one again to see everything."
+            "What is due now and today, in the order of work: who asks to cancel comes first, "
+            "then calls that were promised, then the value at stake times the urgency. The "
+            "column “Why here” says it for each line, the pane at the right in full, with "
+            "whether the customer may be contacted now.\n\n"
+            "The numbers above the list filter it; press one again to see everything. Waiting "
+            "are cases whose customer may not be contacted yet, with the first moment. Below "
+            "stand your own cases, the team's and the pool; at the right what goes back into "
+            "the pool soon, what the screening holds back, and what is due later.\n\n"
+            "Enter opens the case; Ctrl+Up and Ctrl+Down in the case go through this list. "
+            "Ctrl+L logs a contact without opening, F9 times the call, Ctrl+Shift+Enter saves "
+            "and goes to the next. Ctrl+T claims a case, Ctrl+B promises a callback, Ctrl+Alt+B "
+            "gives a case back to the pool, Ctrl+Shift+A spreads the chosen cases over people. "
+            "Ctrl+Enter says that a visit was made."
         ),
         place="desktop_app.ui.pages.today:TodayPage",
     ),
@@ -40,6 +51,7 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         "customers",
         N_("Customers"),
         icon="customers",
+        key="Ctrl+2",
         help=N_(
             "Everybody you sell to, the highest spend first.\n\n"
             "Search by name, pinyin, initials, the last digits of the phone, card or customer "
@@ -56,6 +68,7 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         "signals",
         N_("Signals"),
         icon="signals",
+        key="Ctrl+3",
         help=N_(
             "What the rules found: customers who stopped buying, moved business away, dropped a "
             "product line or fell to a lower value, the highest spend first.\n\n"
@@ -73,6 +86,7 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         "cases",
         N_("Cases"),
         icon="cases",
+        key="Ctrl+4",
         help=N_(
             "Every departure that is or was worked on.\n\n"
             "Choose a view or filter; the buttons with numbers show how many cases stand in each "
@@ -88,6 +102,7 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         "interviews",
         N_("Interviews"),
         icon="interviews",
+        key="Ctrl+5",
         help=N_(
             "Exit interviews: concrete questions to customers who are leaving or have left, also "
             "to those who are lost. Learning why matters more than saving.\n\n"
@@ -97,9 +112,28 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         place="desktop_app.ui.pages.interviews:InterviewsPage",
     ),
     PageSpec(
+        "scripts",
+        N_("Scripts"),
+        icon="scripts",
+        key="Ctrl+Alt+S",
+        help=N_(
+            "What is said in a call, step by step. The best script for a case opens beside it by "
+            "itself.\n\n"
+            "Enter opens a script in the editor; editing begins a draft, publishing makes it the "
+            "version that new calls follow. A published version never changes.\n\n"
+            "The save rate is that of the version in use: saved cases of all closed cases whose "
+            "call followed it. Below 30 calls it is not shown. A difference between two scripts is "
+            "proven by splitting customers by chance, on the page Experiments.\n\n"
+            "Below are the versions: Ctrl+Shift+V compares the chosen one with the one before, or "
+            "two that are chosen with each other."
+        ),
+        place="desktop_app.ui.pages.scripts:ScriptsPage",
+    ),
+    PageSpec(
         "visits",
         N_("Visits"),
         icon="visits",
+        key="Ctrl+6",
         help=N_(
             "Visits to customers, planned and made.\n\n"
             "Enter opens the case of a visit, or the customer where there is none. Ctrl+Enter says "
@@ -109,9 +143,49 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         place="desktop_app.ui.pages.visits:VisitsPage",
     ),
     PageSpec(
+        "promises",
+        N_("Promises"),
+        icon="promise",
+        key="Ctrl+Alt+P",
+        help=N_(
+            "What customers were promised and what went wrong; the earliest due stands first.\n\n"
+            "F3 writes a promise down, also in a case during a call. Ctrl+Enter answers the chosen "
+            "one: kept, or cannot be met. “Cannot be met”, said in time, counts as dealt with; "
+            "silence does not. Ctrl+J counts that the customer asked again: twice is a sign that "
+            "they may leave. Ctrl+Shift+A hands it to the back office.\n\n"
+            "A complaint has four steps: listen, write the demands down, check, answer. A service "
+            "recovery has four, too: apologise, take the customer's side, solve it, compensate. "
+            "Ctrl+Enter does the next one; each has its time limit.\n\n"
+            "Look back lists lost cases, saves that did not hold and those of class A: what is "
+            "learnt, and what a manager decides to change.\n\n"
+            "The number beside the page's name is what is overdue or due today for you."
+        ),
+        place="desktop_app.ui.pages.promises:PromisesPage",
+    ),
+    PageSpec(
+        "team",
+        N_("Team"),
+        icon="team",
+        key="Ctrl+Alt+M",
+        roles=_REPORTERS,
+        help=N_(
+            "Who keeps customers, whether that lasts, and what lies ahead. Each number says what "
+            "it is made of, with its 95 % interval; grey means fewer than 30, too few to judge.\n\n"
+            "Saves beside what was expected: the tick is what all together would have saved of the "
+            "same cases, the band what chance explains. Only a dot outside of its band is a "
+            "finding. Who gets the hard cases does not look worse for it.\n\n"
+            "After a save: the share that is still there day by day, by approach. The sentence "
+            "above says whether the difference is more than chance.\n\n"
+            "Press a number, Enter on a row or a bar opens the cases behind it. Every chart can be "
+            "copied as a picture or as a table; the team report goes to Excel and PDF."
+        ),
+        place="desktop_app.ui.pages.team:TeamPage",
+    ),
+    PageSpec(
         "insights",
         N_("Insights"),
         icon="insights",
+        key="Ctrl+7",
         help=N_(
             "Why they are leaving. Learning that comes before saving: the first numbers say how "
             "many lost customers were asked, and in how many closed cases the root reason is "
@@ -126,6 +200,7 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         "reports",
         N_("Reports"),
         icon="reports",
+        key="Ctrl+8",
         help=N_(
             "Reports as you read them here, as Excel with charts, and as PDF for paper.\n\n"
             "Choose a report and what it covers; Ctrl+Enter shows it. Enter on a bar, a row or a "
@@ -138,6 +213,7 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         "data",
         N_("Data"),
         icon="data",
+        key="Ctrl+9",
         roles=_KEEPERS,
         help=N_(
             "Import reads customers and orders from CSV, Excel and OpenDocument files in four "
@@ -154,6 +230,7 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         "settings",
         N_("Settings"),
         icon="settings",
+        key="Ctrl+0",
         help=N_(
             "This computer: language, light or dark, size. They hold for you on this machine and "
             "show at once.\n\n"
@@ -209,6 +286,9 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         parent="cases",
         help=N_(
             "One departure: who is leaving, why, what was done and what comes next.\n\n"
+            "F12 when the customer asks to cancel, Shift+F12 when another one rings: their case "
+            "opens with the call under way. Ctrl+D dials; F4 shows the script and the facts beside "
+            "it.\n\n"
             "Press F9 when you dial; press it again when you hang up. The strip at the bottom then "
             "asks for the result: one digit, a note, and the next step is filled in by rule. "
             "Ctrl+Enter saves, Ctrl+Shift+Enter saves and opens the next case of your list.\n\n"
@@ -320,6 +400,99 @@ PAGES: Final[tuple[PageSpec, ...]] = (
             "theme other words; merging moves its answers."
         ),
         place="desktop_app.ui.pages.coding:CodingPage",
+    ),
+    PageSpec(
+        "experiments",
+        N_("Experiments"),
+        icon="swap",
+        roles=_REPORTERS,
+        in_sidebar=False,
+        parent="team",
+        help=N_(
+            "Two scripts or two offers, and chance decides which customer gets which. So nothing "
+            "else differs between the groups, and a difference of the saves comes from the script "
+            "or the offer. A group may also be left alone: it shows what happens without "
+            "you.\n\n"
+            "You may look every day. An ordinary test looked at again and again finds a difference "
+            "by chance sooner or later; these intervals are wider and hold on all days at once. "
+            "Better and worse stay true however often you looked before.\n\n"
+            "If the customers were not split as planned, do not trust the experiment before you "
+            "know why. End it when it says something, or when the planned number of customers is "
+            "reached."
+        ),
+        place="desktop_app.ui.pages.experiments:ExperimentsPage",
+    ),
+    PageSpec(
+        "approvals",
+        N_("Approvals"),
+        icon="check-circle",
+        roles=_DECIDERS,
+        in_sidebar=False,
+        parent="today",
+        help=N_(
+            "Offers that wait for your yes, the longest waiting first. Right stands what it is "
+            "for: the case, the value at stake, what all offers on the case cost against their "
+            "ceiling, what is left of the budget, and why the offer is proposed.\n\n"
+            "A approves and goes on, D declines with a reason, N and P go to the next and the "
+            "previous offer, Enter opens the case. Ctrl+Z takes a decision back.\n\n"
+            "What the budget of the month does not cover is approved by head office. Nobody "
+            "approves what they proposed themselves while somebody else can; where nobody else "
+            "can, the own approval is recorded as such."
+        ),
+        place="desktop_app.ui.pages.approvals:ApprovalsPage",
+    ),
+    PageSpec(
+        "offers",
+        N_("Offers"),
+        icon="offer",
+        roles=_OFFER_KEEPERS,
+        in_sidebar=False,
+        parent="settings",
+        help=N_(
+            "What may be offered, which offer fits which case, and what a store may spend in a "
+            "month.\n\n"
+            "Ctrl+N adds, F2 or Enter changes, Delete retires an offer or removes a rule. What was "
+            "offered keeps its words and its cost, whatever becomes of the library.\n\n"
+            "Rules are asked from top to bottom and the first one that fits decides; a rule may "
+            "say that nothing is offered. Alt+Up and Alt+Down move a rule. Ctrl+T asks the rules "
+            "for a case without writing anything.\n\n"
+            "A store without a budget is not limited. Coupons pay when one in five comes back."
+        ),
+        place="desktop_app.ui.pages.offers:OffersPage",
+    ),
+    PageSpec(
+        "script-editor",
+        N_("Script editor"),
+        icon="scripts",
+        in_sidebar=False,
+        parent="scripts",
+        help=N_(
+            "One script: left its steps, in the middle the fields of the chosen one, right its "
+            "diagram, what is wrong, and a try-out that keeps nothing.\n\n"
+            "Ctrl+N adds a step behind the chosen one, Ctrl+D copies it, Alt+Up and Alt+Down move "
+            "it, Delete removes it; ways and conditions follow a new name. Ctrl+Z takes every step "
+            "back, Ctrl+Y makes it again. In the diagram the arrows go along the ways, Enter "
+            "edits. F7 goes to what is wrong, F9 tries it out.\n\n"
+            "{{ offers placeholders. [[ … ]] is left out where a value inside is not known. An "
+            "answer may be written to a question of the exit interview.\n\n"
+            "Ctrl+S saves the draft, Ctrl+Enter publishes it. Errors keep it from being published: "
+            "every way must end, and every offer must leave the customer a fair way out."
+        ),
+        place="desktop_app.ui.pages.script_editor:ScriptEditorPage",
+    ),
+    PageSpec(
+        "snippets",
+        N_("Snippets"),
+        icon="quote",
+        in_sidebar=False,
+        parent="scripts",
+        help=N_(
+            "Answers to objections. In the script of a call :: and the first letters of the "
+            "trigger, or any words, find one.\n\n"
+            "Ctrl+N begins a new one, Ctrl+S saves it. Short enough to be read aloud, honest, "
+            "without pressure: the customer decides."
+        ),
+        place="desktop_app.ui.pages.snippets:SnippetsPage",
     ),
 )
 """All pages; those in the side bar first, detail pages after them."""

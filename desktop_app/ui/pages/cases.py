@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from db.queries.cases import CaseFilter, CaseRow
-from db.vocabulary import CaseStage
+from db.vocabulary import CaseStage, SaveState
 from desktop_app import clock, labels
 from desktop_app.columns import Align, Column
 from desktop_app.columns.cases import CASE_COLUMNS
@@ -36,9 +36,12 @@ _PREVIEW_MS = 150
 _ORDER = (
     "number", "customer", "klass", "kind", "stage", "next_due", "next_step", "value_at_stake",
     "owner", "store", "root_reason", "outcome", "opened_on", "closed_on", "customer_number",
-    "phone", "stage_since",
+    "phone", "stage_since", "save_state", "watch_until",
 )  # fmt: skip
-_HIDDEN_AT_FIRST = ("opened_on", "closed_on", "customer_number", "phone", "stage_since", "outcome")
+_HIDDEN_AT_FIRST = (
+    "opened_on", "closed_on", "customer_number", "phone", "stage_since", "outcome", "save_state",
+    "watch_until",
+)  # fmt: skip
 _BY_ID = {column.id: column for column in CASE_COLUMNS}
 
 
@@ -62,6 +65,7 @@ def built_in_views(me: UUID | None) -> list[tuple[str, CaseFilter]]:
         (_("Nobody's"), CaseFilter(open_only=True, unassigned=True)),
         (_("Overdue"), CaseFilter(overdue=True)),
         (_("Closed this month"), CaseFilter(closed_from=first)),
+        (_("Watched saves"), CaseFilter(save_state=SaveState.WATCHING)),
         (_("All"), CaseFilter()),
     ]
 
@@ -128,6 +132,7 @@ class CasesPage(Page):
                 "klass": case_look.klass_tone,
                 "stage": case_look.stage_tone,
                 "outcome": case_look.outcome_tone,
+                "save_state": case_look.save_tone,
                 "next_due": _due_tone,
             },
         )

@@ -54,3 +54,7 @@ class CustomerCardPage(Page):
         if case is not None:
             slots["case.open"] = lambda: self.navigate("case-file", case.id)
         return slots
+
+    @override
+    def customer(self) -> UUID | None:
+        return None if self.panel.shown is None else self.panel.shown.card.row.id

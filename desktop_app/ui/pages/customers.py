@@ -64,7 +64,8 @@ class CustomersPage(Page):
             empty="", chips={"klass": case_look.klass_tone, "open_cases": cases_tone},
         )  # fmt: skip
         self.table.set_menu(
-            "customer.open", "customer.edit", "customer.reveal", "customer.copy_phone", None,
+            "customer.open", "customer.edit", None,
+            "customer.reveal", "customer.copy_phone", "customer.dial", None,
             "customer.open_case", "customer.cancel_request", "customer.exit", None,
             "list.copy", "list.columns",
         )  # fmt: skip
@@ -155,6 +156,10 @@ class CustomersPage(Page):
         if shown is not None:
             slots["customer.open"] = lambda: self.navigate("customer-card", shown.card.row.id)
         return slots | dict(self.panel.slots())
+
+    @override
+    def customer(self) -> UUID | None:
+        return None if self.panel.shown is None else self.panel.shown.card.row.id
 
     def _new(self) -> None:
         self.panel.do.new(self._on_made)

@@ -3,9 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -15,7 +14,7 @@ from typing_extensions import override
 from desktop_app import clock, labels
 from desktop_app.domain.permissions import Scope, scope_of
 from desktop_app.domain.rates import Closed, Rate
-from desktop_app.i18n import N_, _
+from desktop_app.i18n import _
 from desktop_app.reports import report
 from desktop_app.reports.base import SMALL_N, Document, Figure
 from desktop_app.reports.shares import interval_text
@@ -28,28 +27,11 @@ from desktop_app.ui.editors import ChoiceEditor
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import Card, FilterBar, PageHeader, StatTile, scrolled, text_label
+from desktop_app.ui.periods import PERIODS, Period, start_of
 from desktop_app.ui.tasks import Latest
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from sqlalchemy.orm import Session
-
-
-class Period(StrEnum):
-    """How far back the page looks."""
-
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-    ALL = "all"
-
-
-_PERIODS: Final = (
-    (Period.MONTH, N_("This month")),
-    (Period.QUARTER, N_("Last 3 months")),
-    (Period.YEAR, N_("Last 12 months")),
-    (Period.ALL, N_("Everything")),
-)
-_MONTHS_BACK: Final = {Period.MONTH: 0, Period.QUARTER: 2, Period.YEAR: 11}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +41,6 @@ class Sheet:
     rates: Rates
     reasons: Document
     asked: Document
-
-
-def start_of(period: Period, today: dt.date) -> dt.date | None:
-    """The first day of a period: the first of a month."""
-    if period is Period.ALL:
-        return None
-    number = today.year * 12 + today.month - 1 - _MONTHS_BACK[period]
-    return dt.date(number // 12, number % 12 + 1, 1)
 
 
 def read_sheet(session: "Session", start: dt.date | None, store: UUID | None) -> Sheet:
@@ -94,7 +68,7 @@ class InsightsPage(Page):
         self._sheet: Sheet | None = None
         self.header = PageHeader(_("Insights"))
         self.filters = FilterBar(has_search=False)
-        periods = [(member, _(title)) for member, title in _PERIODS]
+        periods = [(member, _(title)) for member, title in PERIODS]
         self.period = self.filters.add(_("Period"), ChoiceEditor(periods))
         self.period.set_value(Period.YEAR)
         self.store = ChoiceEditor([], optional=True, empty=_("all"))

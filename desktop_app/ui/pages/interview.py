@@ -14,11 +14,11 @@ from desktop_app.i18n import _, language
 from desktop_app.services import cases, customers
 from desktop_app.ui.answer_files import AnswerFiles
 from desktop_app.ui.answer_sheet import AnswerSheet
-from desktop_app.ui.attempt_logger import keep_length
 from desktop_app.ui.case_panels import pane_of
 from desktop_app.ui.discrepancy_view import DiscrepancyView
 from desktop_app.ui.double_entry_flow import DoubleEntryFlow
 from desktop_app.ui.filling_run import FillingRun
+from desktop_app.ui.interview_call import InterviewCall
 from desktop_app.ui.interview_ending import InterviewEnding
 from desktop_app.ui.interview_facts import InterviewFacts
 from desktop_app.ui.interview_header import InterviewHeader, title_text
@@ -62,7 +62,6 @@ class InterviewPage(Page):
         self._loading = Latest()
         self.header = InterviewHeader(self.context)
         self.timer = self.header.timer
-        self.timer.changed.connect(self._keep_length)
         self.recover = RecoveredAnswers()
         self.recover.pressed.connect(self._take_over)
         self.comments = ReviewComments()
@@ -93,6 +92,7 @@ class InterviewPage(Page):
         self.differences.done.connect(self._show_answers)
         self.ending = InterviewEnding(self)
         self.script = InterviewScript(self)
+        self.call = InterviewCall(self)
         show_differences = partial(self.pages.setCurrentWidget, self.differences)
         self.double = DoubleEntryFlow(self, self.differences, show_differences)
         for widget in (self.view, self.paper, self.answers, self.differences):
@@ -101,6 +101,7 @@ class InterviewPage(Page):
             self.body.addWidget(above)
         self.body.addWidget(self.pages, 1)
         self.body.addWidget(self.strip)
+        self.body.addWidget(self.call.strip)
         self.files.opener.place = self.body.addWidget
 
     def _connect_files(self) -> None:
@@ -132,6 +133,7 @@ class InterviewPage(Page):
     def let_go(self) -> None:
         """Store what was typed last, and show no interview any more."""
         self.ending.forget()
+        self.call.forget()
         self.script.forget()
         self.view.forget()
         self.paper.forget()
@@ -169,6 +171,7 @@ class InterviewPage(Page):
         self.header.show_row(row, self.actor, self._spoken())
         self.files.follow(row.case_id, row.id)
         self.facts.show_view(sheet.view)
+        self.call.show_facts()
         if not is_same:  # while it runs, what is on the screen is newer than what was read
             if is_open:
                 self._begin(sheet)
@@ -292,12 +295,6 @@ class InterviewPage(Page):
             case_id = self.sheet.run.file.row.case_id
             self.tasks.write(self, cases.set_reason, case_id, draft).quiet()
 
-    def _keep_length(self) -> None:
-        seconds = self.timer.seconds()
-        if self.sheet is not None and seconds and self.isVisible():
-            case_id = self.sheet.run.file.row.case_id
-            self.tasks.write(self, keep_length, case_id, seconds).quiet()
-
     # ------------------------------------------------------------------ ending
 
     def leave(self) -> None:
@@ -373,7 +370,8 @@ class InterviewPage(Page):
             slots["interview.previous"] = lambda: self.paper.turn(-1)
         else:
             slots |= self.view.slots() | {"interview.script": self.script.toggle}
-            panes = (self.facts_pane, self.strip)
+            below = self.call.strip.note if self.call.logger.is_open else self.strip
+            panes = (self.facts_pane, below)
             slots["page.next_pane"] = lambda: self.view.go_to_pane(*panes)
             slots["page.previous_pane"] = lambda: self.view.go_to_pane(*panes, -1)
             if self.view.instance_here():
@@ -396,5 +394,10 @@ class InterviewPage(Page):
     @override
     def can_leave(self) -> bool:
         self.leave()
-        self._keep_length()
+        self.call.keep_length()
+        self.call.forget()
         return True
+
+    @override
+    def customer(self) -> uuid.UUID | None:
+        return None if self.sheet is None else self.sheet.run.file.row.customer_id

@@ -87,8 +87,8 @@ class QuestionnairesPage(Page):
             self.body.addWidget(widget)
         self.body.addWidget(self.table, 1)
         self.follow(self.table)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # first: a proxy takes it over
         self.setFocusProxy(self.table)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     @override
     def load(self) -> None:

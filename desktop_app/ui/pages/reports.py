@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -75,15 +76,18 @@ class ReportsPage(Page):
             panels.EmptyState(_("Say what it is to cover, then show the report."), "reports")
         )
         self._right.addWidget(panels.scrolled(self.view, _("Report")))
-        row.addWidget(self._side())
+        self.side = self._make_side()
+        row.addWidget(self.side)
         row.addWidget(self._right, 1)
         self.body.addLayout(row, 1)
 
-    def _side(self) -> QWidget:
+    def _make_side(self) -> QScrollArea:
         side = QWidget()
-        side.setFixedWidth(theme.pixels(_SIDE_WIDTH))
+        area = panels.scrolled(side)
+        beside = theme.GAP_S + area.verticalScrollBar().sizeHint().width()
+        area.setFixedWidth(theme.pixels(_SIDE_WIDTH) + beside)
         box = QVBoxLayout(side)
-        box.setContentsMargins(0, 0, 0, 0)
+        box.setContentsMargins(0, 0, theme.GAP_S, 0)
         box.setSpacing(theme.GAP_M)
         self.list = QListWidget()
         self.list.setAccessibleName(_("Reports"))
@@ -101,9 +105,16 @@ class ReportsPage(Page):
         box.addStretch(1)
         self.list.setCurrentRow(0)  # before the keyboard comes: it would choose without showing it
         self.list.currentRowChanged.connect(lambda _row: self._choose())
+        self.list.currentRowChanged.connect(lambda row: self._show_row(area, side, row))
         self._show_form()
         self.setFocusProxy(self.list)
-        return side
+        return area
+
+    def _show_row(self, area: QScrollArea, side: QWidget, row: int) -> None:
+        """Scroll the pane to a report of the list."""
+        place = self.list.visualItemRect(self.list.item(row))
+        spot = self.list.viewport().mapTo(side, place.center())
+        area.ensureVisible(spot.x(), spot.y(), 0, place.height())
 
     # ------------------------------------------------------------------ choosing
 
@@ -127,7 +138,8 @@ class ReportsPage(Page):
 
     def _choose(self) -> None:
         self._show_form()
-        self._run_at_once()
+        if not self._asked:
+            self._run_at_once()
 
     def _show_form(self) -> None:
         report = self.report()
@@ -148,8 +160,8 @@ class ReportsPage(Page):
         match target:
             case (str() as report_id, dict() as values):
                 ids = [report.id for report in REPORTS]
+                self._asked = values  # first: it is shown once the stores are known
                 self.list.setCurrentRow(ids.index(report_id))
-                self._asked = values
                 self.load()
 
     # ------------------------------------------------------------------ the document
@@ -184,7 +196,7 @@ class ReportsPage(Page):
         self.actions_changed()
 
     def _open_bar(self, criterion: str, key: str) -> None:
-        if criterion:
+        if criterion and key:
             self._open_cases({criterion: key})
 
     def _open_cases(self, criteria: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The page with its tabs."""
+"""The page with the list of its parts."""
 
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -7,17 +7,26 @@ from typing_extensions import override
 
 from desktop_app.i18n import _
 from desktop_app.ui import dialogs
-from desktop_app.ui.lazy_tabs import LazyTabs
+from desktop_app.ui.lazy_list import LazyList
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.pages.settings.about import AboutSection
 from desktop_app.ui.pages.settings.computer import ComputerSection
+from desktop_app.ui.pages.settings.hours import HoursSection
 from desktop_app.ui.pages.settings.people import PeopleSection
 from desktop_app.ui.pages.settings.reasons import ReasonsSection
 from desktop_app.ui.pages.settings.rules import RulesSection
 from desktop_app.ui.pages.settings.section import Section
+from desktop_app.ui.pages.settings.skills import SkillsSection
+from desktop_app.ui.pages.settings.task_force import (
+    ContactSection,
+    OffersSection,
+    OutcomeSection,
+    PoolSection,
+    PromisesSection,
+)
 from desktop_app.ui.pages.settings.workspace import WorkspaceSection
-from desktop_app.ui.panels import PageHeader
+from desktop_app.ui.panels import PageHeader, action_button
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Changes
@@ -29,21 +38,30 @@ class SettingsPage(Page):
     SPEC: ClassVar[PageSpec] = page_spec("settings")
 
     def build(self) -> None:
-        """Make the tabs."""
-        self.tabs: LazyTabs[Section] = LazyTabs(_("Parts of the settings"))
+        """Make the parts."""
+        self.tabs: LazyList[Section] = LazyList(_("Parts of the settings"))
         for name, title, kind in (
             ("computer", _("This computer"), ComputerSection),
             ("workspace", _("Workspace"), WorkspaceSection),
             ("rules", _("Rules"), RulesSection),
+            ("contacts", _("Contact rules"), ContactSection),
+            ("pool", _("Pool"), PoolSection),
+            ("outcomes", _("Outcome and watch"), OutcomeSection),
+            ("offers", _("Cost of offers"), OffersSection),
+            ("promises", _("Time limits"), PromisesSection),
+            ("hours", _("Hours and holidays"), HoursSection),
             ("users", _("People and stores"), PeopleSection),
+            ("skills", _("Skills"), SkillsSection),
             ("reasons", _("Reasons"), ReasonsSection),
             ("about", _("About"), AboutSection),
         ):
             self.tabs.add(name, title, partial(kind, self))
         self.tabs.currentChanged.connect(self._on_tab)
-        self.body.addWidget(PageHeader(_("Settings")))
+        self.body.addWidget(
+            PageHeader(_("Settings"), buttons=[action_button(self.context, "offer.library")])
+        )
         self.body.addWidget(self.tabs, 1)
-        self.setFocusProxy(self.tabs.tabBar())
+        self.setFocusProxy(self.tabs)
 
     def _on_tab(self) -> None:
         self.show_count(None)

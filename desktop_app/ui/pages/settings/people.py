@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.columns.staff import STORE_COLUMNS, USER_COLUMNS
 from desktop_app.domain.permissions import Action
@@ -11,6 +11,7 @@ from desktop_app.services import staff
 from desktop_app.services.staff import StoreDraft, StoreRow, UserDraft, UserRow
 from desktop_app.ui import dialogs, theme
 from desktop_app.ui.dialogs import FormDialog
+from desktop_app.ui.folding import ShortButtons
 from desktop_app.ui.forms import staff_forms
 from desktop_app.ui.forms.staff_forms import NewUserDraft, PasswordDraft
 from desktop_app.ui.page import Page, Slots
@@ -232,16 +233,20 @@ class PeopleSection(Section):
         dialog.open()
 
 
-def _block(title: str, buttons: list[QWidget], table: QWidget) -> QWidget:
+def _block(title: str, buttons: list[QPushButton], table: QWidget) -> QWidget:
     whole = QWidget()
     column = QVBoxLayout(whole)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(theme.GAP_S)
-    row = QHBoxLayout()
+    head = QWidget()
+    row = QHBoxLayout(head)
+    row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(theme.GAP_S)
-    row.addWidget(text_label(title, "heading"), 1)
+    row.addWidget(text_label(title, "heading", wraps=False), 1)
     for widget in buttons:
         row.addWidget(widget)
-    column.addLayout(row)
+    head.setMinimumWidth(1)  # the buttons give way
+    ShortButtons(head, buttons, lambda: head.sizeHint().width())
+    column.addWidget(head)
     column.addWidget(table, 1)
     return whole

@@ -88,11 +88,6 @@ class ReasonsSection(Section):
         self.retire_button = button(_("Retire…"), self._retire, "remove")
         self.split_button = button(_("Split…"), self._split, "tree")
         self.merge_button = button(_("Merge into…"), self._merge, "merge")
-        for widget in (
-            self.rename_button, self.retire_button, self.split_button, self.merge_button,
-            action_button(page.context, "reason.new", primary=True),
-        ):  # fmt: skip
-            self.filters.add_widget(widget)
         self.table = RecordTable(
             REASON_COLUMNS, context=page.context, state_key="reasons", name=_("Reasons"),
             empty=_("No reason fits."),
@@ -102,6 +97,10 @@ class ReasonsSection(Section):
         page.follow(self.table)
         self.may_edit = self.may(Action.EDIT_REFERENCE)
         self.body.addWidget(self.filters)
+        self.add_buttons(
+            [action_button(page.context, "reason.new", primary=True), self.rename_button,
+             self.retire_button, self.split_button, self.merge_button]
+        )  # fmt: skip
         self.body.addWidget(self.table, 1)
         self._show_buttons()
 

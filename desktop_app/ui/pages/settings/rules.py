@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
+from typing_extensions import override
 
 from db.vocabulary import RuleKind
 from desktop_app import labels
@@ -52,8 +54,6 @@ class RulesSection(Section):
         self._grid = QGridLayout(self._holder)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(theme.GAP_M)
-        for column in range(_COLUMNS):
-            self._grid.setColumnStretch(column, 1)
         self.cards: dict[RuleKind, QWidget] = {}
         self.body.addWidget(scrolled(self._holder), 1)
 
@@ -67,10 +67,28 @@ class RulesSection(Section):
             card.hide()
             card.deleteLater()
         self.cards = {kind: self._card(row) for kind, row in rows.items()}
-        for place, card in enumerate(self.cards.values()):
-            self._grid.addWidget(card, place // _COLUMNS, place % _COLUMNS)
-        self._grid.setRowStretch(self._grid.rowCount(), 1)
+        self._place_cards()
         self.page.actions_changed()
+
+    def _place_cards(self) -> None:
+        """Two cards side by side where there is room for them."""
+        cards = list(self.cards.values())
+        widest = max((card.minimumSizeHint().width() for card in cards), default=0)
+        columns = (
+            _COLUMNS if _COLUMNS * (widest + theme.GAP_L + theme.GAP_XL) <= self.width() else 1
+        )
+        for column in range(_COLUMNS):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+        for row in range(self._grid.rowCount()):
+            self._grid.setRowStretch(row, 0)
+        for place, card in enumerate(cards):
+            self._grid.addWidget(card, place // columns, place % columns)
+        self._grid.setRowStretch(self._grid.rowCount(), 1)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_cards()
 
     def _card(self, row: RuleRow) -> QWidget:
         chip = (

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.ui import theme
+from desktop_app.ui.folding import ShortButtons
 from desktop_app.ui.page import Page, Slots
 from desktop_app.ui.panels import text_label
 
@@ -41,11 +42,16 @@ class Section(QWidget):
         """Drop what was entered and not saved."""
         self.load()
 
-    def add_buttons(self, buttons: Sequence[QWidget]) -> None:
-        """A line of buttons, from the left."""
-        row = QHBoxLayout()
+    def add_buttons(self, buttons: Sequence[QAbstractButton]) -> None:
+        """A line of buttons, from the left; without room for their words they keep their icons."""
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GAP_S)
         for widget in buttons:
             row.addWidget(widget)
         row.addStretch(1)
-        self.body.addLayout(row)
+        bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        bar.setMinimumWidth(1)  # the buttons give way
+        ShortButtons(bar, buttons, lambda: bar.sizeHint().width())
+        self.body.addWidget(bar)

@@ -1,0 +1,169 @@
+"""Who may make the contacts of a plan: the people of each customer under each rule."""
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from datetime import date, timedelta
+
+from db.vocabulary import Channel
+from desktop_app.domain.cadence import CadenceChannel, CadencePolicy, CadenceRule
+from desktop_app.domain.compliance import override_for
+from desktop_app.domain.months import Period, add_months, period_of
+from desktop_app.domain.plan_board import Lane
+from desktop_app.domain.plan_types import Client, Person, Planned, Refusal
+
+Lanes = Mapping[tuple[int, Channel], Lane]
+Held = tuple[int, int, Lane, Planned]
+"""Day and person of a contact of an earlier plan, by number, with its lane and itself."""
+
+
+class Task:
+    """All contacts under one rule with one customer, while they are planned.
+
+    Attributes:
+        no: Number of the customer.
+        channel: How the contacts are made.
+        lanes: Who may make them, the first before the others.
+        refusal: Why none can be made, if so.
+        phase: Where in its time an evenly spread contact lies, from 0 to 1.
+        made: Days of contacts before the plan.
+        placed: Days planned, as numbers.
+        held: Contacts of an earlier plan that hold their places until it is their turn, by day.
+        gap: Days at least between two contacts.
+        near: Days too near to other contacts under this rule, as bits.
+        anchor: From which day the next interval counts; `contacted`: there was a contact on it.
+        urgent: The contact is overdue.
+    """
+
+    __slots__ = (
+        "anchor",
+        "channel",
+        "client",
+        "contacted",
+        "gap",
+        "held",
+        "lanes",
+        "made",
+        "near",
+        "no",
+        "phase",
+        "placed",
+        "refusal",
+        "rule",
+        "urgent",
+    )
+
+    def __init__(self, no: int, client: Client, rule: CadenceRule) -> None:
+        self.no, self.client, self.rule = no, client, rule
+        self.channel = rule.channel.planned
+        if rule.channel is CadenceChannel.CONTACT and self.channel in client.refuses:
+            self.channel = Channel.VISIT
+        self.lanes: list[tuple[int, Lane]] = []
+        self.refusal = client.refusal
+        if self.refusal is None and self.channel in client.refuses:
+            self.refusal = Refusal.CHANNEL_REFUSED
+        self.gap = rule.gap_days
+        self.phase = 0.0
+        self.made: list[date] = []
+        self.placed: list[int] = []
+        self.held: list[Held] = []
+        self.near = 0
+        self.anchor = date.min
+        self.contacted = self.urgent = False
+
+    def needed(self, deadline: date) -> int:
+        """Contacts owed in the period or interval with this last day."""
+        least = self.rule.minimum
+        if not self.client.owed.overrides:
+            return least
+        override = override_for(self.client.owed, self.rule, deadline)
+        return least if override is None else min(least, override.minimum)
+
+
+def tasks_of(
+    clients: Sequence[Client], people: Sequence[Person], lanes: Lanes, policy: CadencePolicy
+) -> list[Task]:
+    """A task for each customer and rule, staffed and spread, in the order of being planned.
+
+    Class A comes first, then the order of the rules, then that of the customers.
+    """
+    order = {rule.code: number for number, rule in enumerate(policy.rules)}
+    tasks = [
+        Task(no, client, rule)
+        for no, client in enumerate(clients)
+        for rule in policy.of_class(client.owed.klass)
+        if rule.minimum
+    ]
+    tasks.sort(key=lambda task: (task.rule.klass, order[task.rule.code], task.no))
+    staffing = _Staffing(people, lanes)
+    for task in tasks:
+        if task.refusal is None:
+            staffing.staff(task)
+    staffing.spread()
+    return tasks
+
+
+def days_of_board(policy: CadencePolicy, span: Period) -> list[date]:
+    """The days of the plan and those after it until which its contacts may be made."""
+    ends = [span.last]
+    for rule in policy.rules:
+        longest = rule.latest_months or rule.per_months
+        ends += [add_months(span.last, longest), period_of(span.last, rule.per_months).last]
+    days = (max(ends) - span.first).days + 1
+    return [span.first + timedelta(days=number) for number in range(days)]
+
+
+class _Staffing:
+    """Gives people to tasks; who is not named is whoever has the least to do."""
+
+    def __init__(self, people: Sequence[Person], lanes: Lanes) -> None:
+        self._people, self._lanes = people, lanes
+        self._number = {person.key: number for number, person in enumerate(people)}
+        self._demand: dict[tuple[int, Channel], float] = defaultdict(float)
+        self._shares: dict[tuple[int, str], list[Task]] = defaultdict(list)
+
+    def staff(self, task: Task) -> None:
+        """Find who may make the contacts of a task, or why nobody may."""
+        candidates = self._named(task) or self._others(task)
+        if not candidates:
+            task.refusal = Refusal.NO_ROLE
+            return
+        able = [no for no in candidates if self._people[no].can(task.client.needs)]
+        if not able:
+            task.refusal = Refusal.SKILL
+            return
+        task.lanes = [(number, self._lanes[number, task.channel]) for number in able]
+        self._demand[able[0], task.channel] += float(task.rule.low)
+        self._shares[able[0], task.rule.code].append(task)
+
+    def spread(self) -> None:
+        """Spread the work of each person over the days and its customers over each period."""
+        for (number, channel), a_month in self._demand.items():
+            self._lanes[number, channel].spread(a_month)
+        for share in self._shares.values():
+            share.sort(key=lambda task: (task.client.district, task.no))
+            for place, task in enumerate(share):
+                # calls lie between the visits
+                shift = 0.0 if task.channel is Channel.VISIT else 0.5
+                task.phase = ((place + 0.5) / len(share) + shift) % 1
+
+    def _named(self, task: Task) -> list[int]:
+        role, client = task.rule.role, task.client
+        named: list[Hashable] = [
+            people[role] for people in (client.owed.owners, client.backups) if role in people
+        ]
+        return [self._number[key] for key in dict.fromkeys(named) if key in self._number]
+
+    def _others(self, task: Task) -> list[int]:
+        client, role = task.client, task.rule.role
+        if role in client.owed.owners or role in client.backups:
+            return []
+        found = [
+            number
+            for number, person in enumerate(self._people)
+            if role in person.roles and _goes_to(person.districts, client.district)
+        ]
+        return sorted(found, key=lambda number: (self._demand[number, task.channel], number))
+
+
+def _goes_to(districts: Collection[str], district: str) -> bool:
+    return not districts or not district or district in districts
