@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from db.models import Case, Customer
 from db.session import Actor, Database
-from db.vocabulary import ComplaintChannel, Outcome, SaveState
+from db.vocabulary import ComplaintChannel, Outcome, ReplyKind, SaveState
 from desktop_app import clock, labels
 from desktop_app.domain.arrears import ArrearsStep
 from desktop_app.domain.cases import CloseDraft, OpenDraft
@@ -130,7 +130,7 @@ def test_that_the_card_shows_what_is_open_and_answers_it(
     for part in ("asked again 1×", "送错了", "Write the demands down", "1/4 Apologise"):
         assert part in said
     panel.flows.go_on(panel.found.promises[0])
-    stage.submit(page, note="送到了")
+    stage.submit(page, reply=ReplyKind.MET, note="送到了")
     stage.wait(lambda: "送两箱" not in words(panel))
     card = stage.show(CustomerCardPage, shop["K2"])
     stage.wait(lambda: "送错了" in words(card.panel.follow_up))
