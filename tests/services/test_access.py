@@ -52,6 +52,7 @@ from desktop_app.domain.scripts import Script
 from desktop_app.errors import NotAllowedError
 from desktop_app.services import (
     access,
+    assignment,
     attachments,
     calendar,
     calls,
@@ -916,6 +917,12 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     ),
     "before a call": (EVERYBODY, own, lambda s, p: calls.before(s, p["case_id"])),
     "dial": (WORKERS, fresh, lambda s, p: calls.dial(s, p["customer"])),
+    "copy the number": (WORKERS, fresh, lambda s, p: calls.copy_number(s, p["customer"])),
+    "notes of the screening": (
+        EVERYBODY,
+        own,
+        lambda s, p: assignment.shown_notes(s, {p["case_id"]: ""}),
+    ),
     "asks to cancel": (
         WORKERS | {Role.HEAD_OFFICE},
         fresh,
