@@ -11,6 +11,7 @@ from desktop_app.domain.screening import (
     SwitchLimit,
     screen,
     switches_in,
+    words_of,
     years_before,
 )
 
@@ -85,3 +86,15 @@ def test_that_the_limit_has_limits() -> None:
         SwitchLimit(years=0)
     with pytest.raises(ValidationError):
         SwitchLimit(limit=-1)
+
+
+def test_that_what_was_found_is_told_from_its_codes_where_they_say_all() -> None:
+    both = "deceased,do_not_contact"
+    assert words_of(both, "noted") == " ".join(
+        (
+            *(hit.text for hit in screen(ScreenFacts(is_deceased=True), AS_OF)),
+            "The customer asked not to be contacted.",
+        )
+    )
+    assert words_of("", "noted") == "noted"
+    assert words_of("serial_switcher", "3 times") == "3 times"  # it has numbers of its own

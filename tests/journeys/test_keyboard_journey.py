@@ -223,7 +223,7 @@ class Journey:
         desk.wait_enabled("Close case…")
         desk.key("ctrl+shift+w")
         desk.wait_title("Close case")
-        desk.wait_focus("Lost", "combo box")
+        desk.wait_focus("—", "combo box")  # nothing is chosen beforehand
         desk.type("Won")
         desk.wait_focus("Won back", "combo box")
         desk.key("Tab")

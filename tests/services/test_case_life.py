@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 import tempfile
 import uuid
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -245,12 +246,12 @@ class CaseLife(RuleBasedStateMachine):
             told.setdefault(event["case_id"], []).append(event)
         for row in self.cases():
             events = sorted(told[row["id"]], key=lambda one: (one["at"], one["id"].hex))
-            stages = [one["new_value"] for one in events if one["new_value"]]
-            assert stages[0] == CaseStage.IDENTIFIED
-            assert stages[-1] == row["stage"]
-            for before, event in zip(stages, events[1:], strict=False):
+            staged = [one for one in events if one["new_value"]]  # a note tells of no stage
+            assert staged[0]["new_value"] == CaseStage.IDENTIFIED
+            assert staged[-1]["new_value"] == row["stage"]
+            for before, event in pairwise(staged):
                 if event["kind"] in {"moved", "assigned", "closed", "reopened"}:
-                    assert event["old_value"] == before
+                    assert event["old_value"] == before["new_value"]
 
     @invariant()
     def nobody_is_assigned_without_a_screening(self) -> None:
