@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from db import backup
 from db.base import new_id, utcnow
 from db.errors import DatabaseError, Trouble, sort_trouble
 from db.keys import sync_folder
-from db.models import Attachment, Case, Change, Setting
+from db.models import Attachment, Case, Change, Customer, Setting
 from db.recording import RECORDED
 from db.session import SYSTEM, Database
 
@@ -166,11 +166,16 @@ def _opened(path: Path, key: bytes, sha256: str) -> bytes:
 
 
 def bad_files(session: Session) -> tuple[BadFile, ...]:
-    """Read every file that a row names; those that are missing or damaged, by case and name."""
+    """Read every file that a row names; those that are missing or damaged, by case and name.
+
+    A file of a visit without a case stands under the number of its customer.
+    """
+    number_of = func.coalesce(Case.number, Customer.number)
     rows = session.execute(
-        select(Case.number, Attachment.name, Attachment.sha256)
-        .join(Case, Case.id == Attachment.case_id)
-        .order_by(Case.number, Attachment.name)
+        select(number_of, Attachment.name, Attachment.sha256)
+        .outerjoin(Case, Case.id == Attachment.case_id)
+        .outerjoin(Customer, Customer.id == Attachment.customer_id)
+        .order_by(number_of, Attachment.name)
     )
     found = []
     for number, name, sha256 in rows:

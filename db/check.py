@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, select, text
 from sqlalchemy.orm import Session
 
 from db import attachments, backup, derived, journal
 from db.attachments import BadFile
 from db.errors import DatabaseError, Trouble
-from db.models import ENTITIES, CustomerStat
+from db.models import ENTITIES, Customer, CustomerStat, Holding
 from db.session import Actor, Database
+from db.vocabulary import Seat
 
 _FIGURES: Final = tuple(column for column in CustomerStat.__table__.c if column.key != "no")
 
@@ -26,6 +27,7 @@ class Findings:
         outdated: Customers whose stored figures differ from a rebuild.
         unsearchable: Customers missing in the search index, or left over in it.
         bad_files: Attachments whose file is missing or damaged.
+        misplaced: Customers whose owner is not who is in charge of them.
         counts: Rows of each table.
     """
 
@@ -35,13 +37,14 @@ class Findings:
     outdated: int
     unsearchable: int
     bad_files: tuple[BadFile, ...]
+    misplaced: int
     counts: dict[str, int]
 
     @property
     def is_sound(self) -> bool:
         """Whether nothing was found wrong."""
         found = self.damage or self.dangling or self.outdated or self.unsearchable
-        return not (found or self.bad_files) and self.tampered_at is None
+        return not (found or self.bad_files or self.misplaced) and self.tampered_at is None
 
 
 class _GiveUpError(Exception):
@@ -64,9 +67,25 @@ def check(database: Database, actor: Actor) -> Findings:
         dangling = len(session.execute(text("PRAGMA foreign_key_check")).all())
         tampered_at = journal.verify_chain(session)
         bad_files = attachments.bad_files(session)
+        misplaced = _misplaced(session)
         counts = {name: _count(session, entity) for name, entity in sorted(ENTITIES.items())}
     outdated, unsearchable = _compare_figures(database, actor)
-    return Findings(damage, dangling, tampered_at, outdated, unsearchable, bad_files, counts)
+    return Findings(
+        damage, dangling, tampered_at, outdated, unsearchable, bad_files, misplaced, counts
+    )
+
+
+def _misplaced(session: Session) -> int:
+    charge = and_(
+        Holding.customer_id == Customer.id, Holding.seat == Seat.PRIMARY, Holding.last_on.is_(None)
+    )
+    statement = (
+        select(func.count())
+        .select_from(Customer)
+        .outerjoin(Holding, charge)
+        .where(Customer.owner_id.is_distinct_from(Holding.user_id))
+    )
+    return session.execute(statement).scalar_one()
 
 
 def _count(session: Session, entity: type[Any]) -> int:

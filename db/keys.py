@@ -236,6 +236,14 @@ def load(path: Path) -> KeyFile:
     return file
 
 
+def demo_entry(folder: Path) -> tuple[str, str]:
+    """Login and password that a demo workspace carries. Raises DatabaseError otherwise."""
+    entry = load(folder / KEYS).demo
+    if entry is None:
+        raise DatabaseError(Trouble.UNKNOWN_USER, "demo", folder)
+    return entry["login"], entry["password"]
+
+
 def save(keys: KeyFile, path: Path) -> None:
     """Write `keys.json` so that either the old or the new file is there, never half of one.
 

@@ -134,6 +134,7 @@ _MAKERS: Final[Mapping[type, Callable[[Any], Any]]] = {
     uuid.UUID: str,
     dt.datetime: lambda moment: moment.astimezone(dt.UTC).isoformat(),
     dt.date: dt.date.isoformat,
+    dt.time: dt.time.isoformat,
     dict: _plain_dict,
     list: _plain_list,
     tuple: _plain_list,
@@ -164,6 +165,8 @@ def from_plain(column: Column[Any], value: Any) -> Any:
         return dt.datetime.fromisoformat(value)
     if python is dt.date:
         return dt.date.fromisoformat(value)
+    if python is dt.time:
+        return dt.time.fromisoformat(value)
     return value
 
 
@@ -172,6 +175,7 @@ def from_plain(column: Column[Any], value: Any) -> Any:
 
 def attach(session: Session, buffer: Buffer) -> None:
     """Begin the transaction and record what this session changes."""
+    _keep_old_values()
     session.info[_MARK] = buffer
     event.listen(session, "before_flush", _before_flush)
     event.listen(session, "after_flush", _after_flush)
@@ -197,12 +201,15 @@ def _keep_old(_target: object, _value: object, _old: object, _initiator: object)
     """Listening makes the mapper load the old value before an unloaded attribute is set."""
 
 
-for _mapper in Base.registry.mappers:
-    if _mapper.class_.__journalled__ or _mapper.class_ in FACTS:
-        for _attribute in _mapper.column_attrs:
-            event.listen(
-                getattr(_mapper.class_, _attribute.key), "set", _keep_old, active_history=True
-            )
+@cache
+def _keep_old_values() -> None:
+    """Listen to every recorded attribute, once for the process: who only reads does not wait."""
+    for mapper in Base.registry.mappers:
+        if mapper.class_.__journalled__ or mapper.class_ in FACTS:
+            for attribute in mapper.column_attrs:
+                event.listen(
+                    getattr(mapper.class_, attribute.key), "set", _keep_old, active_history=True
+                )
 
 
 def _before_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:

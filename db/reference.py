@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Literal, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, select
@@ -173,6 +173,34 @@ class Benchmark:
     note_en: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class VisitField:
+    """Something that is asked at a visit.
+
+    Attributes:
+        code: Key of the answer.
+        customer: A member of `CustomerKind`, or "all".
+        purpose: A member of `VisitPurpose`, "win_back" or "all".
+        kind: text, choice, number or yes_no.
+        choices: Codes of a choice; their words stand in the same order.
+    """
+
+    code: str
+    zh: str
+    en: str
+    customer: str
+    purpose: str
+    kind: Literal["text", "choice", "number", "yes_no"]
+    choices: tuple[str, ...] = ()
+    choices_zh: tuple[str, ...] = ()
+    choices_en: tuple[str, ...] = ()
+
+    def words(self, language: str) -> tuple[tuple[str, str], ...]:
+        """Code and words of each choice in a language."""
+        shown = self.choices_zh if _suffix(language) == "zh" else self.choices_en
+        return tuple(zip(self.choices, shown, strict=True))
+
+
 def text(entry: Bilingual, language: str) -> str:
     """The words of an entry in a language: Chinese for every `zh…`, else English."""
     return entry.zh if _suffix(language) == "zh" else entry.en
@@ -242,6 +270,12 @@ def themes(folder: Path = FOLDER) -> tuple[ThemeEntry, ...]:
 def benchmarks(folder: Path = FOLDER) -> tuple[Benchmark, ...]:
     """The benchmarks, also those that are off by default."""
     return typed(Benchmark, "benchmarks", "entry", folder)
+
+
+@cache
+def visit_fields(folder: Path = FOLDER) -> tuple[VisitField, ...]:
+    """What is asked at visits, in order."""
+    return typed(VisitField, "visit_forms", "field", folder)
 
 
 def seed(session: Session, folder: Path = FOLDER) -> int:

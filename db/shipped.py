@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import (
+    cadence_lines,
     calendar_days,
     journal,
     offers,
@@ -48,6 +49,7 @@ def seed(session: Session, present: str = "") -> None:
     themes.seed(session)
     offers.seed(session)
     calendar_days.seed(session)
+    cadence_lines.seed(session)
     scripts.seed(session)
     kept = session.scalars(select(Setting).where(Setting.key == KEY)).first()
     value = {"digest": present or digest()}
@@ -67,7 +69,7 @@ def digest() -> str:
 
 
 def _files() -> list[Path]:
-    names = ("reasons", "themes", "calendar", "offers")
+    names = ("reasons", "themes", "calendar", "offers", "cadence")
     lists = [reference.FOLDER / f"{name}.toml" for name in names]
     calls = sorted(task_force_files.SCRIPTS.glob("*.toml"))
     return [*lists, *sorted(questionnaires.FOLDER.glob("*.json")), *calls]

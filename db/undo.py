@@ -206,11 +206,14 @@ Group = tuple[str, Op, tuple[str, ...]]
 
 def _take_back(session: Session, steps: Sequence[journal.Recorded]) -> None:
     swaps = _swaps(steps)
+    done = {(step.entity, step.row_id) for group in swaps.values() for step in group}
+    rest = _groups([step for step in steps if (step.entity, step.row_id) not in done])
+    gone = [each for each in rest if each[0][1] is Op.DELETE]
+    for (entity, op, _names), group in gone:  # frees unique values that a swap takes back
+        _apply(session, cast("Table", ENTITIES[entity].__table__), op, group)
     for entity, group in swaps.items():
         _replace(session, cast("Table", ENTITIES[entity].__table__), group)
-    done = {(step.entity, step.row_id) for group in swaps.values() for step in group}
-    rest = [step for step in steps if (step.entity, step.row_id) not in done]
-    for (entity, op, _names), group in _groups(rest):
+    for (entity, op, _names), group in rest[len(gone) :]:
         _apply(session, cast("Table", ENTITIES[entity].__table__), op, group)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Index, Table, UniqueConstraint, literal, select, text
@@ -44,7 +45,8 @@ class Unique:
         return [str(key) for key in session.connection().scalars(statement)]
 
 
-def uniques(table: Table) -> list[Unique]:
+@cache
+def uniques(table: Table) -> tuple[Unique, ...]:
     """Unique constraints and indexes of a table, the key left out."""
     found = [
         Unique(table, tuple(one.key for one in constraint.columns))
@@ -55,4 +57,4 @@ def uniques(table: Table) -> list[Unique]:
         if isinstance(index, Index) and index.unique:
             columns = tuple(one.key for one in index.columns)
             found.append(Unique(table, columns, dialect.condition_of(index)))
-    return found
+    return tuple(found)

@@ -300,11 +300,166 @@ class ExperimentKind(StrEnum):
     OFFER = "offer"
 
 
+class CadenceRole(StrEnum):
+    """Function in the firm that owes contacts."""
+
+    SALES = "sales"
+    DEPT_MANAGER = "dept_manager"
+    MARKETING_DIRECTOR = "marketing_director"
+    GM = "gm"  # general manager or a deputy
+
+
+class StaffFunction(StrEnum):
+    """What somebody is in the firm (requirements 2.8); those of `CadenceRole` owe contacts."""
+
+    SALES = "sales"
+    DEPT_MANAGER = "dept_manager"
+    MARKETING_DIRECTOR = "marketing_director"
+    GM = "gm"
+    TRAINER = "trainer"
+    TECHNICIAN = "technician"
+    CUSTOMER_SERVICE = "customer_service"
+    AGENT = "agent"
+
+
+class Seat(StrEnum):
+    """First in charge, or standing in."""
+
+    PRIMARY = "primary"
+    BACKUP = "backup"
+
+
+class AbsenceKind(StrEnum):
+    """Why somebody is away."""
+
+    LEAVE = "leave"
+    SICK = "sick"
+    TRAINING = "training"
+    OTHER = "other"
+
+
+class ExitReason(StrEnum):
+    """Why an employee left (requirement S3-32)."""
+
+    PAY = "pay"
+    BENEFITS = "benefits"
+    OWN_FIRM = "own_firm"
+    POACHED = "poached"
+    PRESSURE = "pressure"
+    DISMISSED = "dismissed"
+    PERSONAL = "personal"
+    OTHER = "other"
+
+
+class ExitDestination(StrEnum):
+    """Where an employee who left went (requirement S3-37)."""
+
+    OWN_FIRM = "own_firm"
+    COMPETITOR = "competitor"
+    OTHER_TRADE = "other_trade"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Fate(StrEnum):
+    """What became of a leaver's customer (requirement S3-37)."""
+
+    LEFT_UNATTENDED = "left_unattended"
+    TAKEN_ALONG = "taken_along"
+    TRANSFERRED = "transferred"
+
+
+class HandoverCause(StrEnum):
+    """Why customers go from one person to others."""
+
+    LEFT = "left"
+    ROTATION = "rotation"
+    LOAD = "load"
+    ORPHANS = "orphans"
+    OTHER = "other"
+
+
+class HandoverState(StrEnum):
+    """What the receiver says of a customer handed over."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class VisitPurpose(StrEnum):
+    """What a contact of the cadence is for (S3-67, S3-63)."""
+
+    BOND = "bond"  # A: emotional contact, demonstration effect
+    COACH = "coach"  # B: comfort, coaching in basics and skills
+    SETTLE = "settle"  # C: strengthen contact, resolve historical issues
+    RAISE = "raise"  # B that may rise to A
+
+
+class WinBackStepKind(StrEnum):
+    """Steps of a win-back visit, in order (requirements 2.6)."""
+
+    IDENTIFY = "wv1_identify"
+    CONTACT = "wv2_contact"
+    PLAN = "wv3_plan"
+    SATISFY = "wv4_satisfy"
+    PREVENT = "wv5_prevent"
+    OUTDO = "wv6_outdo"
+
+
+class RenewalState(StrEnum):
+    """What became of something that expires (requirement S3-52)."""
+
+    OPEN = "open"
+    NOTIFIED = "notified"
+    RENEWED = "renewed"
+    LAPSED = "lapsed"
+
+
+class TaskKind(StrEnum):
+    """A task for one person beside cases, visits and promises."""
+
+    UPGRADE_TALK = "upgrade_talk"  # ask whether to upgrade (S3-53)
+    UPGRADE = "upgrade"  # do it; handed to a technician
+    TELL_CUSTOMER = "tell_customer"  # a change of who is in charge, or of the service model (S3-35)
+    OLD_ISSUE = "old_issue"  # something of the past that still weighs (S3-67)
+    FIND_RECEIVER = "find_receiver"  # a customer nobody looks after, passed on (S3-54)
+    OTHER = "other"
+
+
+class TaskState(StrEnum):
+    """What became of a task."""
+
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class ReminderKind(StrEnum):
+    """What a reminder is about."""
+
+    RENEWAL = "renewal"
+    PROMISE = "promise"
+    VISIT = "visit"
+    CALLBACK = "callback"
+    TASK = "task"
+
+
+class ReminderStage(StrEnum):
+    """Before or at its time to whoever does it; afterwards to the manager."""
+
+    AHEAD = "ahead"
+    DUE = "due"
+    ESCALATED = "escalated"
+
+
 class ImportKind(StrEnum):
     """What a foreign file holds."""
 
     CUSTOMERS = "customers"
     ORDERS = "orders"
+    VISITS = "visits"
+    RENEWALS = "renewals"
 
 
 class MatchKey(StrEnum):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.orm import configure_mappers
 
 from db import attachments, backup, keys, migrate, rekey, shipped
 from db.errors import DatabaseError, Trouble, sort_trouble
@@ -79,11 +80,17 @@ def create(
     return Opened(folder, database, _actor(database, login), demo), code
 
 
-def open_workspace(folder: Path, login: str, password: str) -> Opened:
+Deriving = Callable[[keys.KeyFile, str, str], tuple[bytes, ...]]
+"""Gives the keys for a login and its password, as `keys.open_keys` does."""
+
+
+def open_workspace(
+    folder: Path, login: str, password: str, derive: Deriving = keys.open_keys
+) -> Opened:
     """Open a workspace for a user; upgrades an older schema after copying the file.
 
     The recovery code opens it as `keys.RECOVERY`, for the first active administrator. A change of
-    the key that was cut short is brought to its end.
+    the key that was cut short is brought to its end. `derive` is for who began with that before.
 
     Raises:
         DatabaseError: NOT_A_WORKSPACE, UNKNOWN_USER, WRONG_PASSWORD, NEWER, NETWORK_SHARE,
@@ -94,7 +101,7 @@ def open_workspace(folder: Path, login: str, password: str) -> Opened:
     path = folder / DATABASE
     if not path.is_file():
         raise DatabaseError(Trouble.NOT_A_WORKSPACE, folder.name, folder)
-    key = _settled(folder, file, keys.open_keys(file, login, password))
+    key = _settled(folder, file, derive(file, login, password))
     if not migrate.require_current(path, key):
         _upgrade(path, key, file.device)
     database = Database(path, key, device=file.device)
@@ -111,10 +118,7 @@ def open_workspace(folder: Path, login: str, password: str) -> Opened:
 
 def open_demo(folder: Path) -> Opened:
     """Open a demo workspace, which carries its own password. Raises DatabaseError otherwise."""
-    file = keys.load(folder / KEYS)
-    if file.demo is None:
-        raise DatabaseError(Trouble.UNKNOWN_USER, "demo", folder)
-    return open_workspace(folder, file.demo["login"], file.demo["password"])
+    return open_workspace(folder, *keys.demo_entry(folder))
 
 
 def is_demo(folder: Path) -> bool:
@@ -365,3 +369,8 @@ def _actor(database: Database, login: str | None) -> Actor:
         if user is None:
             raise DatabaseError(Trouble.UNKNOWN_USER, login or Role.ADMINISTRATOR)
         return Actor(user.id, user.login, user.name, Role(user.role), user.store_id)
+
+
+def warm_up() -> None:
+    """Settle how the tables belong together; else the first query would do it."""
+    configure_mappers()

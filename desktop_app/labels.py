@@ -11,6 +11,7 @@ from enum import StrEnum
 from db import vocabulary as words
 from desktop_app import clock
 from desktop_app.i18n import N_, _
+from desktop_app.labels_visits import VISIT_LABELS
 
 UNKNOWN = "—"
 """Shown for what is not known, which is never zero."""
@@ -218,6 +219,8 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     words.ImportKind: {
         words.ImportKind.CUSTOMERS: N_("Customers"),
         words.ImportKind.ORDERS: N_("Orders"),
+        words.ImportKind.VISITS: N_("Visits made"),
+        words.ImportKind.RENEWALS: N_("Renewals"),
     },
     words.MatchKey: {
         words.MatchKey.NUMBER: N_("Customer number"),
@@ -251,6 +254,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         words.Op.UPDATE: N_("Changed"),
         words.Op.DELETE: N_("Deleted"),
     },
+    **VISIT_LABELS,
 }
 """The words for every member of every enum of ``db.vocabulary``."""
 

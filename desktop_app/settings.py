@@ -55,6 +55,10 @@ class Settings:
         recent_workspaces: The ones before, newest first.
         last_login: Login name used last.
         check_backup_days: Remind when the last backup is older, in days; 0 never.
+        show_notes: Whether reminders are shown as notifications of the desktop.
+        reminder_sound: Whether a reminder can be heard.
+        stay_in_tray: Whether closing the window leaves the program in the tray; ``None``: where
+            there is one.
         others: What the file holds besides (of a newer version): kept when it is saved.
     """
 
@@ -66,6 +70,9 @@ class Settings:
     recent_workspaces: tuple[str, ...] = ()
     last_login: str = ""
     check_backup_days: int = 7
+    show_notes: bool = True
+    reminder_sound: bool = True
+    stay_in_tray: bool | None = None
     others: dict[str, Any] = field(default_factory=dict)
 
     @override
@@ -102,6 +109,16 @@ def _texts(value: Any) -> tuple[str, ...]:
     raise ValueError("not a list")
 
 
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("not a yes or no")
+
+
+def _flag_or_none(value: Any) -> bool | None:
+    return None if value is None else _flag(value)
+
+
 def _number(lowest: int, highest: int, value: Any) -> int:
     if isinstance(value, int) and lowest <= value <= highest:
         return value
@@ -117,6 +134,9 @@ _CHECKS: Mapping[str, Callable[[Any], object]] = {
     "recent_workspaces": _texts,
     "last_login": _text,
     "check_backup_days": partial(_number, 0, 365),
+    "show_notes": _flag,
+    "reminder_sound": _flag,
+    "stay_in_tray": _flag_or_none,
 }
 """By field: gives the value to keep, raises ``ValueError`` for a wrong one."""
 

@@ -49,6 +49,7 @@ TEST_PROGRAMS = {
     "xdotool": "xdotool",
     "dbus-run-session": "dbus",
     "openbox": "openbox",
+    "dunst": "dunst",
     "pdftoppm": "poppler-utils",
     "import": "imagemagick",
     "/usr/libexec/at-spi-bus-launcher": "at-spi2-core",

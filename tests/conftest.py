@@ -76,13 +76,17 @@ def _share_statements() -> None:
 _share_statements()
 
 
+_UNTRACED = frozenset({"acceptance", "bench", "demo", "journeys"})
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also the tests that take minutes")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("realdata"):  # many rows over lines that other tests reach
+    for item in items:  # those that go over lines which other tests reach are not traced
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        if item.get_closest_marker("realdata") or folder in _UNTRACED:
             item.add_marker("no_cover")
     # The long ones, with a limit of their own, begin: no worker is left alone with one at the end.
     items.sort(key=lambda item: item.get_closest_marker("timeout") is None)

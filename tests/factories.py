@@ -19,7 +19,7 @@ from db.vocabulary import AttemptResult, ChangeKind, Channel, ImportKind, Role, 
 from desktop_app import clock
 from desktop_app.domain.cases import OpenDraft
 from desktop_app.domain.contacts import AttemptDraft
-from desktop_app.services import cases, contacts
+from desktop_app.services import cases, charge_book, contacts
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,6 +60,7 @@ def add_customer(session: Session, number: str | None = None, **columns: Any) ->
     customer = Customer(number=number, **({"name": f"客户 {number}"} | columns))
     session.add(customer)
     session.flush()
+    charge_book.follow(session, {customer.id: customer.owner_id})
     return customer.id
 
 
@@ -119,6 +120,7 @@ def change_customer(session: Session, customer_id: uuid.UUID, **columns: Any) ->
     for column, value in columns.items():
         getattr(customer, column)
         setattr(customer, column, value)
+    charge_book.follow(session, {customer_id: customer.owner_id})
 
 
 def leave(session: Session, user_id: uuid.UUID | None) -> None:

@@ -2,7 +2,23 @@
 
 from db.base import Base
 from db.models.activity import CustomerStat, Order, OrderLine, WorkspaceFigures
+from db.models.cadence import (
+    CadenceLine,
+    CadenceOverride,
+    ReminderMark,
+    Renewal,
+    Task,
+    WinBackStep,
+)
 from db.models.cases import Case, CaseEvent, CaseReason, ProbeStep, Reason, ReasonVersion
+from db.models.charges import (
+    Absence,
+    EmployeeExit,
+    Handover,
+    HandoverLine,
+    Holding,
+    StaffProfile,
+)
 from db.models.contacts import ContactAttempt, Visit
 from db.models.customers import Contact, Customer
 from db.models.detection import DefectionRule, DefectionSignal
@@ -33,10 +49,13 @@ ENTITIES: dict[str, type[Base]] = {
 
 __all__ = [
     "ENTITIES",
+    "Absence",
     "Answer",
     "AnswerTheme",
     "Attachment",
     "Base",
+    "CadenceLine",
+    "CadenceOverride",
     "CalendarDay",
     "Case",
     "CaseEvent",
@@ -54,9 +73,13 @@ __all__ = [
     "CustomerStat",
     "DefectionRule",
     "DefectionSignal",
+    "EmployeeExit",
     "ExitRegistration",
     "Experiment",
     "ExperimentArm",
+    "Handover",
+    "HandoverLine",
+    "Holding",
     "ImportJob",
     "Interview",
     "InterviewReview",
@@ -74,6 +97,8 @@ __all__ = [
     "ReasonVersion",
     "Recovery",
     "RecoveryStep",
+    "ReminderMark",
+    "Renewal",
     "SavedView",
     "Script",
     "ScriptRun",
@@ -81,10 +106,13 @@ __all__ = [
     "Setting",
     "Skill",
     "Snippet",
+    "StaffProfile",
     "Store",
+    "Task",
     "Theme",
     "TypedDraft",
     "User",
     "Visit",
+    "WinBackStep",
     "WorkspaceFigures",
 ]

@@ -28,6 +28,7 @@ class Customer(Record, Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     email: Mapped[str] = mapped_column(String(200), default="")
     address: Mapped[str] = mapped_column(String(400), default="")
+    district: Mapped[str] = mapped_column(String(80), default="")
     card_number: Mapped[str] = mapped_column(String(64), default="")
     store_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("store.id"))
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
@@ -36,6 +37,7 @@ class Customer(Record, Base):
     do_not_contact: Mapped[bool] = mapped_column(default=False)
     is_deceased: Mapped[bool] = mapped_column(default=False)
     malicious_arrears: Mapped[bool] = mapped_column(default=False)
+    upgrade_since: Mapped[dt.date | None]  # since when it may rise to class A
     switch_dates: Mapped[list[str]] = mapped_column(default=list)  # ISO days of supplier changes
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)  # further imported columns
     note: Mapped[str] = mapped_column(Text, default="")

@@ -95,12 +95,17 @@ class AnswerTheme(Record, Base):
 
 
 class Attachment(Record, Base):
-    """A picture, recording or file of a case; its bytes lie encrypted in the workspace's folder."""
+    """A picture, recording or file of a case; its bytes lie encrypted in the workspace's folder.
+
+    One of a visit without a case is its customer's.
+    """
 
     __tablename__ = "attachment"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("departure_case.id"), index=True)
+    case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("departure_case.id"), index=True)
+    customer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
     interview_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("interview.id"), index=True)
+    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
     address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), default="")
     name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100), default="")

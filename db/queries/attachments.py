@@ -15,7 +15,7 @@ class AttachmentRow:
     """A file: what it is, where it belongs, who added it. The size is in bytes."""
 
     id: uuid.UUID
-    case_id: uuid.UUID
+    case_id: uuid.UUID | None
     interview_id: uuid.UUID | None
     address: str
     name: str
@@ -38,6 +38,11 @@ def of_case(session: Session, case_id: uuid.UUID) -> list[AttachmentRow]:
 def of_interview(session: Session, interview_id: uuid.UUID) -> list[AttachmentRow]:
     """The files of one interview, the newest first."""
     return _rows(session, Attachment.interview_id == interview_id)
+
+
+def of_visit(session: Session, visit_id: uuid.UUID) -> list[AttachmentRow]:
+    """The files of one visit, the newest first."""
+    return _rows(session, Attachment.visit_id == visit_id)
 
 
 def _rows(session: Session, condition: ColumnElement[bool]) -> list[AttachmentRow]:

@@ -84,9 +84,9 @@ def _statement(chunk: Sequence[uuid.UUID]) -> Any:
         Visit.customer_id,
         null(),
         Visit.done_on,
-        literal(Channel.VISIT.value),
+        Visit.channel,
         literal(AttemptResult.REACHED.value),
-        false(),
+        Visit.is_informal,
         false(),
     ).where(Visit.customer_id.in_(chunk), Visit.state == VisitState.DONE)
     return union_all(attempts, visits)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.derived import reference_day
@@ -276,6 +276,8 @@ def timeline(
     case_ids = [case.id for case in _cases(session, customer_id, visible)]
     for case_id in case_ids:
         entries += case_timeline(session, case_id)
+    entries += _visits(session, Visit.customer_id == customer_id, Visit.case_id.is_(None))
+    entries += _files(session, Attachment.customer_id == customer_id)
     return sorted(entries, key=_newest_first, reverse=True)
 
 
@@ -285,21 +287,8 @@ def case_timeline(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
     The second keying of an interview is a check of the first one and happened to nobody.
     """
     entries = [*_events(session, case_id), *_attempts(session, case_id)]
-    entries += [*_exits(session, case_id), *_files(session, case_id)]
-    entries += [
-        TimelineEntry(
-            visit.done_on or visit.planned_on,
-            None,
-            "visit",
-            {"state": visit.state, "purpose": visit.purpose, "note": visit.note, "by": name or ""},
-            visit.id,
-        )
-        for visit, name in session.execute(
-            select(Visit, User.name)
-            .outerjoin(User, User.id == Visit.by_id)
-            .where(Visit.case_id == case_id)
-        )
-    ]
+    entries += [*_exits(session, case_id), *_files(session, Attachment.case_id == case_id)]
+    entries += _visits(session, Visit.case_id == case_id)
     entries += [
         TimelineEntry(
             _local_day(interview.finished_at or interview.started_at),
@@ -388,11 +377,36 @@ def _exits(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
     ]
 
 
-def _files(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
+def _visits(session: Session, *conditions: ColumnElement[bool]) -> list[TimelineEntry]:
     rows = session.execute(
-        select(Attachment, User.name)
-        .outerjoin(User, User.id == Attachment.by_id)
-        .where(Attachment.case_id == case_id)
+        select(Visit, User.name).outerjoin(User, User.id == Visit.by_id).where(*conditions)
+    )
+    return [
+        TimelineEntry(
+            visit.done_on or visit.planned_on,
+            None,
+            "visit",
+            {
+                "state": visit.state,
+                "channel": visit.channel,
+                "purpose": visit.purpose,
+                "note": visit.note,
+                "met": visit.met,
+                "gift": visit.gift,
+                "next_step": visit.next_step,
+                "satisfaction": visit.satisfaction,
+                "is_informal": visit.is_informal,
+                "by": name or "",
+            },
+            visit.id,
+        )
+        for visit, name in rows
+    ]
+
+
+def _files(session: Session, condition: ColumnElement[bool]) -> list[TimelineEntry]:
+    rows = session.execute(
+        select(Attachment, User.name).outerjoin(User, User.id == Attachment.by_id).where(condition)
     )
     return [
         TimelineEntry(

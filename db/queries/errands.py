@@ -1,4 +1,4 @@
-"""What is due beside the next steps of cases: planned visits, and interviews that have issues.
+"""What is due beside the next steps of cases: planned visits and calls, interviews with issues.
 
 Nothing due is ever left out: visits of somebody who has left count as nobody's. Customers who have
 died or want no contact are never there.
@@ -18,9 +18,9 @@ from db.queries.scope import EVERYTHING, Visible, contactable, unowned, visible_
 from db.queries.visits import nobodys_visit, visible_visits
 from db.vocabulary import (
     CaseStage,
+    Channel,
     CustomerClass,
     InterviewState,
-    NextStep,
     ReviewState,
     RuleKind,
     VisitState,
@@ -43,6 +43,7 @@ class Errand:
     Attributes:
         id: Key of the visit or the interview.
         is_visit: Which of both.
+        channel: Whether it is a visit, or a call of the cadence.
         is_step: Whether the visit is the next step of its case, of the same day.
         due: The day planned; of an interview the day asked for.
         words: What the visit is for, or what the reviewer said last.
@@ -51,6 +52,7 @@ class Errand:
 
     id: uuid.UUID
     is_visit: bool
+    channel: Channel
     is_step: bool
     case_id: uuid.UUID | None
     customer_id: uuid.UUID
@@ -98,10 +100,11 @@ def _columns(*own: Any) -> Select[*tuple[Any, ...]]:
 
 
 def _visits() -> Select[*tuple[Any, ...]]:
-    is_step = and_(Case.next_step == NextStep.VISIT, Case.next_due == Visit.planned_on)
+    is_step = and_(Case.next_step == Visit.channel, Case.next_due == Visit.planned_on)
     own = (
         Visit.id,
         literal(value=True).label("is_visit"),
+        Visit.channel,
         case((is_step, 1), else_=0).label("is_step"),
         Visit.planned_on.label("due"),
         Visit.purpose.label("words"),
@@ -131,6 +134,7 @@ def _interviews(day: dt.date) -> Select[*tuple[Any, ...]]:
     own = (
         Interview.id,
         literal(value=False).label("is_visit"),
+        literal(Channel.VISIT.value).label("channel"),
         literal(0).label("is_step"),
         literal(day).label("due"),
         func.coalesce(said, "").label("words"),
@@ -152,6 +156,7 @@ def _read(row: Row[*tuple[Any, ...]]) -> Errand:
         "kind": RuleKind(row.kind) if row.kind else None,
         "stage": CaseStage(row.stage) if row.stage else None,
         "is_visit": bool(row.is_visit),
+        "channel": Channel(row.channel),
         "is_step": bool(row.is_step),
     }
     return Errand(**dict(row._mapping) | words)  # noqa: SLF001  (public by documentation)

@@ -313,7 +313,7 @@ def shown(session: Session, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Sh
             Visit.case_id == Case.id,
             Visit.state == VisitState.PLANNED,
             Visit.planned_on == Case.next_due,
-            Case.next_step == NextStep.VISIT,
+            Case.next_step == Visit.channel,
         )
         .scalar_subquery()
     )

@@ -13,7 +13,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from db.models import Case, CaseEvent, Customer, CustomerStat, User, Visit
+from db.base import utcnow
+from db.models import Case, CaseEvent, Customer, CustomerStat, Holding, User, Visit
 from db.vocabulary import CaseEventKind
 
 
@@ -77,8 +78,8 @@ def visible_cases(visible: Visible) -> ColumnElement[bool]:
 def visible_customers(visible: Visible) -> ColumnElement[bool] | None:
     """Condition on `Customer`; None where all are seen, so that a query stays as it is.
 
-    Own are the customers one owns, works on in a case, or visits. A customer without a store
-    belongs to every store, so nobody misses them.
+    Own are the customers one owns or stands in for, works on in a case, or visits. A customer
+    without a store belongs to every store, so nobody misses them.
     """
     in_store = visible.reach is not Reach.OWN
     if visible.reach is Reach.ALL or (in_store and visible.store_id is None):
@@ -88,10 +89,16 @@ def visible_customers(visible: Visible) -> ColumnElement[bool] | None:
         Customer.owner_id == user,
         Customer.id.in_(select(Case.customer_id).where(Case.owner_id == user)),
         Customer.id.in_(select(Visit.customer_id).where(Visit.by_id == user)),
+        Customer.id.in_(select(Holding.customer_id).where(Holding.user_id == user, _goes_on())),
     ]
     if in_store:
         found += [Customer.store_id == visible.store_id, Customer.store_id.is_(None)]
     return or_(*found)
+
+
+def _goes_on() -> ColumnElement[bool]:
+    """Condition on `Holding`: the charge has not ended, also one that ends on a day to come."""
+    return or_(Holding.last_on.is_(None), Holding.last_on >= utcnow().astimezone().date())
 
 
 def count_seen(session: Session, visible: Visible) -> int:

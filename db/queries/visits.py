@@ -3,18 +3,19 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import Case, Customer, CustomerStat, Store, User, Visit
+from db.models import Case, Customer, CustomerStat, Store, User, Visit, WinBackStep
 from db.queries.cases import customers_found, in_order
 from db.queries.paging import Sort
 from db.queries.scope import EVERYTHING, Reach, Visible, contactable, visible_cases
-from db.vocabulary import CustomerClass, VisitState
+from db.queries.visit_marks import marked
+from db.vocabulary import Channel, CustomerClass, CustomerKind, VisitPurpose, VisitState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class VisitFilter:
 
     text: str = ""
     states: frozenset[VisitState] = frozenset()
+    channel: Channel | None = None
     case_id: uuid.UUID | None = None
     customer_id: uuid.UUID | None = None
     by_id: uuid.UUID | None = None
@@ -34,7 +36,15 @@ class VisitFilter:
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
-    """A line of the list of visits; without a case the case fields are empty."""
+    """A line of the list of visits and calls; without a case the case fields are empty.
+
+    Attributes:
+        is_provisional: Whether the holidays of its year were not known when it was planned.
+        is_informal: Whether it came about by the way; it counts for coverage only.
+        is_win_back: Whether it is a visit of the six steps to win a customer back.
+        rule_purpose: What the cadence wants of it.
+        answers: Of its form, by code (`db.reference.VisitField`).
+    """
 
     id: uuid.UUID
     case_id: uuid.UUID | None
@@ -54,6 +64,19 @@ class VisitRow:
     note: str
     store: str
     version: int
+    channel: Channel = Channel.VISIT
+    starts_at: dt.time | None = None
+    minutes: int | None = None
+    is_provisional: bool = False
+    is_informal: bool = False
+    is_win_back: bool = False
+    rule_purpose: VisitPurpose | None = None
+    customer_kind: CustomerKind = CustomerKind.PERSON
+    met: str = ""
+    gift: str = ""
+    satisfaction: int | None = None
+    next_step: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 def count_visits(session: Session, criteria: VisitFilter) -> int:
@@ -148,6 +171,19 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Visit.note,
             func.coalesce(Store.name, "").label("store"),
             Visit.version,
+            Visit.channel,
+            Visit.starts_at,
+            Visit.minutes,
+            Visit.is_provisional,
+            Visit.is_informal,
+            Visit.rule_purpose,
+            _is_win_back().label("is_win_back"),
+            Customer.kind.label("customer_kind"),
+            Visit.met,
+            Visit.gift,
+            Visit.satisfaction,
+            Visit.next_step,
+            Visit.answers,
         )
         .select_from(Visit)
         .join(Customer, Customer.id == Visit.customer_id)
@@ -158,9 +194,20 @@ def _rows() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _is_win_back() -> ColumnElement[bool]:
+    return exists().where(WinBackStep.visit_id == Visit.id)
+
+
 def _read(row: Row[*tuple[Any, ...]]) -> VisitRow:
     values = dict(row._mapping)  # noqa: SLF001  (public by documentation)
-    values |= {"klass": CustomerClass(row.klass), "state": VisitState(row.state)}
+    values |= {
+        "klass": CustomerClass(row.klass),
+        "state": VisitState(row.state),
+        "channel": Channel(row.channel),
+        "rule_purpose": VisitPurpose(row.rule_purpose) if row.rule_purpose else None,
+        "customer_kind": CustomerKind(row.customer_kind),
+        "is_win_back": bool(row.is_win_back),
+    }
     return VisitRow(**values)
 
 
@@ -171,6 +218,8 @@ _SORTED_BY: Final[Mapping[str, Any]] = MappingProxyType(
         "customer": Customer.name,
         "klass": CustomerStat.klass,
         "planned_on": Visit.planned_on,
+        "channel": in_order(Visit.channel, Channel),
+        "starts_at": Visit.starts_at,
         "purpose": Visit.purpose,
         "state": in_order(Visit.state, VisitState),
         "done_on": Visit.done_on,
@@ -181,7 +230,8 @@ _SORTED_BY: Final[Mapping[str, Any]] = MappingProxyType(
 
 
 def _order(sort: Sort | None) -> tuple[Any, ...]:
-    sort = sort or Sort("planned_on")
+    if sort is None:
+        return Visit.planned_on, Visit.starts_at.nulls_last(), Visit.id
     key = _SORTED_BY[sort.column_id]
     if sort.descending:
         return key.desc().nulls_last(), Visit.id.desc()
@@ -193,8 +243,11 @@ def _conditions(session: Session, criteria: VisitFilter) -> list[ColumnElement[b
     found = [visible_visits(criteria.visible), still_wanted]
     if criteria.text.strip():
         typed = criteria.text.strip()
+        mark = marked(typed)
         found.append(
-            or_(
+            mark
+            if mark is not None
+            else or_(
                 Case.number.contains(typed, autoescape=True),
                 Visit.customer_id.in_(customers_found(session, typed)),
             )
@@ -202,6 +255,7 @@ def _conditions(session: Session, criteria: VisitFilter) -> list[ColumnElement[b
     if criteria.states:
         found.append(Visit.state.in_(sorted(criteria.states)))
     equal = (
+        (Visit.channel, criteria.channel),
         (Visit.case_id, criteria.case_id),
         (Visit.customer_id, criteria.customer_id),
         (Visit.by_id, criteria.by_id),

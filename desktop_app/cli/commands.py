@@ -6,16 +6,21 @@ from typing import Any
 import typer
 
 from desktop_app.cli import (
+    calendar_commands,
     case_commands,
     data_commands,
+    day_pack_command,
     exit_commands,
     figures_commands,
+    handover_commands,
     interview_commands,
     journal_commands,
     list_commands,
+    plan_commands,
     questionnaire_commands,
     questionnaire_files,
     queue_commands,
+    remind_command,
     report_commands,
     script_commands,
     simulate_commands,
@@ -32,7 +37,11 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "backup": (workspace_commands.backup, N_("Make a verified backup now.")),
     "restore": (workspace_commands.restore, N_("Put a backup in the place of the workspace.")),
     "migrate": (workspace_commands.migrate, N_("Bring a workspace to the present schema.")),
-    "import": (data_commands.import_file, N_("Import customers or orders from a file.")),
+    "import": (
+        data_commands.import_file,
+        N_("Import customers, orders, visits or renewals from a file."),
+    ),
+    "renewals": (data_commands.import_renewals, N_("Import what expires from a file.")),
     "scan": (case_commands.scan, N_("Look for departing customers.")),
     "open-cases": (case_commands.open_cases, N_("Open a case for every open signal.")),
     "register-exit": (
@@ -40,6 +49,19 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
         N_("Register at the counter that a customer leaves."),
     ),
     "queue": (queue_commands.queue, N_("List what is to be done, in order, and why.")),
+    "day-pack": (
+        day_pack_command.day_pack,
+        N_("Write what somebody takes along on a day, as PDF and Excel."),
+    ),
+    "plan": (
+        plan_commands.plan,
+        N_("Plan visits and calls by the cadence: what is required, planned and impossible."),
+    ),
+    "handover": (
+        handover_commands.handover,
+        N_("Hand customers over to others: find, propose, commit."),
+    ),
+    "remind": (remind_command.remind, N_("List what somebody is to be reminded of.")),
     "list": (list_commands.list_entity, N_("List records.")),
     "show": (list_commands.show, N_("Show one record.")),
     "report": (report_commands.report, N_("Write a report as Excel, PDF or JSON.")),
@@ -53,9 +75,19 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "self-test": (window_commands.self_test, N_("Try the whole loop in a temporary workspace.")),
 }
 _GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {
+    "calendar": (
+        N_("Visits and calls for other calendar programs."),
+        {"export": (calendar_commands.export, N_("Write a calendar file (iCalendar)."))},
+    ),
     "figures": (
         N_("Figures with what they are made of."),
-        {"team": (figures_commands.team, N_("Saves, survival, scripts and work of the team."))},
+        {
+            "team": (figures_commands.team, N_("Saves, survival, scripts and work of the team.")),
+            "compliance": (
+                plan_commands.compliance,
+                N_("What the cadence asked for and what became of it, by class, role and person."),
+            ),
+        },
     ),
     "questionnaire": (
         N_("Check, try, list, export and import questionnaires."),

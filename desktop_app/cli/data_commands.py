@@ -1,4 +1,4 @@
-"""Import of customers and orders."""
+"""Import of customers, orders, visits that were made, and renewals."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,7 +32,9 @@ _SHOWN = 10  # rejected rows told on the terminal
 
 def import_file(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(metavar="customers|orders", help=N_("What it holds."))],
+    kind: Annotated[
+        str, typer.Argument(metavar="customers|orders|visits|renewals", help=N_("What it holds."))
+    ],
     file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("CSV, XLSX, XLS, ODS, XLSB."))],
     mapping: Annotated[
         Path | None, typer.Option(metavar="M.toml", help=N_("Which column is which field."))
@@ -73,7 +75,7 @@ def import_file(
 
     state = state_of(context)
     if kind not in set(ImportKind):
-        raise UsageProblemError(_("Say what to import: customers or orders."))
+        raise UsageProblemError(_("Say what to import: customers, orders, visits or renewals."))
     if not file.is_file():
         raise FileProblemError(_("There is no file {file}.").format(file=file))
     for place in filter(None, (rejects, save_mapping)):
@@ -99,6 +101,27 @@ def import_file(
     if rejects is not None:
         _write_rejects(state, file, rejects, result)
     _tell(state, result)
+
+
+def import_renewals(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("CSV, XLSX, XLS, ODS, XLSB."))],
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="M.toml", help=N_("Which column is which field."))
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Only say what it would do."))] = (
+        False
+    ),
+    rejects: Annotated[
+        Path | None, typer.Option(help=N_("File for rejected rows, CSV or XLSX."))
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(metavar="number|phone|card|name", help=N_("How a row finds its customer.")),
+    ] = None,
+) -> None:
+    """Import what expires: the same as `import renewals`."""
+    import_file(context, "renewals", file, mapping, dry_run=dry_run, rejects=rejects, key=key)
 
 
 def _write_rejects(state: State, file: Path, rejects: Path, result: "ImportResult") -> None:

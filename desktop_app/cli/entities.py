@@ -14,11 +14,12 @@ from db.queries.journal import ChangeSetFilter, ChangeSetRow
 from db.queries.signals import SignalFilter
 from db.queries.visits import VisitFilter
 from db.session import Session
-from desktop_app.cli import offer_lists
+from desktop_app.cli import charge_lists, offer_lists
 from desktop_app.cli.options import UsageProblemError
 from desktop_app.cli.output import plain, yuan
 from desktop_app.columns import Align, Column, Sort
 from desktop_app.columns.cases import CASE_COLUMNS
+from desktop_app.columns.charges import HOLDING_COLUMNS, ORPHAN_COLUMNS
 from desktop_app.columns.customers import CUSTOMER_COLUMNS
 from desktop_app.columns.interviews import INTERVIEW_COLUMNS
 from desktop_app.columns.journal import change_set_columns
@@ -348,6 +349,17 @@ ENTITIES: Mapping[str, Entity] = {
         lambda: APPROVAL_COLUMNS,
         offer_lists.find_approval,
         offer_lists.approval_document,
+    ),
+    "orphans": Entity(
+        charge_lists.orphans,
+        lambda: ORPHAN_COLUMNS,
+        charge_lists.find_orphan,
+        charge_lists.orphan_document,
+    ),
+    "holdings": Entity(
+        charge_lists.holdings,
+        lambda: HOLDING_COLUMNS,
+        _by("customer_number", charge_lists.holdings, "holding"),
     ),
     "users": Entity(
         _short(staff.list_users),

@@ -31,7 +31,7 @@ def queue(
 
     state = state_of(context)
     with state.read() as session:
-        key = _agent(session, agent) if agent else None
+        key = person(session, agent) if agent else None
         lines = queues.queue(session, agent=key, limit=limit or None)
     if state.options.as_json:
         output.say_json([_document(line) for line in lines])
@@ -41,13 +41,13 @@ def queue(
     output.tell(ngettext("{n} record", "{n} records", len(lines)).format(n=len(lines)))
 
 
-def _agent(session: "Session", text: str) -> "UUID":
+def person(session: "Session", text: str, *, active_only: bool = True) -> "UUID":
     """Key of somebody by login or name. Raises UsageProblemError."""
     from desktop_app.services import staff  # noqa: PLC0415
 
     found = {
         user.id
-        for user in staff.list_users(session, active_only=True)
+        for user in staff.list_users(session, active_only=active_only)
         if text.strip().casefold() in {user.login.casefold(), user.name.casefold()}
     }
     if not found:

@@ -119,6 +119,7 @@ def _check_document(found: "Findings") -> dict[str, object]:
         "journal": "ok" if found.tampered_at is None else found.tampered_at,
         "figures": found.outdated,
         "search": found.unsearchable,
+        "charges": found.misplaced,
         "files": [
             {
                 "case": bad.case_number,
@@ -154,6 +155,13 @@ def _check_sentences(found: "Findings") -> list[str]:
             n,
         )
         sentences.append(text.format(n=n))
+    if found.misplaced:
+        text = ngettext(
+            "{n} customer has another owner than who is in charge.",
+            "{n} customers have another owner than who is in charge.",
+            found.misplaced,
+        )
+        sentences.append(text.format(n=found.misplaced))
     for bad in found.bad_files:
         text = (
             _("The file “{name}” of case {number} is missing in the folder “attachments”.")

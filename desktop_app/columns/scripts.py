@@ -5,9 +5,9 @@ from typing import Any
 from db.vocabulary import VersionState
 from desktop_app.columns import Align, Column, Kind
 from desktop_app.domain.rates import Rate
+from desktop_app.domain.script_check_words import finding_sentence
 from desktop_app.domain.script_checks import check_words
 from desktop_app.domain.significance import ENOUGH
-from desktop_app.domain.task_force_words import finding_sentence
 from desktop_app.i18n import N_, _, language
 from desktop_app.labels import day_text, label, number, percent
 

@@ -19,6 +19,7 @@ from db.vocabulary import (
 from desktop_app import labels
 from desktop_app.domain.arrears import STEP_WORDS, ArrearsStep
 from desktop_app.domain.screening import words_of
+from desktop_app.domain.visits import SATISFACTION_WORDS
 from desktop_app.i18n import _, language
 
 
@@ -91,8 +92,26 @@ def _attempt(values: Mapping[str, Any]) -> Words:
 
 def _visit(values: Mapping[str, Any]) -> Words:
     state = _label(VisitState, values["state"])
-    parts = (values.get("purpose"), values.get("note"))
-    return Words(f"{_('Visit')} · {state}", "\n".join(part for part in parts if part))
+    how = _label(Channel, values["channel"])
+    if values["is_informal"]:
+        how = f"{how} · {_('Informal contact')}"
+    parts = [values["purpose"], values["note"]]
+    for text, name in (
+        (_("Met: {words}"), "met"),
+        (_("Gift: {words}"), "gift"),
+        (_("Next step: {words}"), "next_step"),
+    ):
+        if values[name]:
+            parts.append(text.format(words=values[name]))
+    if values["satisfaction"]:
+        words = satisfaction_text(values["satisfaction"])
+        parts.append(_("Satisfaction: {words}").format(words=words))
+    return Words(f"{how} · {state}", "\n".join(filter(None, parts)))
+
+
+def satisfaction_text(level: int) -> str:
+    """A satisfaction of 1 to 5 in words."""
+    return f"{level} · {_(SATISFACTION_WORDS[level - 1])}"
 
 
 def _interview(values: Mapping[str, Any]) -> Words:

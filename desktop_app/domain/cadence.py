@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final, Protocol, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from db.vocabulary import Channel, CustomerClass
+from db.vocabulary import CadenceRole, Channel, CustomerClass
 from desktop_app.domain.drafts import Draft
 from desktop_app.domain.months import MONTHS_A_YEAR
 from desktop_app.i18n import N_, _
@@ -27,15 +27,6 @@ CONDITIONAL_MONTHS: Final = 3
 
 _DAYS_A_MONTH: Final = 30
 _GAP_PARTS: Final = 3
-
-
-class CadenceRole(StrEnum):
-    """Function in the firm that owes contacts."""
-
-    SALES = "sales"
-    DEPT_MANAGER = "dept_manager"
-    MARKETING_DIRECTOR = "marketing_director"
-    GM = "gm"  # general manager or a deputy
 
 
 class CadenceChannel(StrEnum):

@@ -6,10 +6,11 @@ The rules give codes and figures; these words may change without changing what w
 from collections.abc import Mapping
 from typing import Final
 
+from db.vocabulary import CadenceRole, VisitPurpose
 from desktop_app import labels
-from desktop_app.domain.cadence import CadenceChannel, CadenceRole, CadenceRule, Strength
+from desktop_app.domain.cadence import CadenceChannel, CadenceRule, Strength
 from desktop_app.domain.compliance import Compliance, DutyState, Excess
-from desktop_app.domain.plan_types import Impossible, Purpose, Refusal
+from desktop_app.domain.plan_types import Impossible, Refusal
 from desktop_app.i18n import N_, _, ngettext
 
 ROLES: Final[Mapping[CadenceRole, str]] = {
@@ -30,11 +31,11 @@ STATES: Final[Mapping[DutyState, str]] = {
     DutyState.OPEN: N_("Still to be made"),
     DutyState.OVERRIDDEN: N_("Waived"),
 }
-PURPOSES: Final[Mapping[Purpose, str]] = {
-    Purpose.BOND: N_("Deepen the relationship; ask to be an example for others"),
-    Purpose.COACH: N_("Reassure; coach in basics and skills"),
-    Purpose.SETTLE: N_("Strengthen contact; resolve historical issues"),
-    Purpose.RAISE: N_("May rise to class A: win the customer over"),
+PURPOSES: Final[Mapping[VisitPurpose, str]] = {
+    VisitPurpose.BOND: N_("Deepen the relationship; ask to be an example for others"),
+    VisitPurpose.COACH: N_("Reassure; coach in basics and skills"),
+    VisitPurpose.SETTLE: N_("Strengthen contact; resolve historical issues"),
+    VisitPurpose.RAISE: N_("May rise to class A: win the customer over"),
 }
 _REFUSALS: Final[Mapping[Refusal, str]] = {
     Refusal.DECEASED: N_("The customer has died."),
@@ -64,7 +65,7 @@ def state_word(state: DutyState) -> str:
     return _(STATES[state])
 
 
-def purpose_sentence(purpose: Purpose) -> str:
+def purpose_sentence(purpose: VisitPurpose) -> str:
     """What a contact is for."""
     return _(PURPOSES[purpose])
 

@@ -15,8 +15,8 @@ from typing import Annotated, NamedTuple, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from db.vocabulary import Channel, CustomerClass
-from desktop_app.domain.cadence import CadencePolicy, CadenceRole, CadenceRule
+from db.vocabulary import CadenceRole, Channel, CustomerClass
+from desktop_app.domain.cadence import CadencePolicy, CadenceRule
 from desktop_app.domain.drafts import Draft
 from desktop_app.domain.months import Period, add_months, periods
 from desktop_app.domain.rates import Rate

@@ -50,9 +50,12 @@ class WrapUpDraft(Draft):
 
 
 class VisitDraft(Draft):
-    """A visit, planned or done; one that is done says when."""
+    """A visit or a call of the cadence, planned or done; one that is done says when."""
 
     planned_on: dt.date
+    channel: Channel = Channel.VISIT
+    starts_at: dt.time | None = None
+    minutes: Annotated[int | None, Field(ge=1, le=24 * 60)] = None
     purpose: Text = ""
     state: VisitState = VisitState.PLANNED
     done_on: Annotated[dt.date | None, Field(validate_default=True)] = None

@@ -126,6 +126,7 @@ class CustomerDraft(Draft):
     phone: Phone = ""
     email: Annotated[Text, Field(max_length=200)] = ""
     address: Annotated[Text, Field(max_length=400)] = ""
+    district: Annotated[Text, Field(max_length=80)] = ""
     card_number: TextId = ""
     store_id: uuid.UUID | None = None
     owner_id: uuid.UUID | None = None

@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from db.vocabulary import CustomerClass, SkillKind
+from db.vocabulary import CustomerClass, Seat, SkillKind
 from desktop_app.domain.drafts import Draft
 from desktop_app.domain.months import add_months
 from desktop_app.domain.pool import Candidate, PoolPolicy, Suitability, best_first
@@ -38,13 +38,6 @@ class HandoverPolicy(Draft):
     rotation_months: Annotated[
         int, Field(ge=1, le=240, title=N_("Months after which an owner rotates"))
     ] = 24
-
-
-class Seat(StrEnum):
-    """First in charge, or standing in."""
-
-    PRIMARY = "primary"
-    BACKUP = "backup"
 
 
 class Holding(NamedTuple):

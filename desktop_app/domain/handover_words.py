@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from db.vocabulary import Fate, Seat
 from desktop_app import labels
-from desktop_app.domain.handover import NoReceiver, Orphan, OrphanReason, Rotation, Seat, Suggestion
-from desktop_app.domain.staff_figures import Fate, Reliance, TenureBand
+from desktop_app.domain.handover import NoReceiver, Orphan, OrphanReason, Rotation, Suggestion
+from desktop_app.domain.staff_figures import Reliance, TenureBand
 from desktop_app.domain.task_force_words import suitability_sentence
 from desktop_app.i18n import N_, _, ngettext
 
@@ -50,9 +51,14 @@ def fate_word(fate: Fate) -> str:
     return _(FATES[fate])
 
 
+def orphan_reason(reason: OrphanReason) -> str:
+    """Why nobody is in charge."""
+    return _(_ORPHANS[reason])
+
+
 def orphan_sentence(orphan: Orphan) -> str:
     """Why nobody is in charge, and for how long."""
-    reason = _(_ORPHANS[orphan.reason])
+    reason = orphan_reason(orphan.reason)
     if orphan.days is None:
         return reason
     days = ngettext("Alone for {n} day.", "Alone for {n} days.", orphan.days)

@@ -44,6 +44,14 @@ class Action(StrEnum):
     """Approve an offer that the budget of its store does not cover."""
     RUN_EXPERIMENT = "run_experiment"
     """Begin and end a comparison of scripts or offers; it is one of all stores."""
+    PLAN_VISITS = "plan_visits"
+    """Make the plan of visits, move those of others, and let a customer be visited less."""
+    HAND_OVER = "hand_over"
+    """Give customers to somebody else, or to somebody at all."""
+    EDIT_STAFF = "edit_staff"
+    """Say what people are in the firm, when they are away, and that they have left."""
+    DO_TASK = "do_task"
+    """Write down tasks for oneself or others, and finish one's own; renewals too."""
     REPORT = "report"
     """See a report on the screen."""
     EXPORT = "export"
@@ -77,6 +85,7 @@ _FIELD_STAFF = frozenset(
         Action.OPEN_CASE,
         Action.WORK_CASE,
         Action.CLOSE_CASE,
+        Action.DO_TASK,
         Action.REPORT,
         Action.REVEAL_PHONE,
         Action.UNDO_OWN,
@@ -93,6 +102,9 @@ _MANAGER = _AGENT | {
     Action.EDIT_SCRIPT,
     Action.REVIEW_INTERVIEW,
     Action.APPROVE_OFFER,
+    Action.PLAN_VISITS,
+    Action.HAND_OVER,
+    Action.EDIT_STAFF,
     Action.EXPORT,
     Action.UNDO_ANY,
     Action.VIEW_JOURNAL,
@@ -118,6 +130,10 @@ _HEAD_OFFICE = frozenset(
         Action.APPROVE_OFFER,
         Action.EXCEED_BUDGET,
         Action.RUN_EXPERIMENT,
+        Action.PLAN_VISITS,
+        Action.HAND_OVER,
+        Action.EDIT_STAFF,
+        Action.DO_TASK,
         Action.REPORT,
         Action.EXPORT,
         Action.UNDO_OWN,
@@ -137,7 +153,14 @@ MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.DEPT_MANAGER: _MANAGER | {Action.RUN_EXPERIMENT},
         Role.HEAD_OFFICE: _HEAD_OFFICE,
         Role.TRAINER: frozenset(
-            {Action.VIEW, Action.EDIT_SCRIPT, Action.REPORT, Action.UNDO_OWN, Action.SAVE_VIEW}
+            {
+                Action.VIEW,
+                Action.EDIT_SCRIPT,
+                Action.DO_TASK,
+                Action.REPORT,
+                Action.UNDO_OWN,
+                Action.SAVE_VIEW,
+            }
         ),
         Role.FIELD_STAFF: _FIELD_STAFF,
         Role.ADMINISTRATOR: frozenset(Action),  # on a single laptop the only user is this one

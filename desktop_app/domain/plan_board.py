@@ -125,6 +125,11 @@ class Lane:
         self._quota = [a_day] * len(months.days)
         self._at: dict[tuple[str, int], int] = defaultdict(int)
 
+    @property
+    def days(self) -> int:
+        """How many days the board has."""
+        return len(self._load)
+
     def spread(self, a_month: float) -> None:
         """Aim at the same number on each day when so many contacts are due in a month."""
         for month, days in enumerate(self._months.days):

@@ -30,11 +30,13 @@ class Task:
         held: Contacts of an earlier plan that hold their places until it is their turn, by day.
         gap: Days at least between two contacts.
         near: Days too near to other contacts under this rule, as bits.
+        ahead: Days of contacts under a rule of intervals that stay whatever is planned.
         anchor: From which day the next interval counts; `contacted`: there was a contact on it.
         urgent: The contact is overdue.
     """
 
     __slots__ = (
+        "ahead",
         "anchor",
         "channel",
         "client",
@@ -67,8 +69,18 @@ class Task:
         self.placed: list[int] = []
         self.held: list[Held] = []
         self.near = 0
+        self.ahead: list[date] = []
         self.anchor = date.min
         self.contacted = self.urgent = False
+
+    def begin_intervals(self, longest: int, first: date) -> None:
+        """Find from which day the first interval of the plan counts."""
+        past = [day for day in self.made if day < first]
+        self.ahead = sorted(day for day in self.made if day >= first)
+        self.contacted = bool(past)
+        self.anchor = max(past, default=self.client.owed.since or first - timedelta(days=1))
+        while (deadline := add_months(self.anchor, longest)) < first:
+            self.anchor, self.urgent, self.contacted = deadline, True, False
 
     def needed(self, deadline: date) -> int:
         """Contacts owed in the period or interval with this last day."""
@@ -110,6 +122,16 @@ def days_of_board(policy: CadencePolicy, span: Period) -> list[date]:
         ends += [add_months(span.last, longest), period_of(span.last, rule.per_months).last]
     days = (max(ends) - span.first).days + 1
     return [span.first + timedelta(days=number) for number in range(days)]
+
+
+def book(people: Sequence[Person], lanes: Lanes, first: date) -> None:
+    """Let what stands outside the plan take its room; to be done when the work has been spread."""
+    for number, person in enumerate(people):
+        for (channel, day), times in person.booked.items():
+            lane = lanes[number, channel]
+            if 0 <= (day - first).days < lane.days:
+                for _time in range(times):
+                    lane.take((day - first).days, "")
 
 
 class _Staffing:

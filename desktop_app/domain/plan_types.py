@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from db.vocabulary import Channel, CustomerClass, SkillKind
-from desktop_app.domain.cadence import CadenceChannel, CadencePolicy, CadenceRole, CadenceRule
+from db.vocabulary import CadenceRole, Channel, CustomerClass, SkillKind, VisitPurpose
+from desktop_app.domain.cadence import CadenceChannel, CadencePolicy, CadenceRule
 from desktop_app.domain.compliance import Owed
 from desktop_app.domain.months import Period
 
@@ -27,25 +27,16 @@ class Refusal(StrEnum):
     GAP = "gap"  # free days are too near to other contacts with the customer
 
 
-class Purpose(StrEnum):
-    """What a contact is for (S3-67, S3-63)."""
-
-    BOND = "bond"  # A: emotional contact, demonstration effect
-    COACH = "coach"  # B: comfort, coaching in basics and skills
-    SETTLE = "settle"  # C: strengthen contact, resolve historical issues
-    RAISE = "raise"  # B that may rise to A
-
-
-_PURPOSES: Mapping[CustomerClass, Purpose] = {
-    CustomerClass.A: Purpose.BOND,
-    CustomerClass.B: Purpose.COACH,
-    CustomerClass.C: Purpose.SETTLE,
+_PURPOSES: Mapping[CustomerClass, VisitPurpose] = {
+    CustomerClass.A: VisitPurpose.BOND,
+    CustomerClass.B: VisitPurpose.COACH,
+    CustomerClass.C: VisitPurpose.SETTLE,
 }
 
 
-def purpose_of(rule: CadenceRule) -> Purpose:
+def purpose_of(rule: CadenceRule) -> VisitPurpose:
     """What the contacts of a rule are for."""
-    return _PURPOSES[rule.klass] if rule.condition is None else Purpose.RAISE
+    return _PURPOSES[rule.klass] if rule.condition is None else VisitPurpose.RAISE
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +72,7 @@ class Person:
         skills: Levels; a skill that is not known is 1, average.
         districts: Where the employee goes to customers that name nobody; empty: everywhere.
         absent: Days off of this person.
+        booked: Contacts that stand outside the plan, by channel and day; they take their room.
         first: First day of work, None: before the plan.
         last: Last day of work, None: after the plan.
     """
@@ -92,6 +84,7 @@ class Person:
     skills: Mapping[SkillKind, int] = field(default_factory=dict)
     districts: Collection[str] = frozenset()
     absent: Collection[dt.date] = frozenset()
+    booked: Mapping[tuple[Channel, dt.date], int] = field(default_factory=dict)
     first: dt.date | None = None
     last: dt.date | None = None
 
@@ -116,7 +109,7 @@ class Planned(NamedTuple):
     day: dt.date
     channel: Channel
     rule: str
-    purpose: Purpose
+    purpose: VisitPurpose
     is_provisional: bool = False
 
 

@@ -1,19 +1,12 @@
 """Sentences for reminders: what, when, how late."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Final
 
+from db.vocabulary import ReminderKind, ReminderStage
 from desktop_app import labels
-from desktop_app.domain.reminders import Reminder, ReminderKind, Stage
-from desktop_app.i18n import N_, _, ngettext
-
-KINDS: Final[Mapping[ReminderKind, str]] = {
-    ReminderKind.RENEWAL: N_("Renewal"),
-    ReminderKind.PROMISE: N_("Promise"),
-    ReminderKind.VISIT: N_("Visit"),
-    ReminderKind.CALLBACK: N_("Callback"),
-}
+from desktop_app.domain.reminders import Reminder
+from desktop_app.i18n import _, ngettext
 
 _HOUR: Final = 60
 _DAY: Final = 24 * _HOUR
@@ -21,31 +14,39 @@ _DAY: Final = 24 * _HOUR
 
 def kind_word(kind: ReminderKind) -> str:
     """What a reminder is about, in a word."""
-    return _(KINDS[kind])
+    return labels.label(kind)
 
 
-def reminder_sentence(reminder: Reminder) -> str:
-    """What is due and when, e.g. "Renewal: due 2026-09-30 Wed, in 15 days"."""
+def reminder_sentence(reminder: Reminder, now: dt.datetime | None = None) -> str:
+    """What is due and when, e.g. "Renewal: due 2026-09-30 Wed, in 15 days".
+
+    Args:
+        reminder: which.
+        now: when it is read, if that is later than it came.
+    """
     due, found = reminder.due, reminder.id
     when = labels.day_text(due.day)
     if due.moment is not None:
         when = labels.moment_text(due.moment)
-    if found.stage is Stage.ESCALATED:
+    if found.stage is ReminderStage.ESCALATED:
         words = _("{kind}: was due {when} and has not been done")
         return words.format(kind=kind_word(found.kind), when=when)
     head = _("{kind}: due {when}").format(kind=kind_word(found.kind), when=when)
-    if found.stage is Stage.DUE:
-        return head
-    return _("{sentence}, {ahead}").format(sentence=head, ahead=_ahead(reminder))
+    read = reminder.at if now is None else max(reminder.at, now.astimezone(reminder.at.tzinfo))
+    ahead = _ahead(reminder, read) if found.stage is ReminderStage.AHEAD else ""
+    return _("{sentence}, {ahead}").format(sentence=head, ahead=ahead) if ahead else head
 
 
-def _ahead(reminder: Reminder) -> str:
-    found, due = reminder.id, reminder.due
-    if found.minutes:
-        words = ngettext("in {n} minute", "in {n} minutes", found.minutes)
-        return words.format(n=found.minutes)
-    days = (due.day - reminder.at.date()).days
-    return ngettext("in {n} day", "in {n} days", days).format(n=days)
+def _ahead(reminder: Reminder, read: dt.datetime) -> str:
+    """How long there is still time; empty when it is due."""
+    due = reminder.due
+    if reminder.id.minutes and due.moment is not None:
+        left = due.moment.astimezone(dt.UTC) - read.astimezone(dt.UTC)
+        minutes = -(-int(left.total_seconds()) // 60)
+        words = ngettext("in {n} minute", "in {n} minutes", minutes).format(n=minutes)
+        return words if minutes > 0 else ""
+    days = (due.day - read.date()).days
+    return ngettext("in {n} day", "in {n} days", days).format(n=days) if days > 0 else ""
 
 
 def ago_text(ago: dt.timedelta) -> str:

@@ -12,11 +12,11 @@ wall times do not tell what comes first. A wall time that a clock skips is the o
 import datetime as dt
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Annotated, Final, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from db.vocabulary import ReminderKind, ReminderStage
 from desktop_app.domain.drafts import Draft
 from desktop_app.domain.retries import CALLBACK_HOURS
 from desktop_app.domain.work_calendar import WorkCalendar
@@ -27,23 +27,6 @@ SNOOZE_MINUTES: Final = (5, 15, 60)
 
 _Days = Annotated[int, Field(ge=0, le=365)]
 _Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
-
-
-class ReminderKind(StrEnum):
-    """What a reminder is about."""
-
-    RENEWAL = "renewal"
-    PROMISE = "promise"
-    VISIT = "visit"
-    CALLBACK = "callback"
-
-
-class Stage(StrEnum):
-    """Before or at its time to whoever does it; afterwards to the manager."""
-
-    AHEAD = "ahead"
-    DUE = "due"
-    ESCALATED = "escalated"
 
 
 class ReminderPolicy(Draft):
@@ -67,6 +50,12 @@ class ReminderPolicy(Draft):
     callback_minutes: Annotated[
         tuple[_Minutes, ...], Field(title=N_("Minutes before a callback"))
     ] = (10, 0)
+    task_days: Annotated[
+        tuple[_Days, ...], Field(title=N_("Working days before a task is due"))
+    ] = (
+        1,
+        0,
+    )
     at: Annotated[dt.time, Field(title=N_("Time of day of reminders for a day"))] = dt.time(9)
     escalate_days: Annotated[
         int, Field(ge=1, le=60, title=N_("Working days after which the manager is told"))
@@ -86,6 +75,7 @@ class ReminderPolicy(Draft):
             self.visit_days,
             self.visit_minutes,
             self.callback_minutes,
+            self.task_days,
         ):
             if list(times) != sorted(set(times), reverse=True):
                 raise ValueError(_("Give each time before once, the longest first."))
@@ -98,7 +88,7 @@ class Due:
 
     Attributes:
         kind: What it is.
-        key: Key of the renewal, promise, visit or callback.
+        key: Key of the renewal, promise, visit, task, or of the case of a callback.
         person: Who does it.
         day: The day it is due, local.
         moment: The moment, aware and local, if it has one; a callback always has.
@@ -118,7 +108,7 @@ class ReminderId(NamedTuple):
 
     kind: ReminderKind
     key: Hashable
-    stage: Stage
+    stage: ReminderStage
     days: int = 0
     minutes: int = 0
 
@@ -170,12 +160,14 @@ def reminders_of(
         ]
     if due.manager is not None and due.manager != due.person:
         at = _escalation(due, policy, calendar, zone)
-        found.append(Reminder(ReminderId(due.kind, due.key, Stage.ESCALATED), due.manager, at, due))
+        found.append(
+            Reminder(ReminderId(due.kind, due.key, ReminderStage.ESCALATED), due.manager, at, due)
+        )
     return tuple(sorted(found, key=_by_time))
 
 
 def _id(due: Due, days: int = 0, minutes: int = 0) -> ReminderId:
-    stage = Stage.AHEAD if days or minutes else Stage.DUE
+    stage = ReminderStage.AHEAD if days or minutes else ReminderStage.DUE
     return ReminderId(due.kind, due.key, stage, days, minutes)
 
 
@@ -192,6 +184,7 @@ def _days_before(
     before_due = {
         ReminderKind.PROMISE: policy.promise_days,
         ReminderKind.VISIT: policy.visit_days,
+        ReminderKind.TASK: policy.task_days,
     }
     return [
         (before, calendar.add_working_days(last, -before))
@@ -271,6 +264,6 @@ def inbox(reminders: Iterable[Reminder], now: dt.datetime) -> dict[Hashable, Seq
     """What has gone to each manager by now because it is overdue, the longest overdue first."""
     found: dict[Hashable, list[Reminder]] = {}
     for reminder in sorted(reminders, key=_by_time):
-        if reminder.id.stage is Stage.ESCALATED and _by_time(reminder) <= now:
+        if reminder.id.stage is ReminderStage.ESCALATED and _by_time(reminder) <= now:
             found.setdefault(reminder.person, []).append(reminder)
     return dict(found)

@@ -15,7 +15,7 @@ from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field
 
-from db.vocabulary import CustomerClass
+from db.vocabulary import CustomerClass, Fate
 from desktop_app.domain.compliance import Made
 from desktop_app.domain.drafts import Draft
 from desktop_app.domain.rates import Rate
@@ -49,14 +49,6 @@ def turnover(leavers: int, headcounts: Sequence[int]) -> float | None:
         headcounts: Staff at its beginning, at any moments evenly between, and at its end.
     """
     return leavers * len(headcounts) / sum(headcounts) if sum(headcounts) else None
-
-
-class Fate(StrEnum):
-    """What became of a leaver's customer (S3-37)."""
-
-    LEFT_UNATTENDED = "left_unattended"
-    TAKEN_ALONG = "taken_along"
-    TRANSFERRED = "transferred"
 
 
 class LeftBehind(NamedTuple):

@@ -17,12 +17,12 @@ from collections.abc import Hashable, Iterable, Sequence
 from operator import itemgetter
 from typing import Final
 
-from db.vocabulary import Channel
-from desktop_app.domain.cadence import CadencePolicy, CadenceRole
+from db.vocabulary import CadenceRole, Channel
+from desktop_app.domain.cadence import CadencePolicy
 from desktop_app.domain.compliance import Made
 from desktop_app.domain.months import Period, add_months, month_number, periods
 from desktop_app.domain.plan_board import Lane, Months, Stretch, around, days_mask, first_day
-from desktop_app.domain.plan_tasks import Held, Task, days_of_board, tasks_of
+from desktop_app.domain.plan_tasks import Held, Task, book, days_of_board, tasks_of
 from desktop_app.domain.plan_types import (
     Client,
     Impossible,
@@ -63,7 +63,7 @@ def plan(
         first: First day, as a rule today or later.
         last: Last day.
         history: Contacts made before the first day: those of the periods that have begun, and for
-            rules of intervals the last one.
+            rules of intervals the last one. Later ones are those that stay whatever is planned.
         keep: An earlier plan, of which everything stays that can.
     """
     kept, made = list(keep), list(history)
@@ -114,6 +114,7 @@ class _Maker:
             [] for _ in self._months.days
         ]
         self._tasks = tasks_of(clients, people, self._lanes, policy)
+        book(people, self._lanes, span.first)
 
     def make(self, history: Iterable[Made], keep: Iterable[Planned]) -> Plan:
         """Plan everything."""
@@ -182,10 +183,7 @@ class _Maker:
                     deadline = add_months(span.first - _DAY, rule.per_months)
                 self._put(task, deadline, self._stretch(Period(since, deadline)))
         elif rule.latest_months is not None:
-            task.contacted = bool(task.made)
-            task.anchor = max(task.made, default=owed.since or span.first - _DAY)
-            while (deadline := add_months(task.anchor, rule.latest_months)) < span.first:
-                task.anchor, task.urgent, task.contacted = deadline, True, False
+            task.begin_intervals(rule.latest_months, span.first)
             self._queue(task)
         else:
             for stretch in self._stretches[rule.per_months]:
@@ -291,7 +289,9 @@ class _Maker:
         low, high = self._number(days.first), self._number(deadline)
         self._drop(task, [each for each in task.held if each[0] < low])
         task.contacted = True
-        if task.held and task.held[0][0] <= high:
+        if task.ahead and task.ahead[0] <= deadline:
+            task.anchor = task.ahead.pop(0)
+        elif task.held and task.held[0][0] <= high:
             task.anchor = task.held[0][3].day
             self._confirm(task, task.held[0])
         elif not task.needed(deadline) or not (day := self._meet(task, days)):
@@ -305,8 +305,9 @@ class _Maker:
         """Plan a contact in an interval, so that the kept one after it can stay."""
         low, high = self._number(days.first), self._number(days.last)
         window = slot = days_mask(low, high)
-        if task.held:
-            following, rule = task.held[0][3].day, task.rule
+        if task.ahead or task.held:
+            following = task.ahead[0] if task.ahead else task.held[0][3].day
+            rule = task.rule
             slot = window & days_mask(
                 self._number(add_months(following, -(rule.latest_months or 0))),
                 self._number(add_months(following, -rule.per_months)),

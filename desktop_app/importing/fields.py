@@ -85,6 +85,11 @@ CUSTOMER_FIELDS = (
             "|mailing address|home address|addr"
         ),
     ),
+    ImportField(
+        "district",
+        N_("District"),
+        _words("片区|所属片区|客户片区|区县|行政区|所在区|district|sales district|territory"),
+    ),
     ImportField("card_number", N_("Card number"), _CARD),
     ImportField(
         "kind",
@@ -232,8 +237,108 @@ ORDER_FIELDS = (
     ),
 )
 
+_OF_CUSTOMER = (
+    ImportField("customer_number", N_("Customer number"), _CUSTOMER_NUMBER),
+    ImportField("customer_phone", N_("Customer's phone"), _CUSTOMER_PHONE),
+    ImportField("customer_card", N_("Customer's card number"), _CARD),
+    ImportField("customer_name", N_("Customer's name"), (*_CUSTOMER_NAME, *_words("姓名"))),
+)
+_NOTE = ImportField(
+    "note",
+    N_("Note"),
+    _words("备注|说明|附注|备注信息|note|notes|remark|remarks|comment|comments|memo"),
+)
+
+VISIT_FIELDS = (
+    *_OF_CUSTOMER,
+    ImportField(
+        "visited_on",
+        N_("Day of the visit"),
+        _words(
+            "走访日期|拜访日期|回访日期|联系日期|跟进日期|日期|走访时间|拜访时间|回访时间|跟进时间"
+            "|联系时间|实际走访日期|visited on|visit date|date of visit|contact date|date|day"
+            "|call date|follow up date|visited at"
+        ),
+    ),
+    ImportField(
+        "employee",
+        N_("By whom"),
+        _words(
+            "走访人|拜访人|回访人|跟进人|联系人员|走访人员|拜访人员|业务员|员工|客户经理|销售|经办人"
+            "|执行人|by|by whom|visited by|employee|salesperson|sales rep|agent|staff|user|login"
+            "|account manager|done by"
+        ),
+    ),
+    ImportField(
+        "channel",
+        N_("Visit or call"),
+        _words(
+            "方式|走访方式|拜访方式|回访方式|联系方式类型|跟进方式|渠道|联系渠道|形式|channel|way"
+            "|type of contact|contact type|visit type|method|by way of"
+        ),
+    ),
+    ImportField(
+        "satisfaction",
+        N_("Satisfaction"),
+        _words("满意度|满意度评分|评分|打分|客户满意度|satisfaction|score|rating|stars"),
+    ),
+    ImportField(
+        "informal",
+        N_("Informal"),
+        _words("非正式|非正式联系|顺路|是否非正式|informal|is informal|casual"),
+    ),
+    ImportField(
+        "note",
+        N_("Note"),
+        (
+            *_NOTE.synonyms,
+            *_words("走访记录|拜访记录|回访记录|跟进记录|内容|走访内容|跟进内容|content"),
+        ),
+    ),
+)
+
+RENEWAL_FIELDS = (
+    *_OF_CUSTOMER,
+    ImportField(
+        "product",
+        N_("Product"),
+        _words(
+            "产品|产品名称|商品|商品名称|服务|服务名称|服务项目|项目|套餐|套餐名称|卡种|合同|合同名称"
+            "|product|product name|service|service name|plan|contract|item|subscription|package"
+        ),
+    ),
+    ImportField(
+        "expires_on",
+        N_("Expires on"),
+        _words(
+            "到期日|到期日期|到期时间|有效期至|截止日期|失效日期|服务到期日|合同到期日|续费日期"
+            "|expires on|expires|expiry|expiry date|expiration|expiration date|valid until"
+            "|end date|due date|renewal date|renew by"
+        ),
+    ),
+    ImportField(
+        "fee",
+        N_("Fee"),
+        _words(
+            "费用|续费金额|续费|金额|年费|服务费|价格|应收|fee|amount|price|renewal fee"
+            "|renewal amount|annual fee|cost"
+        ),
+    ),
+    ImportField(
+        "owner",
+        N_("Who tells the customer"),
+        _words(
+            "负责人|客户经理|业务员|客服|跟进人|提醒人|owner|account manager|responsible|agent"
+            "|assigned to|employee"
+        ),
+    ),
+    _NOTE,
+)
+
 FIELDS: MappingType[ImportKind, tuple[ImportField, ...]] = {
     ImportKind.CUSTOMERS: CUSTOMER_FIELDS,
     ImportKind.ORDERS: ORDER_FIELDS,
+    ImportKind.VISITS: VISIT_FIELDS,
+    ImportKind.RENEWALS: RENEWAL_FIELDS,
 }
 """Fields of each kind of file, in the order of the wizard."""

@@ -5,9 +5,10 @@ Rows in the file = new + changed + same + rejected, always.
 
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -30,9 +31,13 @@ from desktop_app.importing.rows import RowReader
 from desktop_app.importing.wire import Cell
 from desktop_app.progress import Progress
 from desktop_app.services import access, imports, workspace_settings
-from desktop_app.services.import_customers import CustomerImport, CustomerRow
+from desktop_app.services.import_customers import CustomerImport
 from desktop_app.services.import_orders import BuyerFacts, OrderChoices, OrderImport, OrderRow
+from desktop_app.services.import_renewals import RenewalImport
+from desktop_app.services.import_visits import VisitImport
 from desktop_app.services.imports import Outcome, RowStatus, Source
+
+RowT = TypeVar("RowT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class ImportResult:
     Attributes:
         kind: What the file holds.
         rows: Rows below the headings that are not blank; the sum of the next four.
-        new: Rows that made a customer or an order line.
+        new: Rows that made a customer, an order line, a visit or a renewal.
         changed: Rows that changed one.
         same: Rows that say what is known already.
         rejected: Rows that were not taken.
@@ -156,12 +161,21 @@ class _Import:
             stored["signature"] = signature(self._mapping.kind, headings)
             source = Source(self._mapping.kind, self._path.name, digest, stored)
             reader = RowReader(self._mapping, headings)
-            if self._mapping.kind is ImportKind.CUSTOMERS:
-                customers = CustomerImport(self._session, source, self._mapping.key, self._outcome)
-                customers.take(self._customers(table, reader), self._progress)
-            else:
-                self._take_orders(table, reader, source)
+            self._take(table, reader, source)
         return self._result(table, reader)
+
+    def _take(self, table: Table, reader: RowReader, source: Source) -> None:
+        given = (self._session, source, self._mapping.key, self._outcome)
+        match self._mapping.kind:
+            case ImportKind.CUSTOMERS:
+                rows = self._understood(table, reader.customer)
+                CustomerImport(*given).take(rows, self._progress)
+            case ImportKind.ORDERS:
+                self._take_orders(table, reader, source)
+            case ImportKind.VISITS:
+                VisitImport(*given).take(self._understood(table, reader.visit), self._progress)
+            case ImportKind.RENEWALS:
+                RenewalImport(*given).take(self._understood(table, reader.renewal), self._progress)
 
     def _settle_currency(self) -> None:
         """Say in the mapping which currency the amounts are in."""
@@ -172,9 +186,9 @@ class _Import:
             self._mapping = self._mapping.model_copy(update={"currency": currency})
             self._is_new_currency = currency != present
 
-    def _customers(self, table: Table, reader: RowReader) -> Iterator[CustomerRow]:
+    def _understood(self, table: Table, read: Callable[[SourceRow], RowT | str]) -> Iterator[RowT]:
         for row in table:
-            understood = reader.customer(row)
+            understood = read(row)
             if isinstance(understood, str):
                 self._reject(row, understood)
             else:

@@ -15,18 +15,30 @@ from db.vocabulary import DateOrder, ImportKind, MatchKey, NoCustomer, UnknownCu
 from desktop_app.domain import currencies
 from desktop_app.errors import FileProblemError, InvalidInputError, Problem
 from desktop_app.i18n import LANGUAGES, _, in_language
+from desktop_app.importing.field_values import fits
 from desktop_app.importing.fields import FIELDS, normalised
 from desktop_app.importing.readers import Preview, ReadOptions
 from desktop_app.importing.rejects import REASON_HEADING, ROW_HEADING
-from desktop_app.importing.rows import fits
 from desktop_app.importing.values import guess_date_order, shown
 from desktop_app.importing.wire import Cell
 
 EXACT, NEAR, LEAST_SCORE = 100.0, 90.0, 72.0
 """Scores of a heading: a known name, a known name with a slip, the least that is suggested."""
 
-_DOUBTFUL = frozenset({"kind", "do_not_contact", "joined_on", "currency"})
+_DOUBTFUL = frozenset(
+    {"kind", "do_not_contact", "joined_on", "currency", "channel", "satisfaction", "informal"}
+)
 """Fields nobody misses, whose headings often mean something else; the cells decide."""
+
+
+_DAYS = frozenset({"joined_on", "ordered_on", "visited_on", "expires_on"})
+_NEEDED = {
+    ImportKind.CUSTOMERS: (),
+    ImportKind.ORDERS: ("ordered_on",),
+    ImportKind.VISITS: ("visited_on", "employee"),
+    ImportKind.RENEWALS: ("product", "expires_on"),
+}
+"""Fields without which a file says too little, besides the customer."""
 
 
 class Mapping(BaseModel):
@@ -120,7 +132,7 @@ def suggest(kind: ImportKind, preview: Preview, read: ReadOptions | None = None)
     for name, heading in list(columns.items()):
         place = headings.index(heading)
         cells = [row.cells[place] for row in preview.rows if place < len(row.cells)]
-        if name in {"joined_on", "ordered_on"}:
+        if name in _DAYS:
             order = guess_date_order(cells)
         if name in _DOUBTFUL and not fits(name, cells):
             del columns[name]
@@ -199,22 +211,20 @@ def check_mapping(mapping: Mapping, headings: Sequence[str]) -> None:
 def _missing(mapping: Mapping) -> list[Problem]:
     columns = mapping.columns
     problems = []
-    is_orders = mapping.kind is ImportKind.ORDERS
+    is_customers = mapping.kind is ImportKind.CUSTOMERS
     keys = {
-        MatchKey.NUMBER: ("customer_number",) if is_orders else ("number",),
-        MatchKey.PHONE: ("customer_phone",) if is_orders else ("phone",),
-        MatchKey.CARD_NUMBER: ("customer_card",) if is_orders else ("card_number",),
-        MatchKey.NAME_PHONE: ("customer_name",) if is_orders else ("name",),
+        MatchKey.NUMBER: ("number",) if is_customers else ("customer_number",),
+        MatchKey.PHONE: ("phone",) if is_customers else ("customer_phone",),
+        MatchKey.CARD_NUMBER: ("card_number",) if is_customers else ("customer_card",),
+        MatchKey.NAME_PHONE: ("name",) if is_customers else ("customer_name",),
     }
-    needed: tuple[str, ...] = keys[mapping.key]
-    if not is_orders and mapping.key is not MatchKey.NUMBER:
+    needed: tuple[str, ...] = (*keys[mapping.key], *_NEEDED[mapping.kind])
+    if is_customers and mapping.key is not MatchKey.NUMBER:
         needed = (*needed, "name") if "number" not in columns else needed
-    if is_orders:
-        needed = (*needed, "ordered_on")
-        if "amount" not in columns and not {"unit_price", "quantity"} <= columns.keys():
-            problems.append(
-                Problem("amount", _("Choose the amount, or the unit price and the quantity."))
-            )
+    has_amount = "amount" in columns or {"unit_price", "quantity"} <= columns.keys()
+    if mapping.kind is ImportKind.ORDERS and not has_amount:
+        text = _("Choose the amount, or the unit price and the quantity.")
+        problems.append(Problem("amount", text))
     titles = {field.name: field.title for field in FIELDS[mapping.kind]}
     problems += [
         Problem(name, _("Choose the column for: {field}.").format(field=_(titles[name])))

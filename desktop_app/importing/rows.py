@@ -1,45 +1,28 @@
 """A row of cells and a mapping give an understood row, or the reasons why not."""
 
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from db.vocabulary import CustomerKind, DateOrder, MatchKey
+from db.vocabulary import Channel, DateOrder, MatchKey
 from desktop_app.domain import currencies
 from desktop_app.domain.customers import CustomerDraft
 from desktop_app.errors import problems_from_validation
 from desktop_app.i18n import _
 from desktop_app.importing import values
+from desktop_app.importing.field_values import parsers
 from desktop_app.importing.readers import SourceRow
 from desktop_app.importing.values import Bad
-from desktop_app.importing.wire import Cell
 from desktop_app.services.import_customers import CustomerRow
 from desktop_app.services.import_orders import BuyerFacts, OrderRow
+from desktop_app.services.import_renewals import RenewalLine
+from desktop_app.services.import_visits import VisitLine
 from desktop_app.services.imports import name_phone
 
-Parse = Callable[[Cell], Any]
-_PERSON = frozenset({"个人", "自然人", "散客", "个人客户", "person", "individual", "private", "p"})
-_COMPANY = frozenset(
-    {
-        "企业",
-        "公司",
-        "单位",
-        "企业客户",
-        "团体",
-        "机构",
-        "组织",
-        "company",
-        "business",
-        "enterprise",
-    }
-    | {"corporate", "organisation", "organization", "c"}
-)
 _AMOUNTS = frozenset({"amount", "unit_price"})
 _MOST_ROUNDED = Decimal(10) ** 12
 
@@ -87,76 +70,6 @@ class Notes:
     rounded: int = 0
     turned: int = 0
     errors: int = 0
-
-
-def _text(most: int) -> Parse:
-    return lambda cell: values.text(cell, most)
-
-
-def _kind(cell: Cell) -> CustomerKind | Bad | None:
-    words = values.text(cell, 40)
-    if isinstance(words, Bad) or not words:
-        return words or None
-    folded = unicodedata.normalize("NFKC", words).casefold()
-    if folded in _PERSON:
-        return CustomerKind.PERSON
-    if folded in _COMPANY:
-        return CustomerKind.COMPANY
-    return Bad(_("{text} is neither a person nor a company.").format(text=words))
-
-
-def _currency(cell: Cell) -> str | Bad:
-    words = values.text(cell, 40)
-    if isinstance(words, Bad) or not words:
-        return words
-    code = currencies.code_of(words)
-    return code or Bad(_("{text} is not a currency code of three letters.").format(text=words))
-
-
-def parsers(order: DateOrder | None = None, *, decimal_comma: bool = False) -> dict[str, Parse]:
-    """How the cells of each field are read."""
-
-    def day(cell: Cell) -> date | Bad | None:
-        return values.day(cell, order)
-
-    def number(cell: Cell) -> Decimal | Bad | None:
-        return values.number(cell, decimal_comma=decimal_comma)
-
-    return {
-        "number": values.identifier,
-        "name": _text(200),
-        "phone": values.phone,
-        "email": _text(200),
-        "address": _text(400),
-        "card_number": values.identifier,
-        "kind": _kind,
-        "store": _text(200),
-        "owner": _text(120),
-        "joined_on": day,
-        "contact_name": _text(120),
-        "note": lambda cell: values.text(cell, 4000, single_line=False),
-        "do_not_contact": values.boolean,
-        "order_number": values.identifier,
-        "customer_number": values.identifier,
-        "customer_phone": values.phone,
-        "customer_card": values.identifier,
-        "customer_name": _text(200),
-        "ordered_on": day,
-        "amount": number,
-        "unit_price": number,
-        "quantity": number,
-        "product_code": _text(64),
-        "product_name": _text(200),
-        "product_line": _text(120),
-        "currency": _currency,
-    }
-
-
-def fits(field_name: str, cells: Sequence[Cell]) -> bool:
-    """Whether at least half of some cells can be read as a field."""
-    parse = parsers(DateOrder.DAY_FIRST)[field_name]
-    found = [parse(cell) for cell in cells if values.shown(cell).strip()]
-    return sum(isinstance(each, Bad) for each in found) * 2 <= len(found)
 
 
 class RowReader:
@@ -277,6 +190,59 @@ class RowReader:
                 found = parse(row.cells[place])
                 return found if isinstance(found, str) else ""
         return ""
+
+    def visit(self, row: SourceRow) -> VisitLine | str:
+        """One row of a file of visits that were made, or the reason against it."""
+        if row.problem:
+            return row.problem
+        found, reasons = self._read(row)
+        if not reasons:
+            if "visited_on" not in found:
+                reasons.append(_("The row has no date."))
+            if "employee" not in found:
+                reasons.append(_("The row does not say who was there."))
+        if reasons:
+            return " ".join(reasons)
+        return VisitLine(
+            row.number,
+            self._customer_key(found),
+            found["visited_on"],
+            found["employee"],
+            found.get("channel", Channel.VISIT),
+            found.get("note", ""),
+            found.get("satisfaction"),
+            found.get("informal", False),
+        )
+
+    def renewal(self, row: SourceRow) -> RenewalLine | str:
+        """One row of a file of what expires, or the reason against it."""
+        if row.problem:
+            return row.problem
+        found, reasons = self._read(row)
+        if not reasons:
+            if "expires_on" not in found:
+                reasons.append(_("The row has no date."))
+            if "product" not in found:
+                reasons.append(_("The row does not say what expires."))
+        fee = found.get("fee")
+        minor = None
+        if fee is not None and not reasons:
+            if not 0 <= fee <= _MOST_ROUNDED:
+                reasons.append(_("{text} cannot be a fee.").format(text=fee))
+            else:
+                minor, was_rounded = values.minor_units(fee)
+                self.notes.rounded += was_rounded
+        if reasons:
+            return " ".join(reasons)
+        return RenewalLine(
+            row.number,
+            self._customer_key(found),
+            found["product"],
+            found["expires_on"],
+            minor,
+            found.get("owner", ""),
+            found.get("note", ""),
+        )
 
     def _figures(self, found: dict[str, Any]) -> tuple[int, int | None] | str:
         """Amount in minor units and quantity in thousandths, or the reason."""

@@ -10,11 +10,11 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from desktop_app.domain import script_checks, script_sheets, scripts
+from desktop_app.domain.script_check_words import finding_sentence
 from desktop_app.domain.script_checks import Severity
 from desktop_app.domain.script_drafts import ScriptDraft
 from desktop_app.domain.script_sheets import Read
 from desktop_app.domain.scripts import Script
-from desktop_app.domain.task_force_words import finding_sentence
 from desktop_app.errors import FileProblemError, InvalidInputError, problems_from_validation
 from desktop_app.i18n import _
 from desktop_app.importing.readers import file_problem

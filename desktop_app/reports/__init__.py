@@ -10,8 +10,10 @@ from desktop_app.errors import NotFoundError
 from desktop_app.i18n import _
 from desktop_app.reports.base import Report
 from desktop_app.reports.catalogue.asked_and_known import AskedAndKnown
+from desktop_app.reports.catalogue.cadence_compliance import CadenceCompliance
 from desktop_app.reports.catalogue.case_file import CaseFileReport
 from desktop_app.reports.catalogue.case_list import CaseList
+from desktop_app.reports.catalogue.churn_and_leavings import ChurnAndLeavings
 from desktop_app.reports.catalogue.coder_agreement import CoderAgreement
 from desktop_app.reports.catalogue.equal_treatment import EqualTreatment
 from desktop_app.reports.catalogue.exit_reasons import ExitReasons
@@ -19,6 +21,7 @@ from desktop_app.reports.catalogue.interview_quality import InterviewQuality
 from desktop_app.reports.catalogue.reason_layers import ReasonLayers
 from desktop_app.reports.catalogue.team import Team
 from desktop_app.reports.catalogue.themes import ThemesReport
+from desktop_app.reports.catalogue.who_looks_after import WhoLooksAfter
 
 REPORTS: tuple[Report[Any], ...] = (
     ExitReasons(),
@@ -31,6 +34,9 @@ REPORTS: tuple[Report[Any], ...] = (
     ThemesReport(),
     InterviewQuality(),
     CoderAgreement(),
+    CadenceCompliance(),
+    WhoLooksAfter(),
+    ChurnAndLeavings(),
 )
 """All reports, in the order of the page."""
 

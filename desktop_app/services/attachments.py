@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from db import attachments as files
 from db import journal
-from db.models import Answer, Attachment, Case, Interview
+from db.models import Answer, Attachment, Case, Customer, Interview, Visit
 from db.queries import attachments as queries
+from db.queries import visits as visit_queries
 from db.queries.attachments import AttachmentRow
 from desktop_app import clock
 from desktop_app.domain.attachments import (
@@ -21,19 +22,27 @@ from desktop_app.domain.attachments import (
     tidy_name,
 )
 from desktop_app.domain.permissions import Action
-from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
+from desktop_app.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    Problem,
+)
 from desktop_app.i18n import N_, _
 from desktop_app.services import access, case_life, repeats
 
 __all__ = [
     "AttachmentRow",
     "add",
+    "add_to_visit",
     "find",
     "read",
     "read_for_export",
     "remove",
     "rows_of_case",
     "rows_of_interview",
+    "rows_of_visit",
     "take_out",
 ]
 
@@ -63,6 +72,17 @@ def rows_of_interview(session: Session, interview_id: uuid.UUID) -> list[Attachm
     return queries.of_interview(session, interview_id)
 
 
+def rows_of_visit(session: Session, visit_id: uuid.UUID) -> list[AttachmentRow]:
+    """The files of a visit, the newest first.
+
+    Raises:
+        NotFoundError, NotAllowedError: the visit is gone or out of reach.
+    """
+    access.require(session, Action.VIEW)
+    _visit(session, visit_id)
+    return queries.of_visit(session, visit_id)
+
+
 def find(session: Session, interview_id: uuid.UUID, name: str) -> AttachmentRow:
     """The file of an interview with a name, as an answer gives it.
 
@@ -86,8 +106,12 @@ def read(session: Session, attachment_id: uuid.UUID) -> bytes:
     access.require(session, Action.VIEW)
     found, case = _load(session, attachment_id)
     if kind_of(found.media_type) in RECORDINGS:
-        title = N_("Open the recording {name} of case {number}")
-        journal.record_event(session, title, name=found.name, number=case.number)
+        if case is None:
+            number = _customer_of(session, found).number
+            title = N_("Open the recording {name} of customer {number}")
+        else:
+            title, number = N_("Open the recording {name} of case {number}"), case.number
+        journal.record_event(session, title, name=found.name, number=number)
     return _read(session, found)
 
 
@@ -100,8 +124,12 @@ def take_out(session: Session, attachment_id: uuid.UUID) -> bytes:
     """
     access.require(session, Action.EXPORT)
     found, case = _load(session, attachment_id)
-    title = N_("Save a copy of the file {name} of case {number}")
-    journal.record_event(session, title, name=found.name, number=case.number)
+    if case is None:
+        number = _customer_of(session, found).number
+        title = N_("Save a copy of the file {name} of customer {number}")
+    else:
+        title, number = N_("Save a copy of the file {name} of case {number}"), case.number
+    journal.record_event(session, title, name=found.name, number=number)
     return _read(session, found)
 
 
@@ -207,6 +235,49 @@ def add(
     return queries.attachment(session, found.id)
 
 
+def add_to_visit(
+    session: Session, visit_id: uuid.UUID, source: Path | bytes, name: str = ""
+) -> AttachmentRow:
+    """Add a photo or another file to a visit; with a case it is one of the case's files.
+
+    The same file once more is the one that is there.
+
+    Raises:
+        NotFoundError, NotAllowedError: the visit is gone or out of reach.
+        InvalidInputError: the file is empty, too large, or cannot be read (field `file`).
+        DatabaseError: it cannot be written.
+    """
+    access.require(session, Action.WORK_CASE)
+    visit = _visit(session, visit_id)
+    wanted = name or (source.name if isinstance(source, Path) else "")
+    content = _content(source, wanted)
+    sha256 = hashlib.sha256(content).hexdigest()
+    others = session.scalars(select(Attachment).where(Attachment.visit_id == visit_id)).all()
+    for each in others:
+        if (each.name, each.sha256) == (tidy_name(wanted), sha256):
+            return queries.attachment(session, each.id)
+    kept = tidy_name(wanted, [each.name for each in others])
+    customer = case_life.customer_of(session, visit.customer_id)
+    journal.name_change(
+        session, N_("Add the file {name} to the visit to {customer}"),
+        name=kept, customer=customer.name,
+    )  # fmt: skip
+    found = Attachment(
+        case_id=visit.case_id,
+        customer_id=visit.customer_id if visit.case_id is None else None,
+        visit_id=visit_id,
+        name=kept,
+        media_type=media_type(kept),
+        size=len(content),
+        sha256=files.store(session, content),
+        at=clock.now(),
+        by_id=access.actor(session).user_id,
+    )
+    session.add(found)
+    session.flush()
+    return queries.attachment(session, found.id)
+
+
 def remove(session: Session, attachment_id: uuid.UUID) -> None:
     """Take a file away from its case; undo brings it back.
 
@@ -217,7 +288,8 @@ def remove(session: Session, attachment_id: uuid.UUID) -> None:
     """
     access.require(session, Action.WORK_CASE)
     found, case = _load(session, attachment_id)
-    case_life.load_open(session, case.id)
+    if case is not None:
+        case_life.load_open(session, case.id)
     answer = select(Answer.id).where(
         Answer.interview_id == found.interview_id,
         Answer.address == found.address,
@@ -226,10 +298,17 @@ def remove(session: Session, attachment_id: uuid.UUID) -> None:
     if session.scalar(answer) is not None:
         text = _("“{name}” is the answer to a question. Take it away in the interview.")
         raise ConflictError(text.format(name=found.name))
-    journal.name_change(
-        session, N_("Remove the file {name} from case {number}"),
-        name=found.name, number=case.number,
-    )  # fmt: skip
+    if case is None:
+        number, title = (
+            _customer_of(session, found).number,
+            N_("Remove a file of customer {number}"),
+        )
+        journal.name_change(session, title, number=number)
+    else:
+        journal.name_change(
+            session, N_("Remove the file {name} from case {number}"),
+            name=found.name, number=case.number,
+        )  # fmt: skip
     session.delete(found)
     session.flush()
 
@@ -237,11 +316,30 @@ def remove(session: Session, attachment_id: uuid.UUID) -> None:
 # ---------------------------------------------------------------- parts
 
 
-def _load(session: Session, attachment_id: uuid.UUID) -> tuple[Attachment, Case]:
+def _load(session: Session, attachment_id: uuid.UUID) -> tuple[Attachment, Case | None]:
+    """A file in reach and its case; that of a visit without a case has none."""
     found = session.get(Attachment, attachment_id)
     if found is None:
         raise NotFoundError(_("This file is gone."))
-    return found, case_life.load(session, found.case_id)
+    if found.case_id is not None:
+        return found, case_life.load(session, found.case_id)
+    if found.visit_id is not None:
+        _visit(session, found.visit_id)
+    return found, None
+
+
+def _customer_of(session: Session, found: Attachment) -> Customer:
+    return session.get_one(Customer, found.customer_id)
+
+
+def _visit(session: Session, visit_id: uuid.UUID) -> Visit:
+    visit = session.get(Visit, visit_id)
+    if visit is None:
+        raise NotFoundError(_("This visit is gone."))
+    session.flush()
+    if not visit_queries.is_seen(session, visit_id, access.visible(session)):
+        raise NotAllowedError(_("This visit belongs to somebody else."))
+    return visit
 
 
 def _interview(session: Session, interview_id: uuid.UUID) -> Interview:

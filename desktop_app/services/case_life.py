@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from db.base import Base
@@ -21,10 +21,12 @@ from db.models import (
     ExitRegistration,
     Reason,
     ReasonVersion,
+    Task,
     User,
     Visit,
 )
 from db.queries import interviews
+from db.queries.tasks import TO_THE_CUSTOMER
 from db.vocabulary import (
     AttemptResult,
     CaseEventKind,
@@ -32,6 +34,7 @@ from db.vocabulary import (
     Channel,
     NextStep,
     ReasonLayer,
+    TaskState,
     VisitState,
 )
 from desktop_app import clock
@@ -199,6 +202,13 @@ def stop_contact(session: Session, customer_ids: Sequence[uuid.UUID], note: str)
             clear_callback(case)
             if case.next_step in CONTACT_STEPS:
                 plan(case, None, None)
+        tasks = select(Task).where(
+            Task.customer_id.in_(chunk),
+            Task.state == TaskState.OPEN,
+            Task.kind.in_(sorted(TO_THE_CUSTOMER)),
+        )
+        for task in session.scalars(tasks):
+            set_values(task, {"state": TaskState.DROPPED, "answer": note, "done_on": clock.today()})
 
 
 def may_be_contacted(customer: Customer) -> bool:
@@ -278,8 +288,10 @@ def require_tried(session: Session, case: Case, reason: str) -> None:
         )
     )
     tries = [(Channel(channel), AttemptResult(result)) for channel, result in attempts]
-    visits = select(func.count()).where(Visit.case_id == case.id, Visit.state == VisitState.DONE)
-    tries += [(Channel.VISIT, AttemptResult.REACHED)] * (session.scalar(visits) or 0)
+    made = select(Visit.channel).where(
+        Visit.case_id == case.id, Visit.state == VisitState.DONE, Visit.is_informal.is_(False)
+    )
+    tries += [(Channel(channel), AttemptResult.REACHED) for channel in session.scalars(made)]
     if tried_enough(tries, settings.lost_attempts, settings.lost_channels):
         return
     if not may_be_contacted(customer_of(session, case.customer_id)):

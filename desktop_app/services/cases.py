@@ -55,9 +55,9 @@ from desktop_app.services import (
     access,
     case_life,
     contact_permission,
-    offer_terms,
     phones,
     watch,
+    win_back,
 )
 from desktop_app.services.assignment import (
     AssignResult,
@@ -335,11 +335,15 @@ def close(session: Session, case_id: uuid.UUID, draft: CloseDraft) -> None:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
         ConflictError: it is closed already.
         InvalidInputError: there is no such reason on offer (field `root_reason`), or the customer
-            is given up too soon (field `outcome`).
+            is given up too soon, or the six steps of winning back lack prevention or proof (field
+            `outcome`).
     """
+    from desktop_app.services import offer_terms  # noqa: PLC0415  (slow to import)
+
     access.require(session, Action.CLOSE_CASE)
     case = case_life.load_open(session, case_id)
     journal.name_change(session, N_("Close case {number}"), number=case.number)
+    win_back.require_outcome(session, case, draft.outcome)
     if draft.root_reason is not None:
         case_life.put_reason(
             session, case, ReasonLayer.ROOT, draft.root_reason, field="root_reason"

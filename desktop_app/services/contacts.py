@@ -1,4 +1,4 @@
-"""Contact attempts and visits, and the next step that follows from them."""
+"""Contact attempts and the next step that follows from them; visits stand in `visits`."""
 
 import datetime as dt
 import uuid
@@ -8,32 +8,41 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.models import Case, ContactAttempt, Customer, Visit
+from db.models import Case, ContactAttempt, Customer
 from db.queries import interviews as interview_queries
-from db.queries import visits as visit_queries
-from db.queries.paging import Sort
-from db.queries.visits import VisitFilter, VisitRow
 from db.vocabulary import (
     AttemptResult,
     CaseEventKind,
-    CaseStage,
     Channel,
-    NextStep,
-    VisitState,
 )
 from desktop_app import clock
 from desktop_app.domain.contact_rules import EFFECTIVE, Contact, Purpose
-from desktop_app.domain.contacts import AttemptDraft, Proposal, VisitDraft, propose_next
+from desktop_app.domain.contacts import AttemptDraft, Proposal, propose_next
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import (
-    ConflictError,
     InvalidInputError,
-    NotAllowedError,
-    NotFoundError,
     Problem,
 )
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, calendar, case_life, contact_permission, phones
+from desktop_app.services import access, calendar, case_life, contact_permission
+from desktop_app.services.visits import (
+    cancel_visit,
+    count_visits,
+    finish_visit,
+    list_visits,
+    plan_visit,
+)
+
+__all__ = [
+    "cancel_visit",
+    "count_visits",
+    "finish_visit",
+    "list_visits",
+    "log_attempt",
+    "plan_visit",
+    "proposals",
+    "propose",
+]
 
 _FAILED: Final = frozenset(
     {AttemptResult.NO_ANSWER, AttemptResult.BUSY, AttemptResult.LEFT_MESSAGE}
@@ -205,145 +214,3 @@ def _failed_in_a_row(session: Session, case_id: uuid.UUID) -> int:
             break
         count += 1
     return count
-
-
-# ---------------------------------------------------------------- visits
-
-
-def count_visits(session: Session, criteria: VisitFilter) -> int:
-    """How many of the visits the actor sees fit."""
-    access.require(session, Action.VIEW)
-    return visit_queries.count_visits(session, access.limited(session, criteria))
-
-
-def list_visits(
-    session: Session,
-    criteria: VisitFilter,
-    sort: Sort | None = None,
-    offset: int = 0,
-    limit: int = 200,
-) -> list[VisitRow]:
-    """One page of the visits the actor sees, phones masked."""
-    access.require(session, Action.VIEW)
-    limited = access.limited(session, criteria)
-    return phones.masked_rows(visit_queries.list_visits(session, limited, sort, offset, limit))
-
-
-def plan_visit(
-    session: Session, case_id: uuid.UUID | None, customer_id: uuid.UUID, draft: VisitDraft
-) -> uuid.UUID:
-    """Plan a visit, or record one that was made; returns its key.
-
-    A visit planned for a case is the case's next step. Whoever works on the case makes it, else
-    the actor.
-
-    Raises:
-        NotFoundError, NotAllowedError: the case or customer is gone or out of reach.
-        ConflictError: the case is closed or not assigned yet.
-        InvalidInputError: case and customer do not belong together, the visit is cancelled or
-            made in the future, or planned with a customer who is not to be contacted.
-    """
-    access.require(session, Action.WORK_CASE)
-    customer = case_life.customer_of(session, customer_id)
-    if case_id is None:
-        access.require_customer(session, customer)
-    case = None if case_id is None else case_life.load_assigned(session, case_id)
-    _check_visit(case, customer, draft)
-    if draft.state is VisitState.DONE:
-        journal.name_change(session, N_("Record a visit to {name}"), name=customer.name)
-    else:
-        journal.name_change(session, N_("Plan a visit to {name}"), name=customer.name)
-    owner = case_life.active_owner(session, case) if case is not None else None
-    visit = Visit(
-        case_id=case_id,
-        customer_id=customer_id,
-        by_id=owner.id if owner is not None else access.actor(session).user_id,
-        **draft.model_dump(),
-    )
-    session.add(visit)
-    if case is not None:
-        if draft.state is VisitState.DONE:
-            case_life.begin_contact(session, case)
-        else:
-            case_life.plan(case, NextStep.VISIT, draft.planned_on)
-    session.flush()
-    return visit.id
-
-
-def _check_visit(case: Case | None, customer: Customer, draft: VisitDraft) -> None:
-    problems: list[Problem] = []
-    if case is not None and case.customer_id != customer.id:
-        problems.append(Problem("customer", _("The case belongs to another customer.")))
-    if draft.state is VisitState.CANCELLED:
-        problems.append(Problem("state", _("A new visit is planned or made, not cancelled.")))
-    if draft.done_on is not None and draft.done_on > clock.today():
-        problems.append(Problem("done_on", _("The day of the visit lies in the future.")))
-    if draft.state is VisitState.PLANNED and not case_life.may_be_contacted(customer):
-        text = _("This customer is not to be contacted any more.")
-        problems.append(Problem("planned_on", text))
-    if problems:
-        raise InvalidInputError(problems)
-
-
-def finish_visit(session: Session, visit_id: uuid.UUID, done_on: dt.date, note: str = "") -> None:
-    """Say that a planned visit was made; an assigned case goes to contacting.
-
-    Raises:
-        NotFoundError, NotAllowedError: the visit is gone or out of reach.
-        ConflictError: it was made or cancelled already.
-        InvalidInputError: the day lies in the future.
-    """
-    access.require(session, Action.WORK_CASE)
-    visit = _load_planned(session, visit_id)
-    if done_on > clock.today():
-        text = _("The day of the visit lies in the future.")
-        raise InvalidInputError([Problem("done_on", text)])
-    customer = case_life.customer_of(session, visit.customer_id)
-    journal.name_change(session, N_("Finish the visit to {name}"), name=customer.name)
-    values = {"state": VisitState.DONE, "done_on": done_on}
-    case_life.set_values(visit, values | {"note": note.strip() or visit.note})
-    case = _release_step(session, visit)
-    if case is not None:
-        case_life.begin_contact(session, case)
-    session.flush()
-
-
-def cancel_visit(session: Session, visit_id: uuid.UUID, note: str = "") -> None:
-    """Cancel a planned visit; a case that waited for it has no next step then.
-
-    Raises:
-        NotFoundError, NotAllowedError: the visit is gone or out of reach.
-        ConflictError: it was made or cancelled already.
-    """
-    access.require(session, Action.WORK_CASE)
-    visit = _load_planned(session, visit_id)
-    customer = case_life.customer_of(session, visit.customer_id)
-    journal.name_change(session, N_("Cancel the visit to {name}"), name=customer.name)
-    values = {"state": VisitState.CANCELLED, "note": note.strip() or visit.note}
-    case_life.set_values(visit, values)
-    _release_step(session, visit)
-    session.flush()
-
-
-def _load_planned(session: Session, visit_id: uuid.UUID) -> Visit:
-    visit = session.get(Visit, visit_id)
-    if visit is None:
-        raise NotFoundError(_("This visit is gone."))
-    session.flush()
-    if not visit_queries.is_seen(session, visit_id, access.visible(session)):
-        raise NotAllowedError(_("This visit belongs to somebody else."))
-    if visit.state != VisitState.PLANNED:
-        raise ConflictError(_("This visit was made or cancelled already."))
-    return visit
-
-
-def _release_step(session: Session, visit: Visit) -> Case | None:
-    """The open case of a visit; its next step is taken away if it was this visit."""
-    if visit.case_id is None:
-        return None
-    case = session.get_one(Case, visit.case_id)
-    if case.stage == CaseStage.CLOSED:
-        return None
-    if case.next_step == NextStep.VISIT and case.next_due == visit.planned_on:
-        case_life.plan(case, None, None)
-    return case

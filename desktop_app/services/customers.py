@@ -25,7 +25,7 @@ from desktop_app.domain.permissions import Action
 from desktop_app.domain.purchases import Metrics, build_activity, measure
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, case_life, phones
+from desktop_app.services import access, case_life, charge_book, phones
 from desktop_app.services.numbers import next_customer_number
 
 # ---------------------------------------------------------------- reading
@@ -201,6 +201,7 @@ def create(session: Session, draft: CustomerDraft) -> uuid.UUID:
     customer = Customer(**values)
     session.add(customer)
     session.flush()
+    charge_book.follow(session, {customer.id: customer.owner_id})
     return customer.id
 
 
@@ -230,6 +231,7 @@ def change(session: Session, customer_id: uuid.UUID, version: int, draft: Custom
         note = _("The customer asked not to be contacted.")
         case_life.stop_contact(session, [customer.id], note)
     session.flush()
+    charge_book.follow(session, {customer_id: draft.owner_id})
 
 
 def change_note(session: Session, customer_id: uuid.UUID, version: int, note: str) -> None:

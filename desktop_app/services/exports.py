@@ -58,3 +58,18 @@ def note_pictures(session: Session) -> None:
     """Write the audit event of pictures of every page. Raises NotAllowedError."""
     access.require(session, Action.EXPORT)
     journal.record_event(session, N_("Save pictures of every page"))
+
+
+def note_calendar(session: Session, count: int, *, is_kept: bool = False) -> None:
+    """Write the audit event of contacts that go into a calendar file.
+
+    Which contacts may, `services.agenda.for_file` has said. `is_kept`: the file is written anew
+    after each change, and this stands for all of them until the person signs out.
+    """
+    access.require(session, Action.VIEW)
+    title = (
+        N_("Keep a calendar file with {n} contacts up to date")
+        if is_kept
+        else N_("Export {n} contacts as a calendar file")
+    )
+    journal.record_event(session, title, n=count)

@@ -124,6 +124,8 @@ def _require_seen(session: Session, entity: str, row_id: uuid.UUID) -> None:
             access.require_customer(session, session.get_one(Customer, record.customer_id))
         case Case():
             access.require_case(session, record)
+        case Attachment(case_id=None):
+            access.require_customer(session, session.get_one(Customer, record.customer_id))
         case Interview() | Attachment() | ExitRegistration():
             access.require_case(session, session.get_one(Case, record.case_id))
         case Visit():

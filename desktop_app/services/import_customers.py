@@ -15,7 +15,7 @@ from db.vocabulary import MatchKey
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
 from desktop_app.progress import Progress
-from desktop_app.services import access, case_life
+from desktop_app.services import access, case_life, charge_book
 from desktop_app.services.imports import (
     Outcome,
     RowStatus,
@@ -260,6 +260,9 @@ class CustomerImport:
         start_job(self._session, self._source, self._outcome)
         journal.bulk_insert(self._session, Customer, plan.inserts)
         journal.bulk_update(self._session, Customer, plan.updates)
+        told = (*plan.inserts, *plan.updates)
+        owners = {one["id"]: one["owner_id"] for one in told if "owner_id" in one}
+        charge_book.follow(self._session, owners)
         journal.bulk_insert(self._session, Contact, plan.contacts)
         refused = [each["id"] for each in plan.updates if each.get("do_not_contact")]
         note = _("The customer asked not to be contacted.")

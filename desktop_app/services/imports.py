@@ -1,4 +1,4 @@
-"""What both kinds of import share: what comes in, what came of it, and the job in the journal.
+"""What all kinds of import share: what comes in, what came of it, and the job in the journal.
 
 The rows are read and understood by `desktop_app.importing`; here they meet the database. An
 import is one change set: customers are journalled one by one, orders carry the import's id.
@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.models import Customer, ImportJob
+from db.models import Customer, ImportJob, User
 from db.vocabulary import ChangeKind, ImportKind, MatchKey
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _
@@ -25,6 +25,8 @@ from desktop_app.services import access, watch
 IMPORT_TITLES = {
     ImportKind.CUSTOMERS: N_("Import customers from {file}: {new} new, {changed} changed"),
     ImportKind.ORDERS: N_("Import orders from {file}: {new} new, {changed} changed rows"),
+    ImportKind.VISITS: N_("Import visits made from {file}: {new} new, {changed} changed"),
+    ImportKind.RENEWALS: N_("Import renewals from {file}: {new} new, {changed} changed"),
 }
 _REMEMBERED = 300  # the newest jobs whose mapping is looked through
 _IN_LIST = 500
@@ -169,6 +171,56 @@ def find_customers(
             if key is MatchKey.NAME_PHONE and name_phone(row.key_, "") in wanted and row.phone_:
                 found.setdefault(name_phone(row.key_, ""), []).append(row)
     return found
+
+
+def known_customers(
+    session: Session, key: MatchKey, rows: Iterable[tuple[int, str]], outcome: Outcome
+) -> dict[str, uuid.UUID]:
+    """The customer of every key that is one customer's; the other rows are rejected.
+
+    Args:
+        session: Any session.
+        key: What customers are known by.
+        rows: Number of each row and the key of its customer.
+        outcome: Rejects are added here.
+    """
+    asked = list(rows)
+    found = find_customers(session, key, {one for _row, one in asked if one}, (Customer.id,))
+    for row, one in asked:
+        hits = found.get(one, [])
+        if not one:
+            outcome.rejected.append((row, _("The row names no customer.")))
+        elif not hits:
+            shown = one.replace("\x1f", " ").strip()
+            outcome.rejected.append((row, _("There is no customer {key}.").format(key=shown)))
+        elif len(hits) > 1:
+            outcome.rejected.append((row, several(one)))
+    return {one: hits[0].id for one, hits in found.items() if len(hits) == 1}
+
+
+class People:
+    """The users by login and by name, those who have left included."""
+
+    def __init__(self, session: Session) -> None:
+        self._by_login: dict[str, uuid.UUID] = {}
+        self._by_name: dict[str, list[uuid.UUID]] = {}
+        for row in session.execute(select(User.id, User.login, User.name)):
+            self._by_login[row.login] = row.id
+            self._by_name.setdefault(row.name, []).append(row.id)
+
+    def find(self, words: str) -> uuid.UUID | str:
+        """Whom a file means, or why that cannot be told."""
+        found = self._by_login.get(words)
+        if found is not None:
+            return found
+        named = self._by_name.get(words, [])
+        if len(named) == 1:
+            return named[0]
+        if named:
+            return _("Several people are called {name}. Give the login.").format(name=words)
+        return _("Nobody is called {name}. Add the user, or leave the column out.").format(
+            name=words
+        )
 
 
 def name_phone(name: str, phone: str) -> str:

@@ -14,7 +14,7 @@ from db.vocabulary import ChangeKind, InterviewState
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import ConflictError, NotFoundError
 from desktop_app.i18n import _
-from desktop_app.services import access, offer_limits, undo_rights, undo_words
+from desktop_app.services import access, undo_rights, undo_words
 from desktop_app.services.change_words import age_text, entity_text, title_text
 
 __all__ = [
@@ -67,6 +67,8 @@ def undo(session: Session, change_set_id: uuid.UUID, *, skip_blocked: bool = Fal
         ConflictError: something newer stands in the way, or an offer would come back that its
             limits leave no room for; the sentence says what.
     """
+    from desktop_app.services import offer_limits  # noqa: PLC0415  (slow to import)
+
     change_set = _get(session, change_set_id)
     undo_rights.require_right(session, change_set)
     records = undo_rights.Records(session, change_set)

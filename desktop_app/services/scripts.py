@@ -21,10 +21,10 @@ from db.vocabulary import Occasion, VersionState
 from desktop_app import clock
 from desktop_app.domain import script_checks, scripts
 from desktop_app.domain.permissions import Action
+from desktop_app.domain.script_check_words import finding_sentence
 from desktop_app.domain.script_checks import Finding, Severity
 from desktop_app.domain.script_drafts import ScriptDraft
 from desktop_app.domain.scripts import Comparison, Script
-from desktop_app.domain.task_force_words import finding_sentence
 from desktop_app.errors import (
     ChangedMeanwhileError,
     ConflictError,

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.models import Store, User
+from db.models import StaffProfile, Store, User
 from db.queries import staff as staff_queries
 from db.queries.staff import StoreRow, UserRow
 from db.vocabulary import Role
+from desktop_app import clock
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
@@ -64,7 +65,7 @@ def list_stores(session: Session) -> list[StoreRow]:
 
 
 def add_user(session: Session, draft: UserDraft) -> uuid.UUID:
-    """Add a user; who calls gives them a password (`services.keys.set_password`).
+    """Add a user, hired today; who calls gives them a password (`services.keys.set_password`).
 
     Raises InvalidInputError when the login is taken.
     """
@@ -74,6 +75,8 @@ def add_user(session: Session, draft: UserDraft) -> uuid.UUID:
     journal.name_change(session, N_("Add user {name}"), name=draft.name)
     user = User(**draft.model_dump())
     session.add(user)
+    session.flush()
+    session.add(StaffProfile(user_id=user.id, hired_on=clock.today()))
     session.flush()
     return user.id
 

@@ -25,6 +25,8 @@ from db.models import (
     Promise,
     Recovery,
     RecoveryStep,
+    Renewal,
+    Task,
 )
 from db.queries.promises import is_kept_by
 from db.queries.scope import Reach, customer_in_sight, visible_cases
@@ -45,6 +47,12 @@ _RIGHTS: Final[Mapping[str, Action]] = {
     "offer": Action.EDIT_OFFERS,
     "offer_rule": Action.EDIT_OFFERS,
     "offer_budget": Action.EDIT_OFFERS,
+    "cadence_line": Action.EDIT_SETTINGS,
+    "cadence_override": Action.PLAN_VISITS,
+    "staff_profile": Action.EDIT_STAFF,
+    "absence": Action.EDIT_STAFF,
+    "employee_exit": Action.EDIT_STAFF,
+    "handover": Action.HAND_OVER,
 }
 """Tables that undo may touch only with the right to change them."""
 _WHOLE: Final = frozenset({ChangeKind.IMPORT, ChangeKind.SCAN})
@@ -55,7 +63,9 @@ _VIA: Final[Mapping[str, type[Interview] | type[Recovery]]] = {
     "recovery_id": Recovery,
 }
 """What leads on to a case."""
-_KEPT: Final = tuple(model.__tablename__ for model in (Promise, Complaint, Recovery, RecoveryStep))
+_KEPT: Final = tuple(
+    model.__tablename__ for model in (Promise, Complaint, Recovery, RecoveryStep, Task, Renewal)
+)
 """What somebody deals with, also in a case of somebody else."""
 _CHUNK: Final = 500
 
@@ -233,12 +243,25 @@ def _where(session: Session, entity: str, row_id: str, was_mine: bool) -> Keys: 
         recovery = session.get(Recovery, key if step is None else step.recovery_id)
         is_mine = recovery is not None and (was_mine or is_kept_by(recovery, mine))
         return frozenset({(_CASE, recovery.case_id)} if recovery is not None and is_mine else ())
+    if entity in (Task.__tablename__, Renewal.__tablename__):
+        return _of_task(session, key, was_mine)
     record = session.get(Promise, key) or session.get(Complaint, key)
     if record is None or not (was_mine or is_kept_by(record, mine)):
         return frozenset()
     if record.case_id is not None:
         return frozenset({(_CASE, record.case_id)})
     return frozenset({(_CUSTOMER, record.customer_id)})
+
+
+def _of_task(session: Session, key: uuid.UUID, was_mine: bool) -> Keys:  # noqa: FBT001
+    """The case or customer of a task or a renewal that the actor owns, or owned."""
+    found = session.get(Task, key) or session.get(Renewal, key)
+    if found is None or not (was_mine or found.owner_id == access.actor(session).user_id):
+        return frozenset()
+    case_id = found.case_id if isinstance(found, Task) else None
+    if case_id is not None:
+        return frozenset({(_CASE, case_id)})
+    return frozenset() if found.customer_id is None else frozenset({(_CUSTOMER, found.customer_id)})
 
 
 def _pointers(table: Table) -> list[str]:

@@ -18,7 +18,7 @@ from db.queries import errands as errand_queries
 from db.queries import pool as pool_queries
 from db.queries.closing import ToClose
 from db.queries.errands import Errand, ErrandFilter
-from db.vocabulary import NextStep, RuleKind
+from db.vocabulary import Channel, NextStep, RuleKind
 from desktop_app import clock, labels
 from desktop_app.columns.work import WorkLine
 from desktop_app.domain import queue_order
@@ -228,7 +228,9 @@ def _of_errand(one: Errand, agent: uuid.UUID | None, now: dt.datetime, currency:
     rank = queue_order.rank(item, now)
     parts = rank.parts if one.case_id is not None else ()
     if one.is_visit:
-        first = _("Visit planned for {day}").format(day=labels.day_text(one.due))
+        is_call = one.channel is Channel.CALL
+        text = _("Call planned for {day}") if is_call else _("Visit planned for {day}")
+        first = text.format(day=labels.day_text(one.due))
     else:
         first = _("The interview has issues: {comment}").format(comment=one.words)
     return WorkLine(
@@ -244,7 +246,7 @@ def _of_errand(one: Errand, agent: uuid.UUID | None, now: dt.datetime, currency:
         klass=one.klass,
         kind=one.kind,
         stage=one.stage,
-        step=NextStep.VISIT if one.is_visit else NextStep.INTERVIEW,
+        step=_step_of(one),
         due=one.due,
         value_at_stake=one.value_at_stake,
         currency=currency,
@@ -256,6 +258,12 @@ def _of_errand(one: Errand, agent: uuid.UUID | None, now: dt.datetime, currency:
         reasons=(first, *(part_sentence(part, currency) for part in parts)),
         order=(False, *rank.sort_key),
     )
+
+
+def _step_of(one: Errand) -> NextStep:
+    if not one.is_visit:
+        return NextStep.INTERVIEW
+    return NextStep.CALL if one.channel is Channel.CALL else NextStep.VISIT
 
 
 def _to_close(session: Session, agent: uuid.UUID | None) -> list[WorkLine]:

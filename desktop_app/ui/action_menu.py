@@ -18,10 +18,11 @@ class ActionMenu(QObject):
     def __init__(self, menu: QMenu, entries: Sequence[Entry]) -> None:
         super().__init__(menu)
         self._menu, self._entries = menu, tuple(entries)
+        subjects = {spec.subject for spec, _action in entries}
         self._below = {
             subject: QMenu(_(title), menu)
             for subject, title in SUBJECT_TITLES.items()
-            if any(spec.subject is subject for spec, _action in entries)
+            if subject in subjects
         }
         self.arrange()
         if self._below:

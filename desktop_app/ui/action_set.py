@@ -23,6 +23,11 @@ def plain_text(text: str) -> str:
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&").strip()
 
 
+def sequence(keys: str) -> QKeySequence:
+    """Keys as they stand in our tables; Qt's own reading would ask for each key's translation."""
+    return QKeySequence.fromString(keys, QKeySequence.SequenceFormat.PortableText)
+
+
 class ActionSet(QObject):
     """Makes one ``QAction`` for each spec a role may use, and connects pages by id."""
 
@@ -45,7 +50,7 @@ class ActionSet(QObject):
         if spec.icon:
             action.setIcon(theme.icon(spec.icon))
         if spec.shortcut:
-            action.setShortcut(QKeySequence(spec.shortcut))
+            action.setShortcut(sequence(spec.shortcut))
         action.setEnabled(False)
         action.triggered.connect(lambda: self.run(spec.id))
         self._window.addAction(action)
@@ -122,6 +127,6 @@ def _word(action: QAction, spec: ActionSpec) -> None:
     text = _(spec.text)
     action.setText(text)
     plain = plain_text(text).rstrip("…")
-    keys = QKeySequence(spec.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     action.setToolTip(f"{plain}  {keys}".strip())
     action.setStatusTip("")

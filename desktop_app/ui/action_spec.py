@@ -19,6 +19,7 @@ class Menu(StrEnum):
     CASE = "case"
     OFFER = "offer"
     PROMISE = "promise"
+    CHARGE = "charge"
     INTERVIEW = "interview"
     SCRIPT = "script"
     REPORT = "report"
@@ -35,6 +36,7 @@ MENU_TITLES = MappingProxyType(
         Menu.CASE: N_("C&ase"),
         Menu.OFFER: N_("&Offer"),
         Menu.PROMISE: N_("&Promise"),
+        Menu.CHARGE: N_("In char&ge"),
         Menu.INTERVIEW: N_("&Interview"),
         Menu.SCRIPT: N_("&Script"),
         Menu.REPORT: N_("&Report"),
@@ -63,6 +65,10 @@ class Subject(StrEnum):
     CASE_OFFERS = "case_offers"
     APPROVALS = "approvals"
     LIBRARY = "library"
+    CADENCE = "cadence"
+    CHARGES = "charges"
+    HANDOVER = "handover"
+    CALENDAR = "calendar"
 
 
 SUBJECT_TITLES = MappingProxyType(
@@ -83,6 +89,10 @@ SUBJECT_TITLES = MappingProxyType(
         Subject.CASE_OFFERS: N_("&In a case"),
         Subject.APPROVALS: N_("De&ciding"),
         Subject.LIBRARY: N_("&Library, rules, budgets"),
+        Subject.CADENCE: N_("Cadence and plan &of visits"),
+        Subject.CHARGES: N_("Who is in char&ge"),
+        Subject.HANDOVER: N_("Handover being &made"),
+        Subject.CALENDAR: N_("In &the calendar"),
     }
 )
 

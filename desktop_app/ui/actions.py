@@ -10,7 +10,11 @@ from types import MappingProxyType
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_
 from desktop_app.ui import (
+    actions_cadence,
+    actions_calendar,
     actions_case,
+    actions_charges,
+    actions_duties,
     actions_interview,
     actions_offers,
     actions_promises,
@@ -26,9 +30,17 @@ def _actions() -> Iterator[ActionSpec]:
     yield from _window()
     yield from actions_case.customers()
     yield from actions_promises.follow_up()
+    yield from actions_duties.duties()
+    yield from about(Subject.CADENCE, actions_cadence.cadence())
+    yield from actions_charges.everywhere()
+    yield from about(Subject.CHARGES, actions_charges.charges())
+    yield from about(Subject.HANDOVER, actions_charges.wizard())
     yield from about(Subject.CASES, actions_case.cases(), actions_case.SELDOM)
     yield from about(Subject.FILES, actions_case.files(), actions_case.FILES)
-    yield from about(Subject.VISITS, actions_case.visits())
+    yield from about(Subject.VISITS, actions_case.visits(), actions_case.STEPS)
+    yield from about(Subject.VISITS, actions_calendar.moving())
+    yield from actions_calendar.files()
+    yield from about(Subject.CALENDAR, actions_calendar.looking(), actions_calendar.FOLDED)
     yield from about(Subject.SIGNALS, actions_case.signals())
     yield from about(Subject.CASE_OFFERS, actions_offers.in_cases())
     yield from about(Subject.APPROVALS, actions_offers.approvals())
@@ -85,6 +97,8 @@ def _window() -> Iterator[ActionSpec]:
 
     yield spec("nav.back", N_("&Back"), "back", "Alt+Left", menu.VIEW)
     yield spec("nav.forward", N_("&Forward"), "forward", "Alt+Right", menu.VIEW)
+    yield spec("reminder.list", N_("Rem&inders"), "bell", "F11", menu.VIEW)
+    yield spec("reminder.try", N_("Tr&y a reminder"), "play", "", menu.TOOLS)
     yield spec(
         "list.previous",
         N_("&Previous in the list"),
@@ -155,6 +169,22 @@ def _work() -> Iterator[ActionSpec]:
     yield spec(
         "data.import_orders",
         N_("Import &orders…"),
+        "import",
+        "",
+        menu.TOOLS,
+        permission=Action.IMPORT,
+    )
+    yield spec(
+        "data.import_visits",
+        N_("Import &visits made…"),
+        "import",
+        "",
+        menu.TOOLS,
+        permission=Action.IMPORT,
+    )
+    yield spec(
+        "data.import_renewals",
+        N_("Import re&newals…"),
         "import",
         "",
         menu.TOOLS,
@@ -238,10 +268,13 @@ ACTIONS: tuple[ActionSpec, ...] = tuple(_actions())
 
 ROUTES = MappingProxyType(
     {
+        **actions_charges.ROUTES,
         **actions_offers.ROUTES,
         **actions_scripts.ROUTES,
         "data.import_customers": ("data", "customers"),
         "data.import_orders": ("data", "orders"),
+        "data.import_visits": ("data", "visits"),
+        "data.import_renewals": ("data", "renewals"),
         "data.backup": ("data", "backup"),
         "data.restore": ("data", "restore"),
         "signal.scan": ("signals", "scan"),

@@ -10,6 +10,8 @@ SELDOM = frozenset({"case.override", "case.reopen", "case.history", "case.give_b
 """Actions on a case that stay out of the way in its menu."""
 FILES = frozenset({"case.attach", "file.open", "file.save", "file.remove"})
 """Actions on files: the tab of the files has buttons for them."""
+STEPS = frozenset({"case.win_back"})
+"""Actions that lead to a tab which is in sight anyway."""
 
 
 def customers() -> Iterator[ActionSpec]:
@@ -30,9 +32,12 @@ def customers() -> Iterator[ActionSpec]:
             "signals",
             "today",
             "visits",
+            "calendar",
             "interviews",
             "exit-registration",
             "promises",
+            "charges",
+            "handover",
         ),
     )
     yield spec(
@@ -48,6 +53,10 @@ def customers() -> Iterator[ActionSpec]:
         Action.EDIT_CUSTOMER,
     )
     yield spec("customer.note", N_("Add a no&te…"), "note", "F8", menu, both, Action.EDIT_CUSTOMER)
+    yield spec(
+        "customer.informal", N_("In&formal contact…"), "message", "Ctrl+Alt+I", menu,
+        (*both, "case-file", "visits"), Action.WORK_CASE,
+    )  # fmt: skip
     yield spec(
         "customer.reveal",
         N_("Show the &phone number"),
@@ -142,6 +151,7 @@ def cases() -> Iterator[ActionSpec]:
             "customer-card",
             "reports",
             "visits",
+            "calendar",
             "interviews",
             "reviews",
             "coding",
@@ -261,7 +271,7 @@ def files() -> Iterator[ActionSpec]:
 
 def visits() -> Iterator[ActionSpec]:
     """Visits: planned for a case, done, called off."""
-    spec, menu, pages = ActionSpec, Menu.CASE, ("visits", "today")
+    spec, menu, pages = ActionSpec, Menu.CASE, ("visits", "today", "calendar")
     yield spec(
         "case.visit",
         N_("Pla&n a visit…"),
@@ -275,6 +285,14 @@ def visits() -> Iterator[ActionSpec]:
     yield spec(
         "visit.done", N_("Visit &done…"), "check", "Ctrl+Return", menu, pages, Action.WORK_CASE
     )
+    yield spec(
+        "visit.report", N_("&Report of the visit…"), "edit", "F2", menu, ("visits",),
+        Action.WORK_CASE,
+    )  # fmt: skip
+    yield spec(
+        "case.win_back", N_("&Win-back visit in six steps"), "reopen", "Ctrl+Alt+W", menu,
+        ("case-file",),
+    )  # fmt: skip
     yield spec("visit.cancel", N_("Can&cel visit…"), "close", "", menu, pages, Action.WORK_CASE)
 
 

@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ BACKUP_MS = 30 * 60 * 1000
 _GC_MS = 2000
 WARM_UP_MS = 300
 """When the window's modules are loaded: after the sign-in dialog has painted."""
+PAINT_MS = 500
+"""When the rows are read at the latest: a window that is hidden at once is not painted."""
 PAGES_MS = 1000
 """When the modules of the other pages are loaded: after the first one has painted."""
 
@@ -56,6 +59,7 @@ class Application(QObject):
         self.window: MainWindow | None = None
         self.tasks: Tasks | None = None
         self._day = clock.today()
+        self._since: datetime | None = None  # of the sign-in, until what was missed is told
         self._opened: Opened | None = None
         self._guard: InstanceGuard | None = None
         self._qt_words = QtWords(app, self)
@@ -125,19 +129,28 @@ class Application(QObject):
             self._app.exit(0)
             return
         self._opened = opened
+        self._since = clock.now()
         self._settings.remember_workspace(str(opened.folder))
         self._settings.last_login = opened.actor.login
-        if self._keeps_settings:
-            save_settings(self._settings)
         self._guard = InstanceGuard(opened.folder, self)
         self._guard.raise_wanted.connect(self._raise)
         self.tasks = Tasks(opened.database, opened.actor, self)
         self.tasks.crashed.connect(self.hook.show)
+        self.tasks.hold()
         self._make_window()
         self._begin_day()
+        QTimer.singleShot(PAINT_MS, self, self._begin_work)
         self._backup_timer.start()
         self._drop_dialog()
         gc.freeze()  # what is loaded now stays: going through it would stop the window for 0.1 s
+
+    def _begin_work(self) -> None:
+        """The window is painted: read its rows, then all else; remember where one signed in."""
+        if self.tasks is None or not self.tasks.is_held:
+            return
+        self.tasks.release()
+        if self._keeps_settings:
+            save_settings(self._settings)
 
     def _drop_dialog(self) -> None:
         if self.dialog is not None:
@@ -173,6 +186,7 @@ class Application(QObject):
         window.workspace_wanted.connect(lambda: self.leave(self._settings_folder()))
         window.sign_out_wanted.connect(lambda: self.leave(opened.folder))
         window.closed.connect(self._on_closed)
+        window.painted.connect(self._begin_work)
         window.show()
         window.start(old.left_at if old is not None else None)
         QTimer.singleShot(PAGES_MS, self, self._load_pages)
@@ -207,7 +221,17 @@ class Application(QObject):
         """Load the other pages while the person looks at the first one."""
         if self.window is not None:
             task = self.background.compute(self, load_pages)
-            task.then(lambda _none: gc.freeze())  # modules stay: collecting passes them over
+            task.then(lambda _none: self._begin_reminders())
+
+    def _begin_reminders(self) -> None:
+        """All is loaded: remind the person from now on."""
+        from desktop_app.ui.reminder_desk import ReminderDesk  # noqa: PLC0415
+
+        gc.freeze()  # modules stay: collecting passes them over
+        if self.window is not None and self.window.reminders is None:
+            since, self._since = self._since, None
+            self.window.reminders = ReminderDesk(self.window, self._settings, since)
+            self.window.connect_actions()
 
     def _settings_folder(self) -> Path | None:
         return self._opened.folder if self._opened is not None else None
@@ -309,6 +333,7 @@ class Application(QObject):
 
     def _close_workspace(self) -> None:
         self._backup_timer.stop()
+        self._begin_work()  # was it closed before it was painted?
         if self.tasks is not None:
             self.tasks.shutdown()
         if self.window is not None:

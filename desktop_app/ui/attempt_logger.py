@@ -11,7 +11,7 @@ from db.vocabulary import AttemptResult
 from desktop_app import clock
 from desktop_app.domain.contacts import Proposal, WrapUpDraft
 from desktop_app.i18n import _
-from desktop_app.services import calls, contacts, drafts
+from desktop_app.services import contacts, drafts
 from desktop_app.services.drafts import SavedDraft
 from desktop_app.ui import script_line
 from desktop_app.ui.case_places import CaseTarget
@@ -60,6 +60,8 @@ def keep_length(session: "Session", case_id: uuid.UUID, seconds: int) -> None:
 
 def log_and_forget(session: "Session", case_id: uuid.UUID, draft: WrapUpDraft) -> uuid.UUID:
     """Store the contact; what was typed is not needed any more."""
+    from desktop_app.services import calls  # noqa: PLC0415  (slow to import)
+
     made = calls.wrap_up(session, case_id, draft)
     drafts.discard_draft(session, draft_key(case_id))
     drafts.discard_draft(session, script_line.draft_key(case_id))  # its run has ended

@@ -8,11 +8,13 @@ import itertools
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QMetaMethod, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QMetaMethod, QObject, Qt, QTimer, Signal, Slot
 from shiboken6 import isValid
 
 from desktop_app.errors import CancelledError, UserError, from_database
@@ -158,7 +160,8 @@ class Background(QObject):
         self._tasks: dict[int, Task[object]] = {}
         self._long: set[int] = set()
         self._numbers = itertools.count(1)
-        self._is_closed = False
+        self._is_closed = self._is_held = False
+        self._waiting: deque[tuple[int, Callable[[], object]]] = deque()
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._stepped.connect(self._report, Qt.ConnectionType.QueuedConnection)
 
@@ -208,8 +211,44 @@ class Background(QObject):
         stop = task._stop  # noqa: SLF001  (one module)
         if pool is self._writer and not is_long:  # what somebody typed: stored also at the end
             stop = threading.Event()
-        pool.submit(self._run, number, stop, work, reporter)
+        self._waiting.append(
+            (number, partial(pool.submit, self._run, number, stop, work, reporter))
+        )
+        if not self._is_held:
+            self._begin()
         return task
+
+    # ------------------------------------------------------------------ waiting
+
+    def hold(self) -> None:
+        """Let everything that is asked for from now on wait for `release`.
+
+        What runs in the threads takes the time in which a window would be painted.
+        """
+        self._is_held = True
+
+    @property
+    def is_held(self) -> bool:
+        """Whether what is asked for waits."""
+        return self._is_held
+
+    def release(self) -> None:
+        """Begin what waits: what was asked for first by itself, all others when it has ended."""
+        if not self._is_held:
+            return
+        self._is_held = False
+        if self._waiting:
+            number, begin = self._waiting.popleft()
+            self._tasks[number].finished.connect(self._begin_soon)
+            begin()
+
+    def _begin_soon(self) -> None:
+        QTimer.singleShot(0, self, self._begin)  # what the first one gave is painted before
+
+    def _begin(self) -> None:
+        while self._waiting:
+            _number, begin = self._waiting.popleft()
+            begin()
 
     # ------------------------------------------------------------------ in the worker
 
@@ -280,7 +319,8 @@ class Background(QObject):
 
         Short writes that still wait are done first: nobody loses what was typed last.
         """
-        self._is_closed = True
+        self._is_closed, self._is_held = True, False
+        self._begin()
         for task in self._tasks.values():
             task.stop()
         self._readers.shutdown(wait=True, cancel_futures=True)

@@ -152,6 +152,11 @@ class CallMode(QObject):
         enter = {pane: self._folding.enter(pane) for pane in (panes[0], panes[-1])}
         focus_next([*panes, self.strip.note], step, enter)
 
+    def show_usual(self) -> None:
+        """Turn to what happened, if it is folded away."""
+        if self._folding is not None and self._usual is not None:
+            self._folding.show_pane(self._usual)
+
     # ------------------------------------------------------------------ the call
 
     def log(self) -> None:

@@ -14,26 +14,23 @@ from PySide6.QtCore import Signal
 from db.queries.case_file import CaseFile
 from db.vocabulary import CaseStage, OfferState, Outcome
 from desktop_app.domain.cases import CaseDraft, CloseDraft, OpenDraft, ReopenDraft, moves
-from desktop_app.domain.contacts import VisitDraft
 from desktop_app.errors import InvalidInputError
 from desktop_app.i18n import _, language
-from desktop_app.services import cases, contacts, offers, reasons, watch
-from desktop_app.ui import dialogs
+from desktop_app.services import cases, reasons, watch
 from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.forms import case_forms, reason_form, visit_forms, words_form
+from desktop_app.ui.forms import case_forms, reason_form, words_form
 from desktop_app.ui.forms.case_forms import MoveDraft, NewCaseDraft
 from desktop_app.ui.forms.reason_form import ReasonsDraft
-from desktop_app.ui.forms.visit_forms import CustomerVisitDraft, DoneDraft
 from desktop_app.ui.forms.words_form import NoteDraft, OverruleDraft
-from desktop_app.ui.interview_begin import InterviewBegin
 from desktop_app.ui.pickers import Choice
-from desktop_app.ui.pool_flows import PoolFlows
 from desktop_app.ui.reason_box import reason_choices
 from desktop_app.ui.tasks import Task
 from desktop_app.ui.typed_drafts import DraftKey
+from desktop_app.ui.visit_flows import VisitFlows
 
 if TYPE_CHECKING:  # a page is made of flows, not the other way round
     from db.session import Session
+    from desktop_app.ui.interview_begin import InterviewBegin
     from desktop_app.ui.page import Page
 
 _WIDE = 720
@@ -63,6 +60,8 @@ def read_close(
 
     Saved is suggested where the customer has accepted an offer; else nothing.
     """
+    from desktop_app.services import offers  # noqa: PLC0415  (slow to import)
+
     made = offers.of_case(session, case_id).rows
     is_saved = any(row.state is OfferState.ACCEPTED for row in made)
     suggested = Outcome.SAVED if is_saved else None
@@ -75,7 +74,7 @@ def open_new_case(session: "Session", draft: NewCaseDraft) -> uuid.UUID:
     return cases.open_case(session, draft.customer, OpenDraft.model_validate(values))
 
 
-class CaseFlows(PoolFlows):
+class CaseFlows(VisitFlows):
     """The flows of one page; the page's tasks run them, dialogs open over it."""
 
     opened_case = Signal(object)
@@ -85,8 +84,22 @@ class CaseFlows(PoolFlows):
 
     def __init__(self, page: "Page") -> None:
         super().__init__(page)
-        self.holding = InterviewBegin(page)
-        self.holding.started.connect(self.started_interview)
+        self._begun: InterviewBegin | None = None
+
+    @property
+    def holding(self) -> "InterviewBegin":
+        """Begins interviews; slow to import, so it is made when it is first asked for."""
+        from desktop_app.ui.interview_begin import InterviewBegin  # noqa: PLC0415
+
+        if self._begun is None:
+            self._begun = InterviewBegin(self._page)
+            self._begun.started.connect(self.started_interview)
+        return self._begun
+
+    def forget_interview(self) -> None:
+        """Another case is shown: nothing is asked about an interview any more."""
+        if self._begun is not None:
+            self._begun.forget()
 
     # ------------------------------------------------------------------ opening
 
@@ -215,70 +228,11 @@ class CaseFlows(PoolFlows):
         dialog.resize(_WIDE, dialog.height())
         dialog.open()
 
-    # ------------------------------------------------------------------ contacts and visits
+    # ------------------------------------------------------------------ contacts
 
     def promise_call(self, file: CaseFile) -> None:
         """Ask when a call was promised to the customer of a case."""
         self.set_callback(file.row.id, file.row.customer or file.row.number)
-
-    def plan_visit(self, case_id: uuid.UUID, customer_id: uuid.UUID, name: str) -> None:
-        """Ask when and what for."""
-        dialog = FormDialog(
-            self._page,
-            title=_("Plan a visit to {name}").format(name=name),
-            verb=_("Plan"),
-            form=visit_forms.visit_form(),
-            draft=VisitDraft,
-            save=lambda draft: self._tasks.write(
-                dialog, contacts.plan_visit, case_id, customer_id, draft
-            ),
-            draft_key=DraftKey(self._tasks, f"plan-visit:{case_id}"),
-        )
-        dialog.open()
-
-    def plan_any_visit(self) -> None:
-        """Ask to whom, when and what for: a visit without a case."""
-
-        def save(draft: CustomerVisitDraft) -> Task[uuid.UUID]:
-            plain = VisitDraft.model_validate(draft.model_dump(exclude={"customer"}))
-            return self._tasks.write(dialog, contacts.plan_visit, None, draft.customer, plain)
-
-        dialog = FormDialog(
-            self._page,
-            title=_("Plan a visit"),
-            verb=_("Plan"),
-            form=visit_forms.visit_form(self._tasks),
-            draft=CustomerVisitDraft,
-            save=save,
-            draft_key=DraftKey(self._tasks, "plan-visit"),
-        )
-        dialog.open()
-
-    def finish_visit(self, visit_id: uuid.UUID, name: str, note: str = "") -> None:
-        """Ask for the day and what came of it."""
-        dialog = FormDialog(
-            self._page,
-            title=_("Visit to {name} done").format(name=name),
-            verb=_("Save"),
-            form=visit_forms.done_form(note),
-            draft=DoneDraft,
-            save=lambda draft: self._tasks.write(
-                dialog, contacts.finish_visit, visit_id, draft.done_on, draft.note
-            ),
-            draft_key=DraftKey(self._tasks, f"finish-visit:{visit_id}"),
-        )
-        dialog.open()
-
-    def cancel_visit(self, visit_id: uuid.UUID, name: str) -> None:
-        """Ask once, then cancel."""
-        if dialogs.confirm(
-            self._page,
-            title=_("Cancel the visit to {name}?").format(name=name),
-            text=_("It stays in the list as cancelled. Undo brings it back."),
-            verb=_("Cancel the visit"),
-            keep=_("Keep it"),
-        ):
-            self._tasks.write(self._page, contacts.cancel_visit, visit_id)
 
     def interview(
         self, case_id: uuid.UUID, *, is_paper: bool = False, is_any: bool = False

@@ -1,4 +1,4 @@
-"""What happened in a case: its timeline, files, orders, and the history of changes, as tabs."""
+"""What happened in a case: timeline, win-back steps, files, orders, history, as tabs."""
 
 from collections.abc import Callable
 
@@ -15,10 +15,11 @@ from desktop_app.ui.page import Page
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Latest
 from desktop_app.ui.timeline import Timeline
+from desktop_app.ui.win_back_pane import WinBackPane
 
 
 class CaseTabs(QTabWidget):
-    """Four tabs; the history is read when it is looked at."""
+    """Five tabs; the history is read when it is looked at."""
 
     files_changed = Signal()
 
@@ -44,6 +45,8 @@ class CaseTabs(QTabWidget):
         self.files.changed.connect(self._show_files)
         self.files.divert = divert
         self.files.follow(page)
+        self.win_back = WinBackPane(page.context)
+        self.win_back.changed.connect(self._show_win_back)
         self.history = RecordTable(
             HISTORY_COLUMNS,
             context=page.context,
@@ -53,6 +56,7 @@ class CaseTabs(QTabWidget):
         )
         self.setAccessibleName(_("What happened"))
         self.addTab(self.timeline, _("Timeline"))
+        self.addTab(self.win_back, self.win_back.title())
         self.addTab(self.files, self.files.title())
         self.addTab(self.orders, _("Orders"))
         self.addTab(self.history, _("History of changes"))
@@ -66,6 +70,7 @@ class CaseTabs(QTabWidget):
         self.timeline.set_entries(case_view.entries(view))
         self.orders.set_rows(view.orders)
         self.files.show_case(view.id)
+        self.win_back.show_case(view.id)
         if is_other:
             self.timeline.scrollToTop()
         self._load_history()
@@ -77,6 +82,9 @@ class CaseTabs(QTabWidget):
 
     def _show_history(self, rows: list[HistoryRow]) -> None:
         self.history.set_rows(rows)
+
+    def _show_win_back(self) -> None:
+        self.setTabText(self.indexOf(self.win_back), self.win_back.title())
 
     def _show_files(self) -> None:
         self.setTabText(self.indexOf(self.files), self.files.title())

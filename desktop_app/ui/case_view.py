@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from db.queries.case_file import CaseFile
 from db.queries.customer_card import CustomerCard, OrderFilter, OrderRow
 from db.queries.customer_card import TimelineEntry as Happened
-from db.vocabulary import CaseEventKind
+from db.vocabulary import CaseEventKind, Channel
 from desktop_app.columns import timeline as timeline_words
 from desktop_app.columns.journal import HistoryRow, history_rows
 from desktop_app.columns.orders import products_text
@@ -140,7 +140,8 @@ def _look(happened: Happened) -> tuple[str, Tone]:
         case "event":
             return _EVENT_LOOKS[CaseEventKind(values["kind"])]
         case "visit":
-            return "visits", Tone.GOOD if values["state"] == "done" else Tone.NEUTRAL
+            icon = CHANNEL_ICONS[Channel(values["channel"])]
+            return icon, Tone.GOOD if values["state"] == "done" else Tone.NEUTRAL
         case kind:
             return _LOOKS.get(kind, ("dot", Tone.NEUTRAL))
 

@@ -18,6 +18,7 @@ from desktop_app.ui.forms.words_form import RemarkDraft
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.phone_actions import PhoneActions
 from desktop_app.ui.typed_drafts import DraftKey
+from desktop_app.ui.visit_flows import ask_informal
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.queries.customer_card import ContactRow, CustomerCard
@@ -149,6 +150,10 @@ class CustomerActions:
     def remove_contact(self, contact: "ContactRow") -> None:
         """Remove a person to talk to; the message bar offers to undo it."""
         self._tasks.write(self._owner, customers.remove_contact, contact.id)
+
+    def informal(self, customer_id: UUID, name: str) -> None:
+        """Ask when and how somebody met the customer by the way."""
+        ask_informal(self._owner, self._tasks, (customer_id, name))
 
     # ------------------------------------------------------------------ cases
 

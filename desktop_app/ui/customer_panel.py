@@ -25,9 +25,10 @@ from desktop_app.errors import NotFoundError, UserError
 from desktop_app.i18n import _, ngettext
 from desktop_app.services import customers, history, staff, workspace_settings
 from desktop_app.services.journal import title_text
-from desktop_app.ui import case_look, theme
+from desktop_app.ui import case_look, charge_line, theme
 from desktop_app.ui.customer_actions import CustomerActions
 from desktop_app.ui.customer_parts import ContactsCard, FactsCard, FiguresCard, PhoneLine
+from desktop_app.ui.customer_work import CustomerWork
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.panels import (
     EmptyState,
@@ -55,7 +56,7 @@ TABLES = frozenset(
         "customer", "contact", "customer_order", "order_line", "defection_signal",
         "departure_case", "case_event", "contact_attempt", "visit", "interview", "store",
         "exit_registration", "attachment", "app_user", "setting", "customer_stat",
-        "promise", "complaint", "recovery", "recovery_step",
+        "promise", "complaint", "recovery", "recovery_step", *charge_line.TABLES,
     }
 )  # fmt: skip
 """Tables whose change concerns the card."""
@@ -170,6 +171,8 @@ class CustomerPanel(QWidget):
                 _quiet(action_button(context, "customer.copy_phone")),
             ]
         )
+        self.charge = charge_line.ChargeLine(context)
+        self.work = CustomerWork(self, context)
         self._figures = FiguresCard()
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(_("Parts of the customer card"))
@@ -180,7 +183,7 @@ class CustomerPanel(QWidget):
         column = QVBoxLayout(whole)
         column.setContentsMargins(theme.GAP_XS, 0, 0, 0)
         column.setSpacing(theme.GAP_S)
-        for widget in (self.header, self._phone, self._class_text, self._figures):
+        for widget in (self.header, self._phone, self.charge, self._class_text, self._figures):
             column.addWidget(widget)
         column.addWidget(self.tabs, 1)
         return whole
@@ -299,6 +302,7 @@ class CustomerPanel(QWidget):
         self._figures.show_metrics(shown.metrics, card.as_of, card.row.currency)
         self._contacts.show_contacts(card.contacts)
         self.follow_up.show_customer(row.id, row.name)
+        self.charge.show_customer(row.id, shown_name(row))
         self._facts.show_card(card)
         self.cases.set_rows(card.cases)
         self.signals.set_rows(card.signals)
@@ -363,7 +367,10 @@ class CustomerPanel(QWidget):
             "customer.history": lambda: self.show_tab(self.history),
             "customer.open_case": lambda: self.do.open_case(row.id, shown_name(row)),
             "customer.exit": lambda: self.context.navigate("exit-registration", row.id),
+            "customer.informal": lambda: self.do.informal(row.id, shown_name(row)),
             **self.follow_up.slots(),
+            **self.charge.slots(),
+            **self.work.slots(row.id, shown_name(row), card.values),
         }
         return slots
 

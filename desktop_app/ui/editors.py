@@ -252,6 +252,31 @@ class IntegerEditor(_NumberEditor):
         return str(value)
 
 
+class NumbersEditor(_NumberEditor):
+    """Whole numbers in a row: ``30, 15, 7``; none at all is an empty row."""
+
+    expected = N_("Enter whole numbers with commas between them, like 30, 15, 7.")
+
+    def __init__(self) -> None:
+        super().__init__(width=144)
+
+    @override
+    def value(self) -> Any:
+        found = super().value()
+        return () if found is None else found
+
+    @override
+    def _parse(self, text: str) -> tuple[int, ...] | None:
+        parts = [part for part in re.split(r"[,，、;\s]+", text) if part]
+        numbers = [read_integer(part) for part in parts]
+        known = [number for number in numbers if number is not None]
+        return tuple(known) if len(known) == len(numbers) else None
+
+    @override
+    def _shown(self, value: Any) -> str:
+        return value if isinstance(value, str) else ", ".join(str(number) for number in value)
+
+
 class DecimalEditor(_NumberEditor):
     """A number with decimals; with ``percent`` 0.8 is shown as 80."""
 

@@ -261,5 +261,6 @@ def _help_label(text: str) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     theme.set_role(label, "hint")
-    label.setVisible(bool(text))
+    if not text:  # to show it before it has a place would open a window of its own
+        label.hide()
     return label

@@ -9,6 +9,8 @@ _MODULES = (
     "nacl.public",  # these three for the key
     "nacl.pwhash",
     "nacl.secret",
+    "db.workspace",
+    "desktop_app.services.day",
     "desktop_app.services.journal",
     "desktop_app.ui.list_export",
     "desktop_app.ui.window_search",
@@ -21,6 +23,8 @@ _MODULES = (
 _LATER = (
     "lxml.etree",  # reads questionnaires
     "pypinyin",  # finds reasons by pinyin
+    "desktop_app.services.reminders",
+    "desktop_app.ui.reminder_desk",
 )
 
 
@@ -28,6 +32,9 @@ def load_program() -> None:
     """Import what the window needs; quick when it is there already."""
     for name in _MODULES:
         importlib.import_module(name)
+    from db import workspace  # noqa: PLC0415
+
+    workspace.warm_up()
 
 
 def load_pages() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
@@ -21,8 +21,9 @@ from desktop_app import labels
 from desktop_app.i18n import _
 from desktop_app.settings import Settings
 from desktop_app.ui import help_dialogs, theme
-from desktop_app.ui.action_set import ActionSet, plain_text
+from desktop_app.ui.action_set import ActionSet, plain_text, sequence
 from desktop_app.ui.actions import ROUTES, Menu
+from desktop_app.ui.calendar_feed import CalendarFeed
 from desktop_app.ui.cancel_requests import CancelRequests
 from desktop_app.ui.command_palette import CommandPalette, Hit
 from desktop_app.ui.message_bar import MessageBar
@@ -41,6 +42,7 @@ from desktop_app.ui.window_state import WindowState
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Actor, Changes
     from desktop_app.ui.record_table import RecordTable
+    from desktop_app.ui.reminder_desk import ReminderDesk
     from desktop_app.ui.workspace_files import WorkspaceFiles
 
 _BADGES_MS = 60_000
@@ -54,6 +56,8 @@ class MainWindow(QMainWindow):
     workspace_wanted = Signal()
     sign_out_wanted = Signal()
     closed = Signal()
+    painted = Signal()
+    """Once: the window stands on the screen for the first time."""
 
     def __init__(
         self,
@@ -76,9 +80,12 @@ class MainWindow(QMainWindow):
         self._stale: set[str] = set()
         self._trail = Trail()
         self.left_at: WindowPlace | None = None
+        self._is_painted = False
         self._counting = Latest()
+        self.reminders: ReminderDesk | None = None  # comes when the window stands
         self.messages = MessageBar()
         self.actions_by_id = ActionSet(actor.role, self)
+        state = WindowState(actor.login, self)
         self.context = PageContext(
             tasks,
             settings,
@@ -86,9 +93,10 @@ class MainWindow(QMainWindow):
             self.messages,
             self.navigate,
             self.actions_by_id,
-            WindowState(actor.login, self),
+            state,
             workspace,
             files,
+            CalendarFeed(tasks, actor, state, self.messages, workspace, self),
         )
         self.cancel_requests = CancelRequests(self, services.search)
         self.undo_bar = UndoBar(tasks, self.messages, services.undo, services.title_text, self)
@@ -153,7 +161,7 @@ class MainWindow(QMainWindow):
         pages = menus[Menu.VIEW].addMenu(_("Pag&es"))
         for spec in self._listed:
             action = QAction(theme.icon(spec.icon), _(spec.title), self)
-            action.setShortcut(QKeySequence(spec.key))
+            action.setShortcut(sequence(spec.key))
             action.triggered.connect(self._goer(spec.id))
             pages.addAction(action)
 
@@ -292,6 +300,10 @@ class MainWindow(QMainWindow):
             slots |= page.all_slots()
         self.actions_by_id.connect_slots(slots)
 
+    def has_page(self, page_id: str) -> bool:
+        """Whether there is such a page, for this role."""
+        return page_id in self._pages
+
     def _own_slots(self) -> Slots:
         slots: dict[str, Callable[[], object]] = {
             action_id: self._goer(page_id, target)
@@ -300,6 +312,8 @@ class MainWindow(QMainWindow):
         }
         if self._trail.can_go(-1):
             slots["nav.back"] = lambda: self._step(-1)
+        if self.reminders is not None:
+            slots |= self.reminders.slots()
         if self._trail.can_go(1):
             slots["nav.forward"] = lambda: self._step(1)
         return slots | {
@@ -362,10 +376,20 @@ class MainWindow(QMainWindow):
         else:
             self.actions_by_id.run(str(hit.target))
 
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self, self.painted.emit)  # what is inside it is painted, too
+
     # ------------------------------------------------------------------ leaving
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
+        if event.spontaneous() and self.reminders is not None and self.reminders.stay():
+            event.ignore()
+            return
         is_left = self.left_at is not None
         if not is_left and any(not page.can_leave() for page in self._made.values()):
             event.ignore()

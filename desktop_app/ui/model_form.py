@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -26,6 +26,7 @@ from desktop_app.ui.editors import (
     Editor,
     IntegerEditor,
     ManyEditor,
+    NumbersEditor,
     TextEditor,
     TimeEditor,
 )
@@ -91,6 +92,10 @@ def editor_for(name: str, info: FieldInfo, choices: Choices | None = None) -> Ed
         member = get_args(kind)[0]
         if isinstance(member, type) and issubclass(member, StrEnum):
             return ManyEditor([(one, labels.label(one)) for one in member])
+        if get_origin(member) is Annotated:
+            member = get_args(member)[0]
+        if member is int:
+            return NumbersEditor()
     if isinstance(kind, type):
         made = _editor_of_type(kind, info, is_optional=is_optional)
         if made is not None:

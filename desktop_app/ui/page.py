@@ -21,6 +21,7 @@ from desktop_app.ui.window_state import WindowState
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Actor, Changes
+    from desktop_app.ui.calendar_feed import CalendarFeed
     from desktop_app.ui.workspace_files import WorkspaceFiles
 
 ALL_ROLES = frozenset(Role)
@@ -71,6 +72,8 @@ class PageContext:
     workspace: Path
     files: "WorkspaceFiles | None" = None
     """Backups, checks and passwords of the open workspace; ``None`` where there is no folder."""
+    feed: "CalendarFeed | None" = None
+    """The calendar file that is kept up to date; ``None`` where there is no window."""
 
 
 class Page(QWidget):

@@ -1,6 +1,7 @@
 """The phone of a customer: shown, its digits copied, dialled; each look is written down."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QUrl
@@ -10,13 +11,31 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.domain import dialling
 from desktop_app.domain.task_force_words import verdict_sentence
 from desktop_app.i18n import _
-from desktop_app.services import calls, customers
-from desktop_app.services.calls import Dialled
+from desktop_app.services import customers
 from desktop_app.ui.page import PageContext
+
+if TYPE_CHECKING:  # slow to import; the first page paints without it
+    from sqlalchemy.orm import Session
+
+    from desktop_app.services.calls import Dialled
 
 
 def _nothing() -> None:
     return None
+
+
+def read_digits(session: "Session", customer_id: UUID) -> str:
+    """The number to be put on the clipboard; see `calls.copy_number`."""
+    from desktop_app.services import calls  # noqa: PLC0415  (see above)
+
+    return calls.copy_number(session, customer_id)
+
+
+def ask_to_dial(session: "Session", customer_id: UUID, *, anyway: bool) -> "Dialled":
+    """The number to be dialled, or why not; see `calls.dial`."""
+    from desktop_app.services import calls  # noqa: PLC0415  (see above)
+
+    return calls.dial(session, customer_id, anyway=anyway)
 
 
 class PhoneActions:
@@ -32,7 +51,7 @@ class PhoneActions:
 
     def copy(self, customer_id: UUID) -> None:
         """Put the digits on the clipboard; never of who must not be contacted."""
-        task = self._tasks.write(self._owner, calls.copy_number, customer_id)
+        task = self._tasks.write(self._owner, read_digits, customer_id)
         task.quiet().then(self._copied)
 
     def _copied(self, phone: str) -> None:
@@ -54,13 +73,13 @@ class PhoneActions:
             anyway: Also at a time at which the rules are against it.
         """
 
-        def go(found: Dialled) -> None:
+        def go(found: "Dialled") -> None:
             self._dial(customer_id, found, then)
 
-        task = self._tasks.write(self._owner, calls.dial, customer_id, anyway=anyway)
+        task = self._tasks.write(self._owner, ask_to_dial, customer_id, anyway=anyway)
         task.quiet().then(go)
 
-    def _dial(self, customer_id: UUID, found: Dialled, then: Callable[[], object]) -> None:
+    def _dial(self, customer_id: UUID, found: "Dialled", then: Callable[[], object]) -> None:
         verdict = found.verdict
         if found.digits:
             self._hand_over(found.digits)

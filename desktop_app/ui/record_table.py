@@ -236,6 +236,10 @@ class RecordTable(QWidget):
         """Keys of the selected rows."""
         return [self.model.key(row) for row in self.selected_rows()]
 
+    def has_selection(self) -> bool:
+        """Whether a row is selected; quick, however many are."""
+        return self.view.selectionModel().hasSelection()
+
     def has_all_selected(self) -> bool:
         """Whether every record of the list is selected: act on the filter then, not on keys."""
         chosen = len(self.view.selectionModel().selectedRows())
@@ -287,7 +291,7 @@ class RecordTable(QWidget):
                 "list.select_all": self.view.selectAll,
                 "list.export": lambda: self.export_wanted.emit(self),
             }
-        if self.view.selectionModel().hasSelection():
+        if self.has_selection():
             slots["list.copy"] = self.copy
         return slots
 
@@ -349,9 +353,8 @@ class RecordTable(QWidget):
         if not keys and current is None:
             return
         model, selection = self.view.selectionModel(), QItemSelection()
-        for found in filter(lambda n: n is not None, map(self.model.find, keys)):
-            index = self.model.index(found or 0, 0)
-            selection.select(index, index)
+        for first, last in _runs(self.model.find_all(keys)):
+            selection.select(self.model.index(first, 0), self.model.index(last, 0))
         flags = QItemSelectionModel.SelectionFlag
         model.select(selection, flags.ClearAndSelect | flags.Rows)
         at = self.model.find(current) if current is not None else None
@@ -464,3 +467,14 @@ class RecordTable(QWidget):
 
     def _number(self, column_id: str) -> int:
         return next((n for n, c in enumerate(self.model.columns) if c.id == column_id), -1)
+
+
+def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Rising numbers as runs of neighbours: a selection of few parts is quick."""
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and runs[-1][1] == place - 1:
+            runs[-1] = (runs[-1][0], place)
+        else:
+            runs.append((place, place))
+    return runs

@@ -11,11 +11,11 @@ from typing_extensions import override
 from db import search
 from desktop_app.domain.scripts import StepKind
 from desktop_app.i18n import N_, _
-from desktop_app.services.script_state import PathLine
 from desktop_app.ui import theme
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.queries.scripts import SnippetRow
+    from desktop_app.services.script_state import PathLine
 
 _HIGH = 10_000
 _KINDS: Mapping[StepKind, str] = {
@@ -85,7 +85,7 @@ def kind_text(kind: StepKind) -> str:
     return _(_KINDS[kind]) if _KINDS[kind] else ""
 
 
-def line_text(line: PathLine) -> str:
+def line_text(line: "PathLine") -> str:
     """A step that was gone through, in one short line with its answer."""
     words = " ".join(line.words.split())
     most = 40

@@ -7,11 +7,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
 from desktop_app.domain import script_words
+from desktop_app.domain.script_check_words import finding_sentence
 from desktop_app.domain.script_checks import Finding, Severity
 from desktop_app.domain.script_graph import ways
 from desktop_app.domain.script_terms import example_values, fact_title, kind_word
 from desktop_app.domain.scripts import Script, Step, StepKind
-from desktop_app.domain.task_force_words import finding_sentence
 from desktop_app.i18n import _, language
 from desktop_app.ui import theme
 from desktop_app.ui.script_edit_state import ScriptState

@@ -1,6 +1,7 @@
 """What the sign-in dialog checks, and what it does in the background; knows no widget."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,19 +60,28 @@ def _with_password(values: Values, found: list[Problem]) -> list[Problem]:
 
 
 def open_folder(folder: Path, login: str, password: str) -> "Opened":
-    """Open a workspace (slow: key derivation, and SQLAlchemy at the first time)."""
-    from db import workspace  # noqa: PLC0415  (see above)
+    """Open a workspace (slow: key derivation, and SQLAlchemy at the first time).
 
-    load_program()
-    return workspace.open_workspace(folder, login, password)
+    Both are done at the same time: the derivation lets the interpreter go.
+    """
+    from db import keys  # noqa: PLC0415  (needs no SQLAlchemy)
+
+    def derive() -> tuple[bytes, ...]:
+        return keys.open_keys(keys.load(folder / keys.KEYS), login, password)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="key") as beside:
+        deriving = beside.submit(derive)
+        load_program()
+        from db import workspace  # noqa: PLC0415  (see above)
+
+        return workspace.open_workspace(folder, login, password, lambda *_: deriving.result())
 
 
 def open_demo(folder: Path) -> "Opened":
     """Open a demo workspace, which carries its own password."""
-    from db import workspace  # noqa: PLC0415
+    from db import keys  # noqa: PLC0415  (needs no SQLAlchemy)
 
-    load_program()
-    return workspace.open_demo(folder)
+    return open_folder(folder, *keys.demo_entry(folder))
 
 
 def is_demo(folder: Path) -> bool:

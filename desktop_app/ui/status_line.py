@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar
 
 from desktop_app import clock, labels
 from desktop_app.i18n import _, ngettext
@@ -23,6 +23,11 @@ class StatusLine(QStatusBar):
         self.workspace.setToolTip(str(workspace))
         self.user = self._field(_("User"), user)
         self.records = self._field(_("Records in the filter"), "")
+        self.reminders = QPushButton(theme.icon("bell", "accent"), "")
+        self.reminders.setToolTip(_("Open the list of reminders  F11"))
+        theme.set_role(self.reminders, "quiet")
+        self.addPermanentWidget(self.reminders)
+        self.show_reminders(0)
         self.jobs = self._field(_("Running jobs"), "", at_right=True)
         self.backup = self._field(_("Last backup"), "", at_right=True)
         self.show_jobs(0)
@@ -48,6 +53,13 @@ class StatusLine(QStatusBar):
         """Show how many records are in the current filter."""
         text = ngettext("{n} record", "{n} records", count or 0).format(n=f"{count or 0:,}")
         self._set(self.records, "" if count is None else text)
+
+    def show_reminders(self, count: int) -> None:
+        """Show how many reminders wait."""
+        text = ngettext("{n} reminder", "{n} reminders", count).format(n=count)
+        self.reminders.setText(text)
+        self.reminders.setAccessibleName(text)
+        self.reminders.setVisible(count > 0)
 
     def show_jobs(self, running: int) -> None:
         """Show how many long jobs are under way."""

@@ -121,6 +121,12 @@ class TableModel(QAbstractTableModel):
         self.counted.emit(self._count)
         self.loaded.emit()
 
+    def rows_changed(self) -> None:
+        """Rows in memory were changed in place: show them anew; order and selection stay."""
+        if self._count:
+            last = self.index(self._count - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
     def set_query(self, query: Query) -> None:
         """Show a long list by windows; the same query again keeps what is on the screen."""
         is_same = (
@@ -253,6 +259,13 @@ class TableModel(QAbstractTableModel):
                 if self.key(row) == key and window * WINDOW + place < self._count:
                     return window * WINDOW + place
         return None
+
+    def find_all(self, keys: Sequence[Key]) -> list[int]:
+        """Places of the rows with these keys among the rows in memory, from top to bottom."""
+        if self._rows is None:
+            return sorted(place for key in keys if (place := self.find(key)) is not None)
+        places = {self.key(row): place for place, row in enumerate(self._rows)}
+        return sorted(places[key] for key in keys if key in places)
 
     def source(self) -> "Query | list[Row]":
         """The query, or the rows in memory."""

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
     QPainter,
     QPalette,
     QPixmap,
+    QPixmapCache,
 )
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
@@ -270,21 +271,27 @@ class _TintedIcon(QIconEngine):
 
     @override
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        tint = colour(self._tint)
+        paint_icon(painter, self._name, QRectF(rect), self._colour(mode, state))
+
+    def _colour(self, mode: QIcon.Mode, state: QIcon.State) -> QColor:
         if mode is QIcon.Mode.Disabled:
-            tint = colour("border_strong")
-        elif state is QIcon.State.On and self._tint == "muted":
-            tint = colour("accent")
-        paint_icon(painter, self._name, QRectF(rect), tint)
+            return colour("border_strong")
+        is_accent = state is QIcon.State.On and self._tint == "muted"
+        return colour("accent" if is_accent else self._tint)
 
     @override
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(image)
-        self.paint(painter, image.rect(), mode, state)
-        painter.end()
-        return QPixmap.fromImage(image)
+        tint, made = self._colour(mode, state), QPixmap()
+        key = f"{self._name} {tint.name()} {size.width()} {size.height()}"
+        if not QPixmapCache.find(key, made):  # Qt asks again at each painting
+            image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+            image.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(image)
+            paint_icon(painter, self._name, QRectF(image.rect()), tint)
+            painter.end()
+            made = QPixmap.fromImage(image)
+            QPixmapCache.insert(key, made)
+        return made
 
     @override
     def clone(self) -> QIconEngine:

@@ -19,6 +19,7 @@ WITHOUT_ASKING: Mapping[str, str] = {
     "assignment.examine": "a step of spreading, which has asked for the right",
     "assignment.standing_hits": "a step of services on one case, which they have loaded in scope",
     "case_life.*": "shared by the services on cases, which have asked for the right",
+    "charge_book.*": "shared by the services on customers and charges, which have asked",
     "case_reasons.put_why_chain": "shared with the interview; gets a case in scope",
     "interview_end.copy_corrected": "shared with the double entry; gets a case in scope",
     "interview_rows.*": "shared by the services on interviews, which have asked for the right",

@@ -1,4 +1,6 @@
 import sys
+import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -57,6 +59,30 @@ def test_that_a_moment_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         clock.local(datetime(2026, 9, 15, 16, 30))  # noqa: DTZ001
     assert clock.local(datetime(2026, 9, 15, 16, 30, tzinfo=UTC)).hour == 0
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine stands where the clock is set forward and back."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the zone of the system cannot be set")
+def test_that_the_zone_of_this_machine_knows_when_the_clock_is_set(berlin: None) -> None:
+    nine = [datetime(2026, month, 9, 9, tzinfo=clock.HERE) for month in (1, 7)]
+    assert [each.astimezone(UTC).hour for each in nine] == [8, 7]
+    assert [each.tzname() for each in nine] == ["CET", "CEST"]
+    assert nine[0].dst() is None
+    first, second = (
+        datetime(2026, 10, 25, hour, 30, tzinfo=UTC).astimezone(clock.HERE) for hour in (0, 1)
+    )
+    assert (first.hour, second.hour) == (2, 2)  # that hour is there twice
+    assert (first.fold, second.fold) == (0, 1)
+    assert [each.astimezone(UTC).hour for each in (first, second)] == [0, 1]
 
 
 def test_that_silent_progress_goes_on() -> None:

@@ -77,6 +77,9 @@ WRONG = {
     "recent_workspaces": ["/data/a", 2],
     "last_login": None,
     "check_backup_days": "often",
+    "show_notes": 1,
+    "reminder_sound": "yes",
+    "stay_in_tray": "no",
 }
 
 

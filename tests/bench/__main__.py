@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import interview_jobs, jobs
+from tests.bench import interview_jobs, jobs, plan_job
 from tests.bench.jobs import Result
 from tests.bench.world import full_database, make_world
 
@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "search": lambda: jobs.find(database),
             "search many": lambda: jobs.find_many(database),
             "scan": lambda: jobs.scan(database, world),
+            "plan": lambda: plan_job.plan_year(folder, chosen.customers),
             "interview open": lambda: interview_jobs.interview_open(folder),
             "interview keystroke": lambda: interview_jobs.interview_key(folder),
             "excel": lambda: jobs.excel(database, folder),

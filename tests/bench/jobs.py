@@ -91,9 +91,9 @@ def import_customers(folder: Path, world: World) -> Result:
             now = "2026-08-31 00:00:00.000000"
             connection.executemany(
                 "INSERT INTO customer (id, version, created_at, updated_at, number, name, kind,"
-                " phone, email, address, card_number, is_identified, do_not_contact, is_deceased,"
-                " malicious_arrears, switch_dates, attributes, note) VALUES"
-                " (?, 1, ?, ?, ?, ?, 'person', ?, '', '', '', 1, 0, 0, 0, '[]', '{}', '')",
+                " phone, email, address, district, card_number, is_identified, do_not_contact,"
+                " is_deceased, malicious_arrears, switch_dates, attributes, note) VALUES"
+                " (?, 1, ?, ?, ?, ?, 'person', ?, '', '', '', '', 1, 0, 0, 0, '[]', '{}', '')",
                 ((f"{n:032x}", now, now, *row) for n, row in enumerate(rows)),
             )
             connection.executemany(

@@ -17,6 +17,7 @@ JOBS = {
     "search",
     "search many",
     "scan",
+    "plan",
     "interview open",
     "interview keystroke",
     "Excel",

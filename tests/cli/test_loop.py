@@ -142,7 +142,7 @@ def test_that_every_list_is_json_and_a_table(run: Run, folder: Path, entity: str
         (["report", "case-list", "--start", "2026-02-30"], 1, "--start: "),
         (["undo", "123456"], 1, "123456"),
         (["import", "orders", "missing.csv"], 1, "missing.csv"),
-        (["import", "sofas", "missing.csv"], 2, "customers or orders"),
+        (["import", "sofas", "missing.csv"], 2, "customers, orders, visits or renewals"),
         (["open-cases", "--kind", "nonsense"], 2, "lapsing"),
         (["history", "--entity", "case"], 2, "--id"),
         (["restore", "missing.db"], 1, "missing.db"),

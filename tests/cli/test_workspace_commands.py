@@ -67,12 +67,12 @@ def test_that_check_finds_a_tampered_journal_and_outdated_figures(run: Run, fold
         connection.exec_driver_sql("UPDATE change_set SET actor_name = 'nobody' WHERE seq = 1")
         connection.exec_driver_sql(
             "INSERT INTO customer (id, version, created_at, updated_at, number, name, kind, phone,"
-            " email, address, card_number, is_identified, do_not_contact, is_deceased,"
+            " email, address, district, card_number, is_identified, do_not_contact, is_deceased,"
             " malicious_arrears, switch_dates, attributes, note) VALUES ('"
             + "0"
             * 31
-            + "1', 1, '2026-01-01', '2026-01-01', 'K1', 'Eve', 'person', '', '', '', '', 1, 0, 0,"
-            " 0, '[]', '{}', '')"
+            + "1', 1, '2026-01-01', '2026-01-01', 'K1', 'Eve', 'person', '', '', '', '', '', 1, 0,"
+            " 0, 0, '[]', '{}', '')"
         )
     engine.dispose()
     checked = run("check", "--json")

@@ -51,10 +51,21 @@ def test_that_work_is_told_with_its_result() -> None:
     call = {"channel": "call", "result": "reached", "seconds": 125, "note": "angry"}
     assert said("attempt", **call) == ("Call · Reached", "2 min 5 s\nangry")
     assert said("attempt", **(call | {"seconds": None, "note": ""})) == ("Call · Reached", "")
-    assert said("visit", state="done", purpose="say sorry", note="") == (
+    visit = {
+        "channel": "visit", "state": "done", "purpose": "say sorry", "note": "", "met": "",
+        "gift": "", "next_step": "", "satisfaction": None,
+    }  # fmt: skip
+    assert said("visit", is_informal=False, **visit) == (
         "Visit · Done",
         "say sorry",
     )
+    call = visit | {"channel": "call", "state": "planned"}
+    assert said("visit", is_informal=False, **call)[0] == "Call · Planned"
+    assert said("visit", is_informal=True, **visit)[0] != "Visit · Done"
+    more = visit | {"met": "王总", "gift": "茶叶", "next_step": "寄样品", "satisfaction": 4}
+    told = said("visit", is_informal=False, **more)[1].splitlines()
+    assert told[:4] == ["say sorry", "Met: 王总", "Gift: 茶叶", "Next step: 寄样品"]
+    assert told[4].startswith("Satisfaction: ")
     assert said("interview", state="draft")[0] == "Exit interview · Draft"
 
 

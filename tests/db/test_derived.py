@@ -281,10 +281,11 @@ def many(database: Database, customers: int, orders: int) -> list[uuid.UUID]:
     keys = [new_id() for _ in range(customers)]
     with database._engine.begin() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO customer (id, number, name, kind, phone, email, address, card_number,"
-            " is_identified, do_not_contact, is_deceased, malicious_arrears, switch_dates,"
-            " attributes, note, version, created_at, updated_at) VALUES (?, ?, ?, 'person', '',"
-            " '', '', '', 1, 0, 0, 0, '[]', '{}', '', 1, '2026-01-01', '2026-01-01')",
+            "INSERT INTO customer (id, number, name, kind, phone, email, address, district,"
+            " card_number, is_identified, do_not_contact, is_deceased, malicious_arrears,"
+            " switch_dates, attributes, note, version, created_at, updated_at) VALUES"
+            " (?, ?, ?, 'person', '', '', '', '', '', 1, 0, 0, 0, '[]', '{}', '', 1,"
+            " '2026-01-01', '2026-01-01')",
             [(key.hex, f"K{n:06}", f"客户{n}") for n, key in enumerate(keys)],
         )
         connection.exec_driver_sql(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from db import reference
-from db.vocabulary import Approach, CustomerClass
+from db.vocabulary import Approach, CustomerClass, CustomerKind, VisitPurpose
 from desktop_app.domain import reasons as domain_reasons
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -364,3 +364,14 @@ def test_that_benchmarks_have_the_figures_of_the_requirements() -> None:
 def test_that_only_the_doubtful_benchmark_is_off() -> None:
     off = [entry.code for entry in reference.benchmarks() if not entry.enabled]
     assert off == ["profit_double_churn_1pct"]
+
+
+def test_that_the_questions_of_visits_are_of_known_kinds() -> None:
+    purposes = {*VisitPurpose, "win_back", "all"}
+    for field in reference.visit_fields():
+        assert field.customer in {*CustomerKind, "all"}, field.code
+        assert field.purpose in purposes, field.code
+        counts = [len(words) for words in (field.choices, field.choices_zh, field.choices_en)]
+        assert len(set(counts)) == 1, field.code
+        assert (counts[0] > 1) == (field.kind == "choice"), field.code
+        assert [code for code, _words in field.words("en")] == list(field.choices)

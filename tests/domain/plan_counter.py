@@ -102,6 +102,12 @@ def _places(
         assert (person.first or day) <= day <= (person.last or day)
         days[contact.employee, contact.channel, day] += 1
         months[contact.employee, contact.channel, day.year, day.month] += 1
+    for person in people:
+        for (channel, day), times in person.booked.items():
+            if (person.key, channel, day) in days:
+                days[person.key, channel, day] += times
+            if (person.key, channel, day.year, day.month) in months:
+                months[person.key, channel, day.year, day.month] += times
     for (who, channel, _day), number in days.items():
         assert number <= known[who].a_day[channel]
     for (who, channel, _year, _month), number in months.items():
@@ -159,15 +165,16 @@ def _chain(
     missing: Sequence[tuple[dt.date, dt.date]],
 ) -> None:
     assert rule.latest_months is not None
-    anchor = made[-1] if made else client.owed.since or first - ONE
-    real = bool(made)
+    past = [day for day in made if day < first]
+    anchor = past[-1] if past else client.owed.since or first - ONE
+    real = bool(past)
     while later(anchor, rule.latest_months) < first:
         anchor, real = later(anchor, rule.latest_months), False
-    left = list(mine)
+    left = sorted([*mine, *(day for day in made if day >= first)])
     while (deadline := later(anchor, rule.latest_months)) <= last:
         if left and left[0] <= deadline:
             day = left.pop(0)
-            assert not real or day >= later(anchor, rule.per_months)
+            assert not real or day >= later(anchor, rule.per_months) or day in made
             anchor, real = day, True
             continue
         waived = _asked(client, rule, deadline) == 0
@@ -219,6 +226,10 @@ def reasons_are_true(
         month_load[contact.employee, contact.channel, day.year, day.month] += 1
         at[contact.customer].add(day)
         under[contact.customer, contact.rule].add(day)
+    for person in people:
+        for (channel, day), times in person.booked.items():
+            day_load[person.key, channel, day] += times
+            month_load[person.key, channel, day.year, day.month] += times
     for each in plan.impossible:
         client, rule = by_key[each.customer], each.rule
         channel = rule.channel.planned

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from db import reference
-from db.vocabulary import Channel, CustomerClass
+from db.vocabulary import CadenceRole, Channel, CustomerClass
 from desktop_app.domain.cadence import (
     CadenceChannel,
     CadenceCondition,
     CadencePolicy,
-    CadenceRole,
     CadenceRule,
     capacity_check,
     load_of,

@@ -6,8 +6,8 @@ from fractions import Fraction
 import pytest
 
 from db import reference
-from db.vocabulary import CustomerClass
-from desktop_app.domain.cadence import CadenceChannel, CadenceRole, Strength, policy_from
+from db.vocabulary import CadenceRole, CustomerClass, Fate, ReminderKind, Seat, VisitPurpose
+from desktop_app.domain.cadence import CadenceChannel, Strength, policy_from
 from desktop_app.domain.cadence_words import (
     channel_word,
     compliance_sentence,
@@ -28,7 +28,6 @@ from desktop_app.domain.handover import (
     OrphanReason,
     Receiver,
     Rotation,
-    Seat,
     Suggestion,
     Vacancy,
 )
@@ -42,18 +41,12 @@ from desktop_app.domain.handover_words import (
     suggestion_sentence,
 )
 from desktop_app.domain.months import Period
-from desktop_app.domain.plan_types import Impossible, Purpose, Refusal
+from desktop_app.domain.plan_types import Impossible, Refusal
 from desktop_app.domain.pool import Candidate, PoolPolicy, suitability
 from desktop_app.domain.rates import Rate
 from desktop_app.domain.reminder_words import ago_text, kind_word, reminder_sentence, snooze_text
-from desktop_app.domain.reminders import (
-    SNOOZE_MINUTES,
-    Due,
-    ReminderKind,
-    ReminderPolicy,
-    reminders_of,
-)
-from desktop_app.domain.staff_figures import Fate, Reliance, TenureBand
+from desktop_app.domain.reminders import SNOOZE_MINUTES, Due, ReminderPolicy, reminders_of
+from desktop_app.domain.staff_figures import Reliance, TenureBand
 from desktop_app.domain.work_calendar import WEEKDAYS
 
 POLICY = policy_from(reference.entries("cadence"))
@@ -67,7 +60,7 @@ def test_that_every_code_has_its_words(each_language: str) -> None:
         [*map(role_word, CadenceRole)],
         [*map(channel_word, CadenceChannel)],
         [*map(state_word, DutyState)],
-        [*map(purpose_sentence, Purpose)],
+        [*map(purpose_sentence, VisitPurpose)],
         [*map(refusal_sentence, Refusal)],
         [*map(kind_word, ReminderKind)],
         [*map(snooze_text, SNOOZE_MINUTES)],
@@ -135,6 +128,22 @@ def test_that_reminders_say_what_and_when() -> None:
         "Callback: due 2026-09-15 14:00, in 10 minutes",
         "Callback: due 2026-09-15 14:00",
     ]
+
+
+def test_that_a_reminder_read_later_says_how_long_there_still_is() -> None:
+    promise = reminders_of(
+        Due(ReminderKind.PROMISE, 1, "li", DAY), ReminderPolicy(), WEEKDAYS, dt.UTC
+    )[0]
+    callback = reminders_of(
+        Due(ReminderKind.CALLBACK, 1, "li", DAY, MOMENT), ReminderPolicy(), WEEKDAYS, dt.UTC
+    )[0]
+    day = "Promise: due 2026-09-15 Tue"
+    assert reminder_sentence(promise, MOMENT - dt.timedelta(days=1)) == f"{day}, in 1 day"
+    assert reminder_sentence(promise, MOMENT) == day
+    assert reminder_sentence(promise, MOMENT - dt.timedelta(days=30)) == f"{day}, in 4 days"
+    at = "Callback: due 2026-09-15 14:00"
+    for seconds, words in ((241, ", in 5 minutes"), (60, ", in 1 minute"), (0, ""), (-60, "")):
+        assert reminder_sentence(callback, MOMENT - dt.timedelta(seconds=seconds)) == at + words
 
 
 @pytest.mark.parametrize(

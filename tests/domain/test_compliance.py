@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from db import reference
-from db.vocabulary import Channel, CustomerClass
-from desktop_app.domain.cadence import CadencePolicy, CadenceRole, policy_from
+from db.vocabulary import CadenceRole, Channel, CustomerClass
+from desktop_app.domain.cadence import CadencePolicy, policy_from
 from desktop_app.domain.compliance import (
     Compliance,
     DutyState,

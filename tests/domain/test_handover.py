@@ -4,7 +4,7 @@ import datetime as dt
 import time
 from collections import Counter
 
-from db.vocabulary import CustomerClass, SkillKind
+from db.vocabulary import CustomerClass, Seat, SkillKind
 from desktop_app.domain.handover import (
     HandoverPolicy,
     Holding,
@@ -13,7 +13,6 @@ from desktop_app.domain.handover import (
     OrphanReason,
     Receiver,
     Rotation,
-    Seat,
     Suggestion,
     Vacancy,
     coverage,

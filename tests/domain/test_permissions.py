@@ -38,6 +38,10 @@ edit_offers           -     -    -    y      -      -     y      -
 approve_offer         -     y    y    y      -      -     y      -
 exceed_budget         -     -    -    y      -      -     y      -
 run_experiment        -     -    y    y      -      -     y      -
+plan_visits           -     y    y    y      -      -     y      -
+hand_over             -     y    y    y      -      -     y      -
+edit_staff            -     y    y    y      -      -     y      -
+do_task               y     y    y    y      y      y     y      -
 report                y     y    y    y      y      y     y      y
 export                -     y    y    y      -      -     y      -
 reveal_phone          y     y    y    -      -      y     y      -

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from db import task_force_files
+from db.vocabulary import ReminderKind, ReminderStage
 from desktop_app.domain.reminders import (
     SNOOZE_MINUTES,
     Desk,
     Due,
     Reminder,
-    ReminderKind,
     ReminderPolicy,
-    Stage,
     inbox,
     local_moment,
     missed,
@@ -34,6 +33,7 @@ CALENDAR = WorkCalendar(exceptions(task_force_files.holidays()))
 POLICY = ReminderPolicy()
 RENEWAL, PROMISE = ReminderKind.RENEWAL, ReminderKind.PROMISE
 VISIT, CALLBACK = ReminderKind.VISIT, ReminderKind.CALLBACK
+TASK = ReminderKind.TASK
 
 
 def day(text: str) -> dt.date:
@@ -48,11 +48,20 @@ def of(due: Due, calendar: WorkCalendar = CALENDAR, zone: ZoneInfo = CHINA) -> l
     return list(reminders_of(due, POLICY, calendar, zone))
 
 
-def times(due: Due) -> list[tuple[str, Stage, str]]:
+def times(due: Due) -> list[tuple[str, ReminderStage, str]]:
     return [(f"{each.at:%m-%d %H:%M}", each.id.stage, str(each.person)) for each in of(due)]
 
 
-AHEAD, NOW, UP = Stage.AHEAD, Stage.DUE, Stage.ESCALATED
+AHEAD, NOW, UP = ReminderStage.AHEAD, ReminderStage.DUE, ReminderStage.ESCALATED
+
+
+def test_that_a_task_is_announced_on_its_day_and_the_working_day_before() -> None:
+    """Monday 14 September, so Friday before; the manager hears of it on Tuesday."""
+    assert times(Due(TASK, 1, "li", day("09-14"), manager="zhao")) == [
+        ("09-11 09:00", AHEAD, "li"),
+        ("09-14 09:00", NOW, "li"),
+        ("09-15 09:00", UP, "zhao"),
+    ]
 
 
 def test_that_a_renewal_is_announced_30_15_and_7_days_before() -> None:
@@ -167,7 +176,7 @@ def test_that_the_hour_that_comes_twice_is_told_apart() -> None:
     sunday = WorkCalendar({day("10-25"): True})
     found = of(Due(CALLBACK, 1, "li", day("10-25"), second), sunday, BERLIN)
     assert to_show(found, Desk(), first) == ()
-    assert to_show(found, Desk(), second)[0].id.stage is Stage.DUE
+    assert to_show(found, Desk(), second)[0].id.stage is ReminderStage.DUE
     assert shifted(first, 60) == second
     assert shifted(first, 60).fold == 1
     assert next_moment(found, Desk(), first) == found[0].at.astimezone(dt.UTC)
@@ -203,7 +212,7 @@ def test_that_reminders_are_in_order_on_working_days_and_end_before_the_manager_
     assert len({each.id for each in found}) == len(found)
     for each in found:
         assert each.at.tzinfo is zone
-        if each.id.stage is Stage.ESCALATED:
+        if each.id.stage is ReminderStage.ESCALATED:
             assert each.at.astimezone(dt.UTC) > moment.astimezone(dt.UTC) or kind is not CALLBACK
             assert CALENDAR.is_working(each.at.date())
         elif each.id.minutes == 0 and kind is not CALLBACK:

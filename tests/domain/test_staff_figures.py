@@ -5,12 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from db.vocabulary import Channel, CustomerClass
-from desktop_app.domain.cadence import CadenceRole
+from db.vocabulary import CadenceRole, Channel, CustomerClass, Fate
 from desktop_app.domain.compliance import Made
 from desktop_app.domain.rates import Rate
 from desktop_app.domain.staff_figures import (
-    Fate,
     KeyPerson,
     LeftBehind,
     ReliancePolicy,

@@ -23,11 +23,11 @@ from desktop_app.domain.pool import (
     suitability,
 )
 from desktop_app.domain.queue_order import Part, PartCode
+from desktop_app.domain.script_check_words import finding_sentence
 from desktop_app.domain.script_checks import CheckCode, check
 from desktop_app.domain.script_checks import Finding as ScriptFinding
 from desktop_app.domain.scripts import Branch, Choice, Script, Step, StepKind
 from desktop_app.domain.task_force_words import (
-    finding_sentence,
     part_sentence,
     proof_sentence,
     refusal_sentence,

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db import reference, task_force_files
-from db.vocabulary import Channel, CustomerClass, SkillKind
-from desktop_app.domain.cadence import CadenceChannel, CadencePolicy, CadenceRole, policy_from
+from db.vocabulary import CadenceRole, Channel, CustomerClass, SkillKind, VisitPurpose
+from desktop_app.domain.cadence import CadenceChannel, CadencePolicy, policy_from
 from desktop_app.domain.compliance import (
     DutyState,
     Made,
@@ -19,7 +19,7 @@ from desktop_app.domain.compliance import (
     above_maximum,
     duties,
 )
-from desktop_app.domain.plan_types import Client, Person, PlanCount, Planned, Purpose, Refusal
+from desktop_app.domain.plan_types import Client, Person, PlanCount, Planned, Refusal
 from desktop_app.domain.visit_plan import plan
 from desktop_app.domain.work_calendar import WorkCalendar, exceptions
 from tests.domain.plan_counter import check, reasons_are_true
@@ -74,9 +74,9 @@ def test_that_a_year_of_one_customer_of_each_class_is_what_the_table_says() -> N
     assert visits == PlanCount(planned=1)
     assert visits.required == 1
     purposes = {contact.rule: contact.purpose for contact in found.contacts}
-    assert purposes["a_gm_visit"] is Purpose.BOND
-    assert purposes["b_sales_call"] is Purpose.COACH
-    assert purposes["c_sales_call"] is Purpose.SETTLE
+    assert purposes["a_gm_visit"] is VisitPurpose.BOND
+    assert purposes["b_sales_call"] is VisitPurpose.COACH
+    assert purposes["c_sales_call"] is VisitPurpose.SETTLE
 
 
 def test_that_work_is_even_and_districts_are_not_mixed() -> None:
@@ -149,6 +149,35 @@ def test_that_a_customer_of_the_middle_of_a_month_is_owed_from_the_next_on() -> 
     check(found, [new], [LI], POLICY, CALENDAR, APRIL[0], dt.date(2026, 5, 31))
 
 
+def test_that_what_stands_outside_the_plan_takes_its_room() -> None:
+    """A month of 21 working days with one visit each; on 20 of them there is one already."""
+    worked = [dt.date(2026, 4, n) for n in range(1, 31) if CALENDAR.is_working(dt.date(2026, 4, n))]
+    booked = {(VISIT, day): 1 for day in worked if day.day != 14}
+    li = Person("li", {SALES}, {VISIT: 1, CALL: 9}, booked=booked)
+    found = plan([client(1), client(2)], [li], POLICY, CALENDAR, *APRIL)
+    check(found, [client(1), client(2)], [li], POLICY, CALENDAR, *APRIL)
+    assert [c.day.day for c in found.contacts if c.channel is VISIT] == [14]
+    assert [each.reason for each in found.impossible] == [Refusal.CAPACITY]
+    elsewhere = {(VISIT, dt.date(2026, 3, 31)): 9, (VISIT, dt.date(2030, 1, 1)): 9}
+    li = Person("li", {SALES}, {VISIT: 1, CALL: 9}, booked=elsewhere)
+    assert not plan([client(1), client(2)], [li], POLICY, CALENDAR, *APRIL).impossible
+
+
+def test_that_a_contact_that_stays_is_one_link_of_the_chain() -> None:
+    """The manager's visit of 20 July stays: one comes before it in time, and others after it."""
+    fixed = Made(1, MANAGER, VISIT, dt.date(2026, 7, 20), "manager")
+    before = Made(1, MANAGER, VISIT, dt.date(2026, 4, 1), "manager")
+    span = (dt.date(2026, 4, 8), dt.date(2026, 10, 31))
+    people = [LI, *LEADERS]
+    found = plan([client(1, A)], people, POLICY, CALENDAR, *span, [fixed, before])
+    check(found, [client(1, A)], people, POLICY, CALENDAR, *span, [before, fixed])
+    days = [c.day for c in found.contacts if c.rule == "a_dept_manager_visit"]
+    early, late = [d for d in days if d < fixed.day], [d for d in days if d > fixed.day]
+    assert len(early) == 1
+    assert dt.date(2026, 5, 20) <= early[0] <= dt.date(2026, 6, 1)
+    assert dt.date(2026, 8, 20) <= late[0] <= dt.date(2026, 9, 20)
+
+
 def test_that_days_are_packed_when_even_places_leave_one_out() -> None:
     """Worked are the 4th, 6th, 7th and 10th: with 3 days between only 4, 7 and 10 hold three."""
     worked = {4, 6, 7, 10}
@@ -161,7 +190,7 @@ def test_that_days_are_packed_when_even_places_leave_one_out() -> None:
 def test_that_a_full_month_opens_again_when_something_in_it_is_dropped() -> None:
     """The kept visit is no longer owed (it was made): its place goes to somebody else."""
     few = Person("li", {SALES}, {VISIT: 1, CALL: 9}, a_month={VISIT: 1})
-    kept = Planned(1, "li", dt.date(2026, 4, 20), VISIT, "c_sales_visit", Purpose.SETTLE)
+    kept = Planned(1, "li", dt.date(2026, 4, 20), VISIT, "c_sales_visit", VisitPurpose.SETTLE)
     made = Made(1, SALES, VISIT, dt.date(2026, 4, 2), "li")
     span = (dt.date(2026, 4, 8), APRIL[1])
     clients = [client(0), client(1)]
@@ -195,7 +224,9 @@ def test_that_a_customer_who_may_rise_is_contacted_once_by_the_general_manager()
         found = plan(clients, people, POLICY, CALENDAR, *YEAR, made)
         check(found, clients, people, POLICY, CALENDAR, *YEAR, made)
         assert [c.channel for c in found.contacts if c.rule == "b_gm_contact"] == expected
-        assert {c.purpose for c in found.contacts if c.rule == "b_gm_contact"} <= {Purpose.RAISE}
+        assert {c.purpose for c in found.contacts if c.rule == "b_gm_contact"} <= {
+            VisitPurpose.RAISE
+        }
 
 
 def test_that_overdue_intervals_come_at_once_and_waived_ones_not_at_all() -> None:
@@ -302,13 +333,23 @@ def test_that_a_published_year_moves_only_what_must_move() -> None:
 
 def test_that_what_does_not_fit_any_more_is_not_kept() -> None:
     kept = [
-        Planned(1, "li", dt.date(2026, 4, 20), VISIT, "c_sales_visit", Purpose.SETTLE),
-        Planned(1, "li", dt.date(2026, 4, 27), VISIT, "c_sales_visit", Purpose.SETTLE),  # too many
-        Planned(1, "li", dt.date(2026, 4, 20), CALL, "c_sales_call", Purpose.SETTLE),  # same day
-        Planned(1, "li", dt.date(2026, 3, 20), CALL, "c_sales_call", Purpose.SETTLE),  # past
-        Planned(2, "li", dt.date(2026, 4, 21), VISIT, "c_sales_visit", Purpose.SETTLE),  # unknown
-        Planned(3, "wu", dt.date(2026, 4, 22), VISIT, "c_sales_visit", Purpose.SETTLE),  # not hers
-        Planned(3, "li", dt.date(2026, 4, 23), CALL, "c_sales_visit", Purpose.SETTLE),  # not so
+        Planned(1, "li", dt.date(2026, 4, 20), VISIT, "c_sales_visit", VisitPurpose.SETTLE),
+        Planned(
+            1, "li", dt.date(2026, 4, 27), VISIT, "c_sales_visit", VisitPurpose.SETTLE
+        ),  # too many
+        Planned(
+            1, "li", dt.date(2026, 4, 20), CALL, "c_sales_call", VisitPurpose.SETTLE
+        ),  # same day
+        Planned(1, "li", dt.date(2026, 3, 20), CALL, "c_sales_call", VisitPurpose.SETTLE),  # past
+        Planned(
+            2, "li", dt.date(2026, 4, 21), VISIT, "c_sales_visit", VisitPurpose.SETTLE
+        ),  # unknown
+        Planned(
+            3, "wu", dt.date(2026, 4, 22), VISIT, "c_sales_visit", VisitPurpose.SETTLE
+        ),  # not hers
+        Planned(
+            3, "li", dt.date(2026, 4, 23), CALL, "c_sales_visit", VisitPurpose.SETTLE
+        ),  # not so
     ]
     clients = [client(1), client(3)]
     found = plan(clients, [LI, WU], POLICY, CALENDAR, *APRIL, keep=kept)
@@ -321,14 +362,17 @@ def test_that_what_does_not_fit_any_more_is_not_kept() -> None:
 days = st.dates(dt.date(2023, 11, 1), dt.date(2027, 11, 30))
 roles = st.sampled_from(CadenceRole)
 people_of = st.builds(
-    lambda li, wu, away, month, last: [
-        Person("li", {SALES}, {VISIT: li, CALL: li + 1}, absent=away),
+    lambda li, wu, away, booked, month, last: [
+        Person("li", {SALES}, {VISIT: li, CALL: li + 1}, absent=away, booked=booked),
         Person("wu", {SALES}, {VISIT: wu, CALL: wu}, a_month={VISIT: month}, last=last),
         *LEADERS,
     ],
     st.integers(0, 3),
     st.integers(0, 2),
     st.sets(st.dates(dt.date(2023, 12, 1), dt.date(2024, 4, 1)), max_size=40),
+    st.dictionaries(
+        st.tuples(st.sampled_from([VISIT, CALL]), st.dates(YEAR[0], YEAR[1])), st.integers(1, 3)
+    ),
     st.integers(0, 9),
     st.none() | days,
 )
@@ -365,7 +409,7 @@ def situations(draw: st.DrawFn) -> tuple[list[Client], list[Person], list[Made],
             Made(key, draw(roles), draw(st.sampled_from([VISIT, CALL])), day, "li")
             for day in draw(
                 st.sets(
-                    st.dates(first - dt.timedelta(days=200), first - dt.timedelta(days=1)),
+                    st.dates(first - dt.timedelta(days=200), first + dt.timedelta(days=100)),
                     max_size=6,
                 )
             )

@@ -582,6 +582,12 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     ),
     # files
     "add file": (WORKERS, own, lambda s, p: attachments.add(s, p["case_id"], b"x", "a.txt")),
+    "add file to a visit": (
+        WORKERS,
+        visited,
+        lambda s, p: attachments.add_to_visit(s, p["visit"], b"x", "a.png"),
+    ),
+    "files of a visit": (EVERYBODY, visited, lambda s, p: attachments.rows_of_visit(s, p["visit"])),
     "remove file": (WORKERS, filed, lambda s, p: attachments.remove(s, p["file"])),
     "take file out": (
         MANAGERS | {Role.HEAD_OFFICE},
@@ -997,7 +1003,7 @@ READING = frozenset(
     {
         "discrepancies", "double entry", "standing", "exits of a case",
         "exits of a customer", "read file", "find file", "files of a case",
-        "files of an interview",
+        "files of an interview", "files of a visit",
         "count cases", "list cases", "count by stage", "case file", "find", "propose",
         "list visits", "count visits", "interview", "list interviews", "count interviews",
         "today", "counts of the day", "count the day", "load draft", "open drafts",

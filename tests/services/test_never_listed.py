@@ -17,28 +17,40 @@ from collections.abc import Callable, Mapping
 import pytest
 from sqlalchemy import select
 
-from db.models import Case, Customer
+from db.models import Case, Customer, User
 from db.queries.customers import CustomerFilter
+from db.queries.renewals import RenewalFilter
+from db.queries.tasks import TaskFilter
 from db.queries.visits import VisitFilter
 from db.session import SYSTEM, Actor, Session
-from db.vocabulary import CallbackFor, NextStep, Role, RuleKind, VisitState
+from db.vocabulary import CallbackFor, NextStep, Role, RuleKind, TaskKind, VisitState
 from desktop_app import clock, labels, services
 from desktop_app.domain.contacts import VisitDraft
 from desktop_app.domain.customers import CustomerDraft
 from desktop_app.domain.promises import PromiseDraft, RecoveryDraft
 from desktop_app.domain.queue_order import QueueKind
+from desktop_app.domain.renewals import RenewalDraft
+from desktop_app.domain.tasks import TaskDraft
 from desktop_app.errors import ConflictError, InvalidInputError
 from desktop_app.services import (
+    agenda,
     answer_exports,
     calls,
     cases,
+    compliance,
     contacts,
     customers,
+    day_packs,
+    key_persons,
+    orphans,
     pool,
     promises,
     queue,
     recovery,
+    renewals,
     spreading,
+    tasks,
+    visits,
     work,
 )
 from desktop_app.services.work import View
@@ -66,14 +78,35 @@ def unmasked(rows: list[typing.Any]) -> Ids:
     return {row.id for row in rows if row.phone and row.phone != labels.masked_phone(row.phone)}
 
 
+DAYS = agenda.AgendaFilter(TODAY - dt.timedelta(days=30), TODAY + dt.timedelta(days=30))
+
 LISTS: dict[str, Ask] = {
+    "agenda.items": lambda s, _of: {one.customer_id for one in agenda.items(s, DAYS)} - {None},
+    "agenda.for_file": lambda s, _of: (
+        {one.customer_id for one in agenda.for_file(s, DAYS)} - {None}
+    ),
+    "compliance.duties_of": lambda s, _of: {
+        one.customer_id for one in compliance.duties_of(s, None, TODAY, DAYS.last)
+    },
+    "day_packs.contacts_of_day": lambda s, _of: {
+        row.customer_id
+        for user_id in s.scalars(select(User.id)).all()
+        for row in day_packs.contacts_of_day(s, user_id, TODAY)
+    },
+    "orphans.list_orphans": lambda s, _of: {
+        one.customer_id for one in orphans.list_orphans(s, orphans.OrphanFilter())
+    },
+    "key_persons.list_at_risk": lambda s, _of: {
+        one.customer_id
+        for one in key_persons.list_at_risk(s, key_persons.RiskFilter(short_too=True))
+    },
     "queue.queue": lambda s, of: of_cases((one.case_id for one in queue.queue(s)), of),
     "queue.standing": lambda s, of: of_cases(queue.standing(s, list(of)), of),
     "work.lines": lambda s, of: of_cases(
         (one.case_id for one in work.lines(s, View(everybody=True))), of
     ),
-    "contacts.list_visits": lambda s, _of: {
-        one.customer_id for one in contacts.list_visits(s, PLANNED)
+    "visits.list_visits": lambda s, _of: {
+        one.customer_id for one in visits.list_visits(s, PLANNED)
     },
     "pool.recycling": lambda s, of: of_cases(
         (one.case.id for one in pool.recycling(s, TODAY + dt.timedelta(days=200))), of
@@ -81,6 +114,18 @@ LISTS: dict[str, Ask] = {
     "recovery.late_steps": lambda s, of: of_cases(
         (one.case_id for one in recovery.late_steps(s)), of
     ),
+    "renewals.list_renewals": lambda s, _of: {
+        one.customer_id for one in renewals.list_renewals(s, RenewalFilter())
+    },
+    "tasks.list_tasks": lambda s, _of: {
+        one.customer_id for one in tasks.list_tasks(s, TaskFilter()) if one.customer_id
+    },
+    "tasks.open_of": lambda s, _of: {
+        one.customer_id
+        for user in s.scalars(select(User.id))
+        for one in tasks.open_of(s, user)
+        if one.customer_id
+    },
     "customers.export_customers": lambda s, _of: unmasked(
         customers.export_customers(s, CustomerFilter(), None, 0, 1000)
     ),
@@ -91,11 +136,22 @@ MARKED = "the record of the customer or case itself, marked, not whom to call"
 BY_RECORD = "what belongs to one case or customer that is open already"
 OWED = "what was promised or complained about: owed, and kept without a call"
 READ = "work on what was said before; nobody is called"
+REMINDED = "of one person; `test_reminders` asks it about who may not be contacted"
 OTHERS: dict[str, str] = {
+    "cadence.list_overrides": MARKED,
+    "charge_book.open_holdings": "who is in charge of customers that were asked for",
+    "charges.list_holdings": MARKED,
+    "charges.rotations_due": "who is to give a customer to somebody else; leaves them out",
+    "handovers.lines": MARKED,
+    "handovers.waiting_for": "customers to accept or decline, also of who is only to be closed",
+    "staff_profiles.all_profiles": "keys of users",
+    "staff_profiles.days_away": "keys of users",
+    "staff_profiles.functions_of": "keys of users",
     "assignment.examine": "whom the screening holds back, and why",
     "assignment.shown_notes": "what the screening found, in words, of cases that were asked for",
     "attachments.rows_of_case": BY_RECORD,
     "attachments.rows_of_interview": BY_RECORD,
+    "attachments.rows_of_visit": BY_RECORD,
     "case_reviews.due": READ,
     "cases.list_cases": MARKED,
     "coding.queue": READ,
@@ -107,6 +163,7 @@ OTHERS: dict[str, str] = {
     "customers.search": MARKED,
     "exit_registration.of_case": BY_RECORD,
     "exit_registration.of_customer": BY_RECORD,
+    "imports.known_customers": "keys of the customers that a file names",
     "interviews.list_interviews": READ,
     "offer_approvals.answered": READ,
     "offer_approvals.waiting": "offers to decide about; a yes is refused where nothing is offered",
@@ -117,11 +174,15 @@ OTHERS: dict[str, str] = {
     "quality.flags": READ,
     "reasons.split": "keys of reasons",
     "recovery.find": BY_RECORD,
+    "reminders.due_now": REMINDED,
+    "reminders.inbox": REMINDED,
+    "reminders.of_actor": REMINDED,
     "recovery.of_case": BY_RECORD,
     "recovery.of_customer": BY_RECORD,
     "script_start.end": BY_RECORD,
     "triage.list_signals": "departures to decide about; the screening holds their cases back",
     "triage.waiting_ids": "departures to decide about; the screening holds their cases back",
+    "visit_view.fields_of": "questions of a visit",
     "watch.earlier_saves": BY_RECORD,
 }
 """The other services with rows about customers or cases, and why they may name everybody."""
@@ -221,6 +282,15 @@ class Town:
         draft = PromiseDraft(words="x", made_on=TODAY, due_on=TODAY)
         desk.do(agent, promises.register, customer, draft, visited)
         desk.do(agent, recovery.begin, held, RecoveryDraft())
+        desk.do(agent, renewals.add, customer, RenewalDraft(product="x", expires_on=TODAY))
+        talk = TaskDraft(
+            kind=TaskKind.UPGRADE_TALK,
+            words="x",
+            owner_id=agent.user_id,
+            due_on=TODAY,
+            customer_id=customer,
+        )
+        desk.do(agent, tasks.add, talk)
         if marks:
             desk.do(agent, self.mark, customer, marks)
         return customer

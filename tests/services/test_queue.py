@@ -241,6 +241,7 @@ MOVES = (
 )
 
 
+@pytest.mark.no_cover
 @settings(suppress_health_check=list(HealthCheck))
 @given(
     owners=st.lists(st.integers(0, 4), min_size=1, max_size=8),

@@ -11,6 +11,7 @@ from db.models import Case, Setting
 from db.session import SYSTEM, Actor, Database, Session
 from db.vocabulary import AttemptResult, ImportKind, Role, RuleKind
 from desktop_app.domain.cases import OpenDraft
+from desktop_app.domain.contacts import VisitDraft
 from desktop_app.domain.customers import ContactDraft
 from desktop_app.errors import NotAllowedError
 from desktop_app.importing.mapping import Mapping
@@ -126,7 +127,7 @@ def test_that_each_role_but_the_auditor_undoes_its_own(
     desk.do(user, factories.add_customer, owner_id=user.user_id)
     made = desk.made[-1]
     assert desk.look(user, journal.last_own) == made
-    assert desk.look(user, journal.preview_undo, made).changes == 1
+    assert desk.look(user, journal.preview_undo, made).changes == 2  # and the charge
     allowed(desk, user, made, may=role is not Role.AUDITOR)
 
 
@@ -147,7 +148,7 @@ WORK: dict[str, Callable[[Session, uuid.UUID, uuid.UUID], object]] = {
         s, interviews.start(s, case), "/data/left_on", "2026-08-01"
     ),
     "visit": lambda s, _case, customer: contacts.plan_visit(
-        s, None, customer, contacts.VisitDraft(planned_on=dt.date(2026, 9, 20))
+        s, None, customer, VisitDraft(planned_on=dt.date(2026, 9, 20))
     ),
     "contact": lambda s, _case, customer: customers.add_contact(
         s, customer, ContactDraft(name="甲")

@@ -12,8 +12,9 @@ from db.vocabulary import Role
 from desktop_app import paths
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.i18n import _
-from desktop_app.ui.action_set import ActionSet, plain_text
+from desktop_app.ui.action_set import ActionSet, plain_text, sequence
 from desktop_app.ui.actions import ACTIONS, MENU_TITLES, ROUTES, Menu
+from desktop_app.ui.pages import PAGES
 
 
 def keys(shortcut: str) -> str:
@@ -32,6 +33,13 @@ def test_that_no_two_actions_claim_one_key_on_one_page() -> None:
         if one.shortcut and keys(one.shortcut) == keys(other.shortcut) and one.shares_scope(other)
     ]
     assert clashes == []
+
+
+def test_that_no_action_claims_the_key_of_a_page() -> None:
+    pages = {keys(page.key): page.id for page in PAGES if page.key}
+    taken = [(one.id, pages.get(keys(one.shortcut))) for one in ACTIONS if one.shortcut]
+    assert [each for each in taken if each[1] is not None] == []
+    assert len(pages) == sum(bool(page.key) for page in PAGES)
 
 
 def test_that_shortcuts_are_real_and_leave_the_page_numbers_free() -> None:
@@ -190,3 +198,9 @@ def test_that_a_context_menu_offers_what_can_be_done(qtbot: QtBot) -> None:
     actions.connect_slots({"case.open": lambda: None})
     menu = actions.context_menu(window, ("case.open", "case.assign", None))
     assert [a.objectName() for a in menu.actions() if a.objectName()] == ["case.open"]
+
+
+@pytest.mark.parametrize("keys", [spec.shortcut for spec in ACTIONS if spec.shortcut])
+def test_that_every_shortcut_is_read_as_qt_reads_it(keys: str) -> None:
+    assert not sequence(keys).isEmpty()
+    assert sequence(keys) == QKeySequence(keys)

@@ -137,7 +137,7 @@ def test_that_files_come_in_by_the_dialog_by_drop_and_by_paste(
         QFileDialog, "getOpenFileNames", lambda *_args, **_named: ([str(letter)], "")
     )
     stage.run(page, "case.attach")
-    stage.wait(lambda: page.tabs.tabText(1) == "Files (1)")
+    stage.wait(lambda: page.tabs.tabText(page.tabs.indexOf(page.files)) == "Files (1)")
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(call))])
     assert drop(page, data)
@@ -180,7 +180,7 @@ def test_that_a_file_that_cannot_be_kept_is_said(
 
 
 def test_that_an_empty_list_says_what_belongs_there(page: CaseFilePage) -> None:
-    assert page.tabs.tabText(1) == "Files"
+    assert page.tabs.tabText(page.tabs.indexOf(page.files)) == "Files"
     assert "Drop them here" in page.files.table.empty.accessibleName()
 
 
@@ -351,7 +351,7 @@ def test_that_files_are_removed_and_brought_back(
     stage.run(page, "file.remove")
     stage.wait(lambda: page.files.table.count() == 0)
     assert rows(stage, case_id) == []
-    assert page.tabs.tabText(1) == "Files"
+    assert page.tabs.tabText(page.tabs.indexOf(page.files)) == "Files"
     run = stage.write(interviews.start, case_id)
     stage.write(
         attachments.add, case_id, png(), "b.png", interview_id=run, address="/data/where_now"

@@ -14,8 +14,8 @@ from desktop_app import i18n
 from desktop_app.domain import script_editing
 from desktop_app.domain import scripts as domain
 from desktop_app.domain.permissions import allowed
+from desktop_app.domain.script_check_words import finding_sentence
 from desktop_app.domain.script_drafts import ScriptDraft
-from desktop_app.domain.task_force_words import finding_sentence
 from desktop_app.importing import script_files
 from desktop_app.progress import Silent
 from desktop_app.reports import script_workbook

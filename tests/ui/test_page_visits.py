@@ -3,13 +3,15 @@ import uuid
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from db.session import Actor, Database
-from db.vocabulary import InterviewState, VisitState
+from db.vocabulary import Channel, InterviewState, VisitState
 from desktop_app import clock
+from desktop_app.columns.visits import VISIT_COLUMNS
 from desktop_app.domain.contacts import VisitDraft
-from desktop_app.services import contacts, interviews
+from desktop_app.services import contacts, costs, interviews, visits
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.interviews import InterviewsPage
 from desktop_app.ui.pages.visits import VisitsPage
@@ -64,6 +66,83 @@ def test_that_a_visit_is_planned_finished_and_found_again(
     row = page.table.model.row(0)
     assert (row.note, row.done_on) == ("收下了", clock.today())
     assert "visit.done" not in page.actions()
+
+
+def test_that_a_report_asks_what_belongs_to_the_customer(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    visit = plan(stage, shop["K2"], 0)
+    page = stage.show(VisitsPage)
+    stage.wait(lambda: page.table.count() == 1 and page.table.current_row() is not None)
+    page.table.focus()
+    stage.run(page, "visit.done")
+    dialog = stage.dialog(page)
+    assert "gift_amount" not in dialog.form.editors  # no case bears it
+    assert nameless(dialog) == []
+    QGuiApplication.clipboard().setImage(picture())
+    dialog.form.editors["photos"].paste_button.click()
+    stage.submit(
+        page, met="李经理", gift="月饼", satisfaction=4, next_step="送样品",
+        answers={"usage": "often"},
+    )  # fmt: skip
+    stage.wait(lambda: page.table.count() == 0)
+    view = stage.read(visits.look, visit)
+    assert (view.row.met, view.row.gift, view.row.satisfaction) == ("李经理", "月饼", 4)
+    assert view.row.answers == {"usage": "often"}
+    assert [file.media_type for file in view.files] == ["image/png"]
+    page.state.set_value(VisitState.DONE)
+    stage.wait(lambda: page.table.count() == 1 and page.table.current_row() is not None)
+    stage.run(page, "visit.report")
+    assert stage.dialog(page).form.editors["answers"].value() == {"usage": "often"}
+    stage.submit(page, met="王经理")
+    assert stage.read(visits.look, visit).row.met == "王经理"
+
+
+def test_that_a_customer_who_leaves_is_not_asked_and_a_case_bears_the_gift(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    case_id = open_case(stage, shop["K1"])
+    stage.write(contacts.plan_visit, case_id, shop["K1"], VisitDraft(planned_on=clock.today()))
+    page = stage.show(VisitsPage)
+    stage.wait(lambda: page.table.count() == 1 and page.table.current_row() is not None)
+    stage.run(page, "visit.done")
+    form = stage.dialog(page).form
+    assert "satisfaction" not in form.editors
+    assert "gift_amount" in form.editors
+    stage.submit(page, gift="鲜花", gift_amount=88_00)
+    assert stage.read(costs.of_case, case_id).amount == 88_00
+
+
+def test_that_calls_are_told_from_visits_and_informal_contacts_are_noted(
+    stage: Stage, shop: dict[str, uuid.UUID]
+) -> None:
+    call = VisitDraft(
+        planned_on=clock.today(), channel=Channel.CALL, starts_at=dt.time(9, 30), minutes=20
+    )
+    stage.write(contacts.plan_visit, None, shop["K2"], call)
+    plan(stage, shop["K3"], 1)
+    page = stage.show(VisitsPage)
+    stage.wait(lambda: page.table.count() == 2 and page.table.current_row() is not None)
+    page.channel.set_value(Channel.CALL)
+    stage.wait(lambda: page.table.count() == 1 and page.table.current_row() is not None)
+    row = page.table.current_row()
+    shown = {column.id: column.shown(row) for column in VISIT_COLUMNS}
+    assert (shown["channel"], shown["starts_at"]) == ("Call", "09:30 · 20 min")
+    stage.run(page, "customer.informal")
+    assert nameless(stage.dialog(page)) == []
+    stage.submit(page, met="李经理")
+    page.channel.set_value(None)
+    page.state.set_value(VisitState.DONE)
+    stage.wait(
+        lambda: page.table.current_row() is not None and page.table.current_row().is_informal
+    )
+    assert "visit.report" not in page.actions()
+
+
+def picture() -> QImage:
+    made = QImage(4, 4, QImage.Format.Format_RGB32)
+    made.fill(Qt.GlobalColor.red)
+    return made
 
 
 def test_that_the_day_of_a_visit_may_not_lie_in_the_future(

@@ -1,4 +1,5 @@
 import datetime as dt
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from db.models import DefectionSignal
 from db.session import SYSTEM
 from db.vocabulary import RuleKind, SignalState
 from desktop_app import clock
-from desktop_app.services import day
+from desktop_app.services import day, work
 from desktop_app.settings import Settings, load_settings
+from desktop_app.ui import app, sign_in_work
 from desktop_app.ui.app import Application, start_folder
 from desktop_app.ui.background import Background
 from desktop_app.ui.instance import InstanceGuard, raise_running
 from desktop_app.ui.sign_in import SignInDialog
+from desktop_app.ui.tasks import Tasks
 from tests.factories import add_customer
 
 PASSWORD = "天天向上-2026"
@@ -184,6 +187,64 @@ def test_that_the_demo_signs_in_by_itself(
 # ---------------------------------------------------------------- one instance, whole program
 
 
+def test_that_the_key_is_derived_while_the_modules_are_loaded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_deriving, open_keys, waited = threading.Event(), keys.open_keys, []
+
+    def derive(*arguments: object) -> tuple[bytes, ...]:
+        is_deriving.set()
+        return open_keys(*arguments)
+
+    monkeypatch.setattr(keys, "open_keys", derive)
+    monkeypatch.setattr(sign_in_work, "load_program", lambda: waited.append(is_deriving.wait(60)))
+    sign_in_work.open_folder(folder, "li", PASSWORD).database.close()
+    assert waited == [True]
+
+
+def test_that_nothing_is_read_before_the_window_is_painted(
+    qtbot: QtBot, qapp: QApplication, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    before: list[list[str]] = []
+    release = Tasks.release
+
+    def read_lines(*_args: object, **_kwargs: object) -> list[work.WorkLine]:
+        asked.append("lines")
+        return []
+
+    def read_counts(*_args: object, **_kwargs: object) -> work.Counts:
+        asked.append("counts")
+        return work.Counts({}, {}, "CNY")
+
+    def let_go(tasks: Tasks) -> None:
+        before.append(list(asked))
+        release(tasks)
+
+    monkeypatch.setattr(work, "lines", read_lines)
+    monkeypatch.setattr(work, "counts", read_counts)
+    monkeypatch.setattr(Tasks, "release", let_go)
+    monkeypatch.setattr(app, "PAINT_MS", 600_000)  # the painting alone lets go
+    application = Application(qapp, Settings(), folder)
+    application.open_window(workspace.open_workspace(folder, "li", PASSWORD))
+    assert application.tasks.is_held
+    assert application.tasks.is_busy()
+    qtbot.waitUntil(lambda: not application.tasks.is_busy())
+    assert before == [[]]
+    assert asked[0] == "lines"
+    assert "counts" in asked
+    application.shut_down()
+
+
+def test_that_a_window_closed_before_it_was_painted_is_remembered(
+    qapp: QApplication, folder: Path
+) -> None:
+    application = Application(qapp, Settings(), folder)
+    application.open_window(workspace.open_workspace(folder, "li", PASSWORD))
+    application.shut_down()
+    assert load_settings().last_workspace == str(folder)
+
+
 def test_that_a_second_start_raises_the_first_window(qtbot: QtBot, tmp_path: Path) -> None:
     assert not raise_running(tmp_path)
     guard = InstanceGuard(tmp_path)
@@ -204,8 +265,6 @@ def test_that_the_program_begins_where_it_ended(tmp_path: Path, monkeypatch: obj
 def test_that_the_window_opens_on_a_workspace_and_everything_ends(
     qtbot: QtBot, qapp: QApplication, folder: Path
 ) -> None:
-    import threading
-
     application = Application(qapp, Settings(), folder)
     application.open_window(workspace.open_workspace(folder, "li", PASSWORD))
     window, tasks = application.window, application.tasks

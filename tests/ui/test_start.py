@@ -6,9 +6,32 @@ from pathlib import Path
 
 import pytest
 
+from db import keys, workspace
+
 ROOT = Path(__file__).resolve().parents[2]
 
 HEAVY = ("openpyxl", "reportlab", "pyqtgraph", "numpy", "scipy", "pandas", "python_calamine")
+BEHIND = (
+    *HEAVY,
+    "lxml",
+    "pypinyin",
+    "regex",
+    "urllib.request",
+    "desktop_app.domain.script_checks",
+    "desktop_app.questionnaire",
+    "desktop_app.services.attachments",
+    "desktop_app.services.calls",
+    "desktop_app.services.interviews",
+    "desktop_app.services.offer_limits",
+    "desktop_app.services.offer_terms",
+    "desktop_app.services.offers",
+    "desktop_app.services.questionnaires",
+    "desktop_app.services.script_runs",
+    "desktop_app.ui.attempt_logger",
+    "desktop_app.ui.interview_begin",
+    "desktop_app.ui.wrap_up",
+)
+"""Loaded behind the first page: together they take as long to load as the page to be made."""
 SLOW = (*HEAVY, "sqlalchemy", "alembic", "lxml", "pydantic", "typer")
 
 IMPORTED = """
@@ -65,6 +88,29 @@ print(json.dumps([name for name in set(sys.modules) - before if name.startswith(
 """
 
 
+PAINTED = """
+import json, sys
+from pathlib import Path
+from PySide6.QtCore import QEventLoop
+from db import keys
+from desktop_app.settings import Settings
+from desktop_app.ui import app
+from desktop_app.ui.sign_in_work import open_demo
+keys.OPS, keys.MEMORY = 1, 8 * 1024 * 1024
+made, loop, loaded = app.make_app(Settings()), QEventLoop(), []
+
+def look(application):
+    loaded.append([name for name in sys.argv[1].split() if name in sys.modules])
+    loop.quit()
+
+app.Application._begin_work = look
+application = app.Application(made, Settings(), None, keeps_settings=False)
+application.open_window(open_demo(Path(sys.argv[2])))
+loop.exec()
+application.shut_down()
+print(json.dumps(loaded[0]))
+"""
+
 VISITED = """
 import json, sys
 from desktop_app.ui.loading import load_pages, load_program
@@ -103,6 +149,16 @@ def test_that_what_the_key_needs_is_loaded_while_the_password_is_typed(tmp_path:
 def test_that_what_the_first_interview_needs_is_loaded_behind_the_first_page() -> None:
     names = ("desktop_app.ui.pages.interview", "lxml.etree", "pypinyin")
     assert loaded_by(VISITED, names) == list(names)
+
+
+def test_that_the_first_page_is_painted_without_what_an_interview_or_an_offer_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "OPS", 1)
+    monkeypatch.setattr(keys, "MEMORY", 8 * 1024 * 1024)
+    opened, _code = workspace.create(tmp_path / "shop", "demo", "Demo", "demo-demo", demo=True)
+    opened.database.close()
+    assert loaded_by(PAINTED, BEHIND, str(tmp_path / "shop")) == []
 
 
 def test_that_the_window_opens_without_the_libraries_that_write_files(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from desktop_app import labels
 from desktop_app.columns import Align, Column, Kind, Sort
 from desktop_app.ui.page import PageContext
-from desktop_app.ui.record_table import RecordTable
+from desktop_app.ui.record_table import RecordTable, _runs
 from desktop_app.ui.table_model import KEPT_WINDOWS, WINDOW, Query, TableModel
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Tone
@@ -332,3 +332,19 @@ def test_that_a_table_may_outlive_its_window(qapp: QApplication) -> None:
     shiboken6.delete(host)
     state.put("table.test", {"order": ["name"]})
     assert state.get("table.test") == {"order": ["name"]}
+
+
+def test_that_many_rows_are_found_at_once_and_changed_in_place(qtbot: QtBot) -> None:
+    rows = [Row(number, str(number)) for number in range(6)]
+    names = {row.id: row.name for row in rows}
+    model = TableModel([Column("name", "Name", lambda row: names[row.id])])
+    model.rows_changed()  # nothing is there yet
+    model.set_rows(rows)
+    assert model.find_all([5, 2, 1, 99]) == [1, 2, 5]
+    assert _runs([1, 2, 5]) == [(1, 2), (5, 5)]
+    seen: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last, _roles: seen.append((first.row(), last.row())))
+    names[2] = "other"
+    model.rows_changed()
+    assert seen == [(0, 5)]
+    assert model.index(2, 0).data() == "other"

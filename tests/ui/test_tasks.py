@@ -222,6 +222,47 @@ def test_that_only_the_latest_answer_counts(qtbot: QtBot, tasks: Tasks) -> None:
     assert seen == ["second"]
 
 
+def test_that_what_is_held_begins_with_the_first_and_the_rest_follows(
+    qtbot: QtBot, tasks: Tasks
+) -> None:
+    owner, begun, order = QObject(), threading.Event(), []
+    may_end = threading.Event()
+
+    def first(_session: Session) -> None:
+        order.append("first")
+        begun.set()
+        may_end.wait(60)
+
+    tasks.hold()
+    held = tasks.read(owner, first)
+    tasks.read(owner, lambda _session: order.append("second"))
+    tasks.write(owner, lambda _session: order.append("written"))
+    assert tasks.is_busy()
+    assert order == []
+    tasks.release()
+    assert begun.wait(60)
+    asked_later = tasks.read(owner, lambda _session: order.append("not held"))
+    with qtbot.waitSignal(asked_later.finished):
+        pass
+    assert order[0] == "first"
+    with qtbot.waitSignal(held.finished):
+        may_end.set()
+    qtbot.waitUntil(lambda: not tasks.is_busy())
+    assert sorted(order[1:]) == ["not held", "second", "written"]
+    tasks.release()  # nothing is held any more
+    assert not tasks.is_held
+
+
+def test_that_a_short_write_that_is_held_is_stored_at_the_end(
+    tasks: Tasks, database: Database
+) -> None:
+    tasks.hold()
+    tasks.write(QObject(), add_view, "held")
+    tasks.shutdown()
+    with database.read() as session:
+        assert count_views(session) == 1
+
+
 def test_that_shutdown_ends_the_threads(qtbot: QtBot, tasks: Tasks) -> None:
     owner, seen = QObject(), []
     tasks.write_long(owner, slow_names, [f"n{n}" for n in range(500)]).then(seen.append)

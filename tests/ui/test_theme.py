@@ -1,7 +1,15 @@
 import re
 
 import pytest
-from PySide6.QtGui import QColor, QFontDatabase, QFontMetrics, QPalette
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import (
+    QColor,
+    QFontDatabase,
+    QFontMetrics,
+    QPainter,
+    QPalette,
+    QPixmapCache,
+)
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -74,6 +82,26 @@ def test_that_icons_follow_the_scheme(qapp: QApplication) -> None:
     image = icon.pixmap(24, 24).toImage()
     colours = {image.pixelColor(x, y).name() for x in range(24) for y in range(24)}
     assert theme.colour("text").name() in colours
+
+
+def test_that_an_icon_is_drawn_once_for_each_colour_and_size(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[str, str]] = []
+    paint = theme.paint_icon
+
+    def count(painter: QPainter, name: str, area: QRectF, tint: QColor) -> None:
+        drawn.append((name, tint.name()))
+        paint(painter, name, area, tint)
+
+    QPixmapCache.clear()
+    monkeypatch.setattr(theme, "paint_icon", count)
+    for scheme in (Theme.LIGHT, Theme.LIGHT, Theme.DARK):
+        theme.apply(qapp, Settings(theme=scheme))
+        for size in (24, 24, 16):
+            theme.icon("stop", "text").pixmap(size, size)
+    assert len(drawn) == 4
+    assert len(set(drawn)) == 2
 
 
 def test_that_chinese_shows_with_the_bundled_font_alone(qapp: QApplication) -> None:

@@ -14,6 +14,29 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "cadence_line",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("klass", sa.String(length=32), nullable=False),
+        sa.Column("role", sa.String(length=32), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("minimum", sa.Integer(), nullable=False),
+        sa.Column("maximum", sa.Integer(), nullable=True),
+        sa.Column("per_months", sa.Integer(), nullable=False),
+        sa.Column("latest_months", sa.Integer(), nullable=True),
+        sa.Column("condition", sa.String(length=32), nullable=True),
+        sa.Column("shortest_gap", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cadence_line")),
+        sa.UniqueConstraint("code", name=op.f("uq_cadence_line_code")),
+        sa.UniqueConstraint(
+            "klass", "role", "channel", name=op.f("uq_cadence_line_klass_role_channel")
+        ),
+    )
+    op.create_table(
         "calendar_day",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("is_working", sa.Boolean(), nullable=False),
@@ -324,6 +347,23 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "absence",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_absence_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
+    )
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.create_index("ix_absence_user_id_first_on", ["user_id", "first_on"], unique=False)
+
+    op.create_table(
         "customer",
         sa.Column("number", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -331,6 +371,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("email", sa.String(length=200), nullable=False),
         sa.Column("address", sa.String(length=400), nullable=False),
+        sa.Column("district", sa.String(length=80), nullable=False),
         sa.Column("card_number", sa.String(length=64), nullable=False),
         sa.Column("store_id", sa.Uuid(), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
@@ -339,6 +380,7 @@ def upgrade() -> None:
         sa.Column("do_not_contact", sa.Boolean(), nullable=False),
         sa.Column("is_deceased", sa.Boolean(), nullable=False),
         sa.Column("malicious_arrears", sa.Boolean(), nullable=False),
+        sa.Column("upgrade_since", sa.Date(), nullable=True),
         sa.Column("switch_dates", sa.JSON(), nullable=False),
         sa.Column("attributes", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
@@ -356,6 +398,44 @@ def upgrade() -> None:
         batch_op.create_index("ix_customer_owner_id", ["owner_id"], unique=False)
         batch_op.create_index("ix_customer_phone", ["phone"], unique=False)
         batch_op.create_index("ix_customer_store_id", ["store_id", "id"], unique=False)
+
+    op.create_table(
+        "employee_exit",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("destination", sa.String(length=32), nullable=False),
+        sa.Column("destination_name", sa.String(length=120), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_employee_exit_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_employee_exit")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_employee_exit_user_id")),
+    )
+    op.create_table(
+        "handover",
+        sa.Column("from_id", sa.Uuid(), nullable=True),
+        sa.Column("cause", sa.String(length=32), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("overlap_until", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_handover_by_id")),
+        sa.ForeignKeyConstraint(["from_id"], ["app_user.id"], name=op.f("fk_handover_from_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_from_id"), ["from_id"], unique=False)
 
     op.create_table(
         "questionnaire_version",
@@ -401,6 +481,31 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'draft'"),
         )
 
+    op.create_table(
+        "reminder_mark",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.Uuid(), nullable=False),
+        sa.Column("stage", sa.String(length=32), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("snoozed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_reminder_mark_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_mark")),
+        sa.UniqueConstraint(
+            "user_id",
+            "kind",
+            "key",
+            "stage",
+            "days",
+            "minutes",
+            name=op.f("uq_reminder_mark_user_id_kind_key_stage_days_minutes"),
+        ),
+    )
     op.create_table(
         "saved_view",
         sa.Column("page", sa.String(length=40), nullable=False),
@@ -462,6 +567,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "kind", name=op.f("uq_skill_user_id_kind")),
     )
     op.create_table(
+        "staff_profile",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("functions", sa.JSON(), nullable=False),
+        sa.Column("department", sa.String(length=120), nullable=False),
+        sa.Column("districts", sa.JSON(), nullable=False),
+        sa.Column("manager_id", sa.Uuid(), nullable=True),
+        sa.Column("hired_on", sa.Date(), nullable=True),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("visits_a_day", sa.Integer(), nullable=False),
+        sa.Column("calls_a_day", sa.Integer(), nullable=False),
+        sa.Column("visits_a_month", sa.Integer(), nullable=True),
+        sa.Column("calls_a_month", sa.Integer(), nullable=True),
+        sa.Column("most_customers", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["manager_id"], ["app_user.id"], name=op.f("fk_staff_profile_manager_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_staff_profile_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_profile")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_staff_profile_user_id")),
+    )
+    op.create_table(
         "typed_draft",
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=640), nullable=False),
@@ -472,6 +604,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("user_id", "key", name=op.f("pk_typed_draft")),
     )
+    op.create_table(
+        "cadence_override",
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("rule", sa.String(length=64), nullable=False),
+        sa.Column("minimum", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_cadence_override_by_id")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_cadence_override_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cadence_override")),
+    )
+    with op.batch_alter_table("cadence_override", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_cadence_override_customer_id"), ["customer_id"], unique=False
+        )
+
     op.create_table(
         "contact",
         sa.Column("customer_id", sa.Uuid(), nullable=False),
@@ -639,6 +795,99 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("stage <> 'closed'"),
         )
+
+    op.create_table(
+        "handover_line",
+        sa.Column("handover_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("seat", sa.String(length=32), nullable=False),
+        sa.Column("to_id", sa.Uuid(), nullable=True),
+        sa.Column("is_cross", sa.Boolean(), nullable=False),
+        sa.Column("fate", sa.String(length=32), nullable=False),
+        sa.Column("checked", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_handover_line_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["handover_id"], ["handover.id"], name=op.f("fk_handover_line_handover_id")
+        ),
+        sa.ForeignKeyConstraint(["to_id"], ["app_user.id"], name=op.f("fk_handover_line_to_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover_line")),
+    )
+    with op.batch_alter_table("handover_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_handover_line_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_handover_line_handover_id"), ["handover_id"], unique=False
+        )
+        batch_op.create_index("ix_handover_line_to_id_state", ["to_id", "state"], unique=False)
+
+    op.create_table(
+        "holding",
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("seat", sa.String(length=32), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_holding_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_holding_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holding")),
+    )
+    with op.batch_alter_table("holding", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_holding_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_holding_user_id_last_on", ["user_id", "last_on"], unique=False)
+        batch_op.create_index(
+            "uq_holding_open",
+            ["customer_id", "seat"],
+            unique=True,
+            sqlite_where=sa.text("last_on IS NULL"),
+        )
+
+    op.create_table(
+        "renewal",
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("product", sa.String(length=200), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("fee", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("notified_on", sa.Date(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_renewal_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["app_user.id"], name=op.f("fk_renewal_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_renewal")),
+        sa.UniqueConstraint(
+            "customer_id",
+            "product",
+            "expires_on",
+            name=op.f("uq_renewal_customer_id_product_expires_on"),
+        ),
+    )
+    with op.batch_alter_table("renewal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_renewal_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index("ix_renewal_state_expires_on", ["state", "expires_on"], unique=False)
 
     op.create_table(
         "case_event",
@@ -1058,15 +1307,62 @@ def upgrade() -> None:
         batch_op.create_index("ix_promise_due_on", ["answered_on", "due_on"], unique=False)
 
     op.create_table(
+        "task",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("follows_id", sa.Uuid(), nullable=True),
+        sa.Column("handover_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["departure_case.id"], name=op.f("fk_task_case_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_task_customer_id")),
+        sa.ForeignKeyConstraint(["follows_id"], ["task.id"], name=op.f("fk_task_follows_id")),
+        sa.ForeignKeyConstraint(["handover_id"], ["handover.id"], name=op.f("fk_task_handover_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["app_user.id"], name=op.f("fk_task_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+    )
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_task_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_task_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_task_handover_id"), ["handover_id"], unique=False)
+        batch_op.create_index(
+            "ix_task_owner_id_state", ["owner_id", "state", "due_on"], unique=False
+        )
+        batch_op.create_index("ix_task_state_due_on", ["state", "due_on"], unique=False)
+
+    op.create_table(
         "visit",
         sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("starts_at", sa.Time(), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("by_id", sa.Uuid(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("rule", sa.String(length=64), nullable=True),
+        sa.Column("rule_purpose", sa.String(length=32), nullable=True),
+        sa.Column("is_provisional", sa.Boolean(), nullable=False),
+        sa.Column("is_fixed", sa.Boolean(), nullable=False),
+        sa.Column("is_informal", sa.Boolean(), nullable=False),
+        sa.Column("met", sa.String(length=200), nullable=False),
+        sa.Column("gift", sa.String(length=200), nullable=False),
+        sa.Column("satisfaction", sa.Integer(), nullable=True),
+        sa.Column("next_step", sa.Text(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1076,12 +1372,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_visit_customer_id")
         ),
+        sa.ForeignKeyConstraint(["import_id"], ["import_job.id"], name=op.f("fk_visit_import_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index("ix_visit_by_id", ["by_id", "customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_import_id"), ["import_id"], unique=False)
+        batch_op.create_index("ix_visit_planned_on", ["planned_on", "by_id"], unique=False)
         batch_op.create_index("ix_visit_state_planned_on", ["state", "planned_on"], unique=False)
 
     op.create_table(
@@ -1131,8 +1430,10 @@ def upgrade() -> None:
 
     op.create_table(
         "attachment",
-        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
         sa.Column("interview_id", sa.Uuid(), nullable=True),
+        sa.Column("visit_id", sa.Uuid(), nullable=True),
         sa.Column("address", sa.String(length=500), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("media_type", sa.String(length=100), nullable=False),
@@ -1149,15 +1450,23 @@ def upgrade() -> None:
             ["case_id"], ["departure_case.id"], name=op.f("fk_attachment_case_id")
         ),
         sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_attachment_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["interview_id"], ["interview.id"], name=op.f("fk_attachment_interview_id")
         ),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_attachment_visit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
     )
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachment_case_id"), ["case_id"], unique=False)
         batch_op.create_index(
+            batch_op.f("ix_attachment_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_attachment_interview_id"), ["interview_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_attachment_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
         "cost_entry",
@@ -1298,6 +1607,29 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "win_back_step",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("visit_id", sa.Uuid(), nullable=True),
+        sa.Column("step", sa.String(length=32), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_win_back_step_by_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["departure_case.id"], name=op.f("fk_win_back_step_case_id")
+        ),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_win_back_step_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_win_back_step")),
+        sa.UniqueConstraint("case_id", "step", name=op.f("uq_win_back_step_case_id_step")),
+    )
+    with op.batch_alter_table("win_back_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_win_back_step_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
         "recovery_step",
         sa.Column("recovery_id", sa.Uuid(), nullable=False),
         sa.Column("step", sa.String(length=32), nullable=False),
@@ -1329,6 +1661,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP TABLE customer_fts")
     op.drop_table("recovery_step")
+    with op.batch_alter_table("win_back_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_win_back_step_visit_id"))
+
+    op.drop_table("win_back_step")
     with op.batch_alter_table("script_run", schema=None) as batch_op:
         batch_op.drop_index("ix_script_run_script_version_id")
         batch_op.drop_index(batch_op.f("ix_script_run_case_id"))
@@ -1353,7 +1689,9 @@ def downgrade() -> None:
 
     op.drop_table("cost_entry")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachment_visit_id"))
         batch_op.drop_index(batch_op.f("ix_attachment_interview_id"))
+        batch_op.drop_index(batch_op.f("ix_attachment_customer_id"))
         batch_op.drop_index(batch_op.f("ix_attachment_case_id"))
 
     op.drop_table("attachment")
@@ -1364,11 +1702,21 @@ def downgrade() -> None:
     op.drop_table("answer")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_state_planned_on")
+        batch_op.drop_index("ix_visit_planned_on")
+        batch_op.drop_index(batch_op.f("ix_visit_import_id"))
         batch_op.drop_index(batch_op.f("ix_visit_customer_id"))
         batch_op.drop_index(batch_op.f("ix_visit_case_id"))
         batch_op.drop_index("ix_visit_by_id")
 
     op.drop_table("visit")
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.drop_index("ix_task_state_due_on")
+        batch_op.drop_index("ix_task_owner_id_state")
+        batch_op.drop_index(batch_op.f("ix_task_handover_id"))
+        batch_op.drop_index(batch_op.f("ix_task_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_task_case_id"))
+
+    op.drop_table("task")
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.drop_index("ix_promise_due_on")
         batch_op.drop_index(batch_op.f("ix_promise_customer_id"))
@@ -1431,6 +1779,23 @@ def downgrade() -> None:
         batch_op.drop_index("ix_case_event_case_id_at")
 
     op.drop_table("case_event")
+    with op.batch_alter_table("renewal", schema=None) as batch_op:
+        batch_op.drop_index("ix_renewal_state_expires_on")
+        batch_op.drop_index(batch_op.f("ix_renewal_owner_id"))
+
+    op.drop_table("renewal")
+    with op.batch_alter_table("holding", schema=None) as batch_op:
+        batch_op.drop_index("uq_holding_open", sqlite_where=sa.text("last_on IS NULL"))
+        batch_op.drop_index("ix_holding_user_id_last_on")
+        batch_op.drop_index(batch_op.f("ix_holding_customer_id"))
+
+    op.drop_table("holding")
+    with op.batch_alter_table("handover_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_handover_line_to_id_state")
+        batch_op.drop_index(batch_op.f("ix_handover_line_handover_id"))
+        batch_op.drop_index(batch_op.f("ix_handover_line_customer_id"))
+
+    op.drop_table("handover_line")
     with op.batch_alter_table("departure_case", schema=None) as batch_op:
         batch_op.drop_index("uq_departure_case_open", sqlite_where=sa.text("stage <> 'closed'"))
         batch_op.drop_index("ix_departure_case_value_at_stake")
@@ -1465,7 +1830,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contact_customer_id"))
 
     op.drop_table("contact")
+    with op.batch_alter_table("cadence_override", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cadence_override_customer_id"))
+
+    op.drop_table("cadence_override")
     op.drop_table("typed_draft")
+    op.drop_table("staff_profile")
     op.drop_table("skill")
     with op.batch_alter_table("script_version", schema=None) as batch_op:
         batch_op.drop_index("uq_script_version_draft", sqlite_where=sa.text("state = 'draft'"))
@@ -1475,12 +1845,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_saved_view_page"))
 
     op.drop_table("saved_view")
+    op.drop_table("reminder_mark")
     with op.batch_alter_table("questionnaire_version", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_questionnaire_version_draft", sqlite_where=sa.text("state = 'draft'")
         )
 
     op.drop_table("questionnaire_version")
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_from_id"))
+
+    op.drop_table("handover")
+    op.drop_table("employee_exit")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_store_id")
         batch_op.drop_index("ix_customer_phone")
@@ -1488,6 +1864,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_customer_card_number")
 
     op.drop_table("customer")
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.drop_index("ix_absence_user_id_first_on")
+
+    op.drop_table("absence")
     op.drop_table("reason_version")
     op.drop_table("offer_rule")
     op.drop_table("offer_budget")
@@ -1517,3 +1897,4 @@ def downgrade() -> None:
 
     op.drop_table("change_set")
     op.drop_table("calendar_day")
+    op.drop_table("cadence_line")

@@ -62,6 +62,12 @@ def build(stores: Choices, owners: Choices) -> Form:
     form.add("phone", _("&Phone"), TextEditor(max_length=40))
     form.add("email", _("&Email"), TextEditor(max_length=200))
     form.add("address", _("&Address"), TextEditor(max_length=400))
+    form.add(
+        "district",
+        _("Distric&t"),
+        TextEditor(max_length=80),
+        help=_("Visits in one district are planned for the same day where it can be done."),
+    )
     form.section(_("Who looks after"))
     form.add("store_id", _("&Store"), ChoiceEditor(stores, optional=True))
     form.add("owner_id", _("&Owner"), ChoiceEditor(owners, optional=True))

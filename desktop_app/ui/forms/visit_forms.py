@@ -1,25 +1,44 @@
-"""The forms of a visit: plan it, and say that it was made."""
+"""The forms of visits and calls: plan one, say what came of it, note an informal contact."""
 
-import datetime as dt
 import uuid
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from db import reference
+from db.vocabulary import Channel
 from desktop_app import clock
+from desktop_app.columns.timeline import satisfaction_text
 from desktop_app.domain.contacts import VisitDraft, next_working_day
-from desktop_app.domain.drafts import Draft, Text
+from desktop_app.domain.visits import SATISFACTION_WORDS, VisitReport
 from desktop_app.i18n import _
 from desktop_app.ui import theme
 from desktop_app.ui.case_look import words
-from desktop_app.ui.editors import ChoiceEditor, DateEditor, Editor, TextEditor
+from desktop_app.ui.editors import (
+    CheckEditor,
+    ChoiceEditor,
+    DateEditor,
+    Editor,
+    EnumEditor,
+    IntegerEditor,
+    MoneyEditor,
+    TextEditor,
+    TimeEditor,
+)
 from desktop_app.ui.form import Form
 from desktop_app.ui.forms.case_forms import find_customers
+from desktop_app.ui.panels import text_label
 from desktop_app.ui.pickers import RecordEditor
 from desktop_app.ui.tasks import Tasks
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+    from desktop_app.services.visits import VisitView
+    from desktop_app.services.win_back import WinBack
+
+CHANNELS = (Channel.VISIT, Channel.CALL)
+"""How a customer is met; messages are logged in a case."""
+_DAY_MINUTES = 24 * 60
 
 
 class CustomerVisitDraft(VisitDraft):
@@ -28,11 +47,10 @@ class CustomerVisitDraft(VisitDraft):
     customer: uuid.UUID
 
 
-class DoneDraft(Draft):
-    """A visit that was made."""
+class ReportDraft(VisitReport):
+    """What came of a visit, with photos as they were chosen or pasted."""
 
-    done_on: dt.date
-    note: Annotated[Text, Field(max_length=4000)] = ""
+    photos: tuple[Any, ...] = ()
 
 
 def _purposes() -> list[tuple[str, str]]:
@@ -80,21 +98,95 @@ class PurposeEditor(Editor):
             self.steps.set_value(None)
 
 
-def visit_form(tasks: Tasks | None = None) -> Form:
-    """When and what for; with ``tasks`` also to whom."""
+def visit_form(tasks: Tasks | None = None, steps: "WinBack | None" = None) -> Form:
+    """When, how and what for; with ``tasks`` also to whom, with ``steps`` whether to win back."""
     form = Form()
     if tasks is not None:
         form.add("customer", _("C&ustomer"), RecordEditor(tasks, find_customers), required=True)
+    form.add("channel", _("&How"), EnumEditor(Channel, members=CHANNELS))
     form.add("planned_on", _("Planned &for"), DateEditor(), required=True)
+    form.add("starts_at", _("A&t"), TimeEditor(), help=_("Empty: at any time of the day."))
+    minutes = IntegerEditor(minimum=1, maximum=_DAY_MINUTES, suffix=_("min"))
+    form.add("minutes", _("&Length"), minutes)
     form.add("purpose", _("&Purpose"), PurposeEditor())
-    form.fill({"planned_on": next_working_day(clock.today())})
+    if steps is not None:
+        _add_win_back(form, steps)
+    form.fill({"planned_on": next_working_day(clock.today()), "channel": Channel.VISIT})
     return form
 
 
-def done_form(note: str = "") -> Form:
-    """The day the visit was made, and what came of it."""
-    form = Form()
+def _add_win_back(form: Form, steps: "WinBack") -> None:
+    """Whether it is a win-back visit; name and address are verified before one is planned."""
+    first = steps.steps[0]
+    asked = form.add(
+        "is_win_back",
+        _("Win &back"),
+        CheckEditor(_("A win-back visit: its six steps stand in the case")),
+    )
+    checks = [
+        (name, title, text.format(words=shown or _("none on record")))
+        for name, title, text, shown in (
+            ("name_verified", _("&Name"), _("Verified: {words}"), steps.name),
+            ("address_verified", _("Add&ress"), _("Verified: {words}"), steps.address),
+        )
+        if not first.facts.get(name)
+    ]
+    for name, title, text in checks:
+        form.add(name, title, CheckEditor(text))
+
+    def show() -> None:
+        for name, _title, _text in checks:
+            form.show_field(name, bool(asked.value()))
+
+    asked.changed.connect(show)
+    asked.set_value(steps.has_begun)
+    show()
+
+
+def report_form(view: "VisitView") -> Form:
+    """The day the visit was made, whom one met, what came of it, the questions of its form."""
+    from desktop_app.ui.forms.visit_answers import AnswersEditor  # noqa: PLC0415  (slow to
+    from desktop_app.ui.photos_editor import PhotosEditor  # noqa: PLC0415  import)
+
+    row, form = view.row, Form()
     form.add("done_on", _("&Made on"), DateEditor(), required=True)
-    form.add("note", _("What came of &it"), TextEditor(lines=5))
-    form.fill({"done_on": clock.today(), "note": note or None})
+    form.add("met", _("Whom you m&et"), TextEditor(max_length=200))
+    form.add("note", _("What came of &it"), TextEditor(lines=3))
+    if view.fields:
+        form.add("answers", _("&Questions"), AnswersEditor(view.fields))
+    form.add("gift", _("&Gift"), TextEditor(placeholder=_("Flowers, a sample…"), max_length=200))
+    if row.case_id is not None:
+        help_ = _("A cost of case {number}.").format(number=row.case_number)
+        form.add("gift_amount", _("Gift's c&ost"), MoneyEditor(view.currency), help=help_)
+    if view.not_asked:
+        form.add_widget(text_label(view.not_asked, "hint"))
+    else:
+        levels = range(len(SATISFACTION_WORDS), 0, -1)
+        choices = [(level, satisfaction_text(level)) for level in levels]
+        asked = ChoiceEditor(choices, optional=True, empty=_("not asked"))
+        form.add("satisfaction", _("&Satisfaction"), asked)
+    form.add("next_step", _("Ne&xt step"), TextEditor())
+    form.add("photos", _("&Photos"), PhotosEditor([file.name for file in view.files]))
+    form.fill(
+        {
+            "done_on": row.done_on or min(row.planned_on, clock.today()),
+            "met": row.met or None,
+            "note": row.note or None,
+            "answers": dict(row.answers),
+            "gift": row.gift or None,
+            "satisfaction": row.satisfaction,
+            "next_step": row.next_step or None,
+        }
+    )
+    return form
+
+
+def informal_form() -> Form:
+    """When and how somebody met the customer by the way."""
+    form = Form()
+    form.add("on", _("&Day"), DateEditor(), required=True)
+    form.add("channel", _("&How"), EnumEditor(Channel, members=CHANNELS))
+    form.add("met", _("Whom you m&et"), TextEditor(max_length=200))
+    form.add("note", _("What was &said"), TextEditor(lines=3))
+    form.fill({"on": clock.today(), "channel": Channel.VISIT})
     return form

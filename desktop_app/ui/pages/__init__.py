@@ -22,6 +22,7 @@ _WORKERS: Final = frozenset(role for role in Role if allowed(role, Action.WORK_C
 _REPORTERS: Final = frozenset(role for role in Role if allowed(role, Action.REPORT))
 _DECIDERS: Final = frozenset(role for role in Role if allowed(role, Action.APPROVE_OFFER))
 _OFFER_KEEPERS: Final = frozenset(role for role in Role if allowed(role, Action.EDIT_OFFERS))
+_HANDERS: Final = frozenset(role for role in Role if allowed(role, Action.HAND_OVER))
 _REVIEWERS: Final = frozenset(role for role in Role if allowed(role, Action.REVIEW_INTERVIEW))
 
 PAGES: Final[tuple[PageSpec, ...]] = (
@@ -135,12 +136,39 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         icon="visits",
         key="Ctrl+6",
         help=N_(
-            "Visits to customers, planned and made.\n\n"
+            "Visits to customers and calls of the cadence, planned and made.\n\n"
             "Enter opens the case of a visit, or the customer where there is none. Ctrl+Enter says "
-            "that a visit was made and asks what came of it; Ctrl+Shift+V plans a new one. A visit "
-            "planned from a case is the case's next step."
+            "that a visit was made and asks what came of it: whom you met, the questions for this "
+            "customer, a gift, photos; F2 corrects it later. Ctrl+Shift+V plans a new one. A visit "
+            "planned from a case is the case's next step.\n\n"
+            "Ctrl+Alt+I notes an informal contact: it counts for coverage, never as pressure. "
+            "Provisional visits move when the holidays of their year are published. Only active "
+            "customers are asked how satisfied they are."
         ),
         place="desktop_app.ui.pages.visits:VisitsPage",
+    ),
+    PageSpec(
+        "calendar",
+        N_("Calendar"),
+        icon="calendar",
+        key="Ctrl+Alt+G",
+        help=N_(
+            "What stands on which day: visits and calls, callbacks, promises, renewals, tasks and "
+            "absences, as day, week, month, or with the people below each other.\n\n"
+            "The arrows walk over days and items, Page Up and Page Down turn to the span before "
+            "and after, T is today. D, W, M and P show day, week, month and people. Enter opens "
+            "the case or the customer; on a day it shows that day alone. N plans a visit.\n\n"
+            "Drag an item to another day, time or person, or hold Shift and use the arrows; "
+            "Ctrl+M asks for day, time and person. What was moved by hand stays there when the "
+            "plan is made anew. Undo takes it back.\n\n"
+            "▲ marks what does not go together: the same time, a day off, an absence, or more "
+            "visits or calls than the day holds; the list at the right goes there. A dashed frame "
+            "is provisional: the holidays of that year are not published yet.\n\n"
+            "Export the calendar writes a file for other calendar programs. A file that is kept "
+            "up to date is written anew after each change; let your other calendar subscribe to "
+            "it. It holds your own contacts, phones masked."
+        ),
+        place="desktop_app.ui.pages.calendar:CalendarPage",
     ),
     PageSpec(
         "promises",
@@ -161,6 +189,69 @@ PAGES: Final[tuple[PageSpec, ...]] = (
             "The number beside the page's name is what is overdue or due today for you."
         ),
         place="desktop_app.ui.pages.promises:PromisesPage",
+    ),
+    PageSpec(
+        "duties",
+        N_("Duties"),
+        icon="check-circle",
+        key="Ctrl+Alt+U",
+        help=N_(
+            "What you are to do beside the queue of cases: visits and calls of the plan, promises, "
+            "complaints, what expires, tasks, customers handed to you. Each has one owner and "
+            "stands in that one's list only; what is late comes first.\n\n"
+            "Ctrl+Enter does it or takes the next step, Ctrl+D says that it is not done or "
+            "declined, Ctrl+Shift+A gives it to somebody else, Enter opens the case or the "
+            "customer. Ctrl+Alt+A makes a new task, Ctrl+Alt+E writes down what expires. A talk "
+            "about an upgrade is passed on to a technician with Ctrl+J.\n\n"
+            "Who leads people also sees what is overdue with them, what waits for a yes, and "
+            "customers nobody looks after; the filter Whose shows the list of somebody else.\n\n"
+            "At the right stands what your functions are there for. The settings say who is what."
+        ),
+        place="desktop_app.ui.pages.duties:DutiesPage",
+    ),
+    PageSpec(
+        "cadence",
+        N_("Cadence"),
+        icon="clock",
+        key="Ctrl+Alt+V",
+        help=N_(
+            "Which role contacts which class of customers how often, the plan that follows, and "
+            "how well it is kept.\n\n"
+            "Plan: choose the days. Every contact owed is planned, or stands in the lower list "
+            "with the reason and what to do; a role with too few people is named. Ctrl+Enter saves "
+            "the plan as visits, at most three months at once; what still fits stays as it is, "
+            "and the whole is undone at once. Days of years whose holidays are not published are "
+            "provisional; publish them in the settings and plan anew.\n\n"
+            "Compliance: made in time, of all that was owed, by class, role and person. Class C "
+            "stands there too: small customers are not to be forgotten.\n\n"
+            "Exceptions: Ctrl+Alt+X lets a rule ask for less of one customer, with the reason; "
+            "Ctrl+D ends it. Table: Enter changes a line, Ctrl+N adds one, Delete removes it."
+        ),
+        place="desktop_app.ui.pages.cadence:CadencePage",
+    ),
+    PageSpec(
+        "charges",
+        N_("Who is in charge"),
+        icon="charge",
+        key="Ctrl+Alt+J",
+        help=N_(
+            "Who looks after whom. Nobody should be without somebody in charge, and nobody should "
+            "hang on one person.\n\n"
+            "Orphans are customers nobody looks after, with since when and why. Ctrl+Alt+H hands "
+            "the chosen ones over, or all of them when none is chosen; Ctrl+Shift+A puts somebody "
+            "in charge at once. Who may not hand over passes them on to a manager with "
+            "Ctrl+J.\n\n"
+            "Handovers: what was handed to you waits for an answer. Ctrl+Enter accepts the chosen "
+            "lines, Ctrl+D declines them with a note; whoever handed them over finds somebody "
+            "else then.\n\n"
+            "Key persons: a customer hangs on one person when 80 % of the contacts are theirs, or "
+            "fewer people are in contact than the class asks for. Ctrl+Shift+K sets a backup, the "
+            "first cure. Rotation lists who has looked after a customer for too long; both come "
+            "for a while.\n\n"
+            "The figures on top are the share of customers with a backup, in all and by class. "
+            "The numbers stand in the settings."
+        ),
+        place="desktop_app.ui.pages.charges:ChargesPage",
     ),
     PageSpec(
         "team",
@@ -295,6 +386,8 @@ PAGES: Final[tuple[PageSpec, ...]] = (
             "Ctrl+I holds the exit interview, Ctrl+R sets the reasons, Ctrl+E moves the case, "
             "Ctrl+Shift+W closes it. Ctrl+Up and Ctrl+Down go through the list you came from; "
             "Alt+Left goes back.\n\n"
+            "Ctrl+Alt+W goes to the six steps of winning back: digits choose a step, Ctrl+Enter "
+            "saves it. What may not come yet is closed and says why.\n\n"
             "The days in each stage stand in the row of stages; those you can press are where the "
             "case may go now."
         ),
@@ -459,6 +552,28 @@ PAGES: Final[tuple[PageSpec, ...]] = (
             "A store without a budget is not limited. Coupons pay when one in five comes back."
         ),
         place="desktop_app.ui.pages.offers:OffersPage",
+    ),
+    PageSpec(
+        "handover",
+        N_("Handover"),
+        icon="swap",
+        roles=_HANDERS,
+        in_sidebar=False,
+        parent="charges",
+        help=N_(
+            "Customers go from one person to others in four steps: who, customers, receivers, "
+            "summary. Nothing is written before the last, and the whole handover is undone at "
+            "once.\n\n"
+            "Customers: what is missing is named. Enter or F2 corrects a customer, Ctrl+T ticks "
+            "the chosen ones as in order, Delete leaves them out.\n\n"
+            "Receivers: the program suggests by skill, room, district and department and says why; "
+            "a customer of class A goes to nobody who is new. Ctrl+Shift+A chooses somebody else "
+            "for all chosen rows. Who leaves may have taken customers along, or left them without "
+            "anybody: say so.\n\n"
+            "Ctrl+Enter goes on, Alt+Left goes back to where you came from; what was chosen stays. "
+            "With an overlap both look after the customer until its last day."
+        ),
+        place="desktop_app.ui.pages.handover:HandoverPage",
     ),
     PageSpec(
         "script-editor",

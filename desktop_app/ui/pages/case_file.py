@@ -40,6 +40,7 @@ from desktop_app.ui.panels import action_button, splitter
 from desktop_app.ui.phone_actions import PhoneActions
 from desktop_app.ui.stage_stepper import StageStepper
 from desktop_app.ui.tasks import Latest
+from desktop_app.ui.visit_flows import ask_informal
 
 _LOW = 520
 CASE_TABLES = frozenset(
@@ -63,6 +64,8 @@ CASE_TABLES = frozenset(
         "recovery",
         "recovery_step",
         "case_review",
+        "win_back_step",
+        "renewal",
     }
 )
 
@@ -148,7 +151,7 @@ class CaseFilePage(Page):
         if known is None or target.case_id != known.case_id:
             self.call.leave(target.case_id)
             self.follow_up.leave(target.case_id)
-            self.flows.holding.forget()
+            self.flows.forget_interview()
         elif target.place is None:  # back from the interview of the same case
             target = replace(target, place=known.place)
         self.target = target
@@ -262,7 +265,11 @@ class CaseFilePage(Page):
             "customer.copy_phone": self._copy_phone,
             "customer.dial": self._dial,
             "case.note": self._note,
-            "case.history": lambda: self.tabs.setCurrentWidget(self.history),
+            "case.history": lambda: self._show_tab(self.history),
+            "case.win_back": lambda: self._show_tab(self.tabs.win_back),
+            "customer.informal": lambda: ask_informal(
+                self, self.tasks, (file.row.customer_id, file.row.customer), file.row.id
+            ),
             "customer.exit": lambda: self.navigate("exit-registration", file.row.customer_id),
             **self.files.slots(),
             **self.follow_up.slots(),
@@ -342,6 +349,12 @@ class CaseFilePage(Page):
         else:
             self.flows.note(self.view.id)
 
+    def _show_tab(self, tab: QWidget) -> None:
+        """Turn to a tab of what happened, with the keyboard."""
+        self.call.show_usual()
+        self.tabs.setCurrentWidget(tab)
+        tab.setFocus()
+
     def _reveal(self) -> None:
         if self.view is not None:
             customer_id = self.view.file.row.customer_id
@@ -366,8 +379,8 @@ class CaseFilePage(Page):
             self.files.open_key(ref)
             return
         visit = next((row for row in self.view.file.visits if row.id == ref), None)
-        if visit is not None and visit.state == "planned":
-            self.flows.finish_visit(visit.id, visit.customer, visit.note)
+        if visit is not None and visit.state != "cancelled" and not visit.is_informal:
+            self.flows.report_visit(visit.id)
 
     # ------------------------------------------------------------------ contacts
 
@@ -396,7 +409,7 @@ class CaseFilePage(Page):
     def can_leave(self) -> bool:
         self.call.leave(None)
         self.follow_up.leave(None)
-        self.flows.holding.forget()
+        self.flows.forget_interview()
         return True
 
     @override

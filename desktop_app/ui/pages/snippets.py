@@ -11,9 +11,9 @@ from typing_extensions import override
 from desktop_app import labels
 from desktop_app.columns.scripts import SNIPPET_COLUMNS, snippet_problems
 from desktop_app.domain.permissions import Action, allowed
+from desktop_app.domain.script_check_words import finding_sentence
 from desktop_app.domain.script_checks import check_words
 from desktop_app.domain.script_drafts import SnippetDraft
-from desktop_app.domain.task_force_words import finding_sentence
 from desktop_app.errors import InvalidInputError, UserError
 from desktop_app.i18n import _, ngettext
 from desktop_app.ui import dialogs, script_work

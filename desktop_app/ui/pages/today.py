@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 from uuid import UUID
 
 from PySide6.QtCore import QTimer
@@ -19,7 +19,6 @@ from desktop_app.i18n import N_, _, ngettext
 from desktop_app.services import work
 from desktop_app.services.work import Counts, Section
 from desktop_app.ui import case_look
-from desktop_app.ui.attempt_logger import AttemptLogger
 from desktop_app.ui.case_flows import CaseFlows
 from desktop_app.ui.case_places import CaseTarget, QueuePlace
 from desktop_app.ui.case_preview import CasePreview
@@ -35,7 +34,10 @@ from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Latest
 from desktop_app.ui.theme import Tone
 from desktop_app.ui.work_bar import WorkBar
-from desktop_app.ui.wrap_up import WrapUp
+
+if TYPE_CHECKING:  # slow to import; the page paints without the strip
+    from desktop_app.ui.attempt_logger import AttemptLogger
+    from desktop_app.ui.wrap_up import WrapUp
 
 _PREVIEW_MS = 120
 _MINUTE_MS = 60_000
@@ -130,21 +132,35 @@ class TodayPage(Page):
         self._make_table()
         self.preview = CasePreview(self.context, _("Choose a line to see the case here."))
         self.preview.loaded.connect(self._on_preview)
-        self.strip = WrapUp()
-        self.logger = AttemptLogger(self, self.strip)
-        self.logger.logged.connect(self._on_logged)
+        self._logger: AttemptLogger | None = None
         panes = splitter(self.context, "today", self.table, self.preview)
         panes.setStretchFactor(0, 7)
         panes.setStretchFactor(1, 3)
         self.body.addWidget(self.header)
         self.body.addWidget(self.bar)
         self.body.addWidget(panes, 1)
-        self.body.addWidget(self.strip)
         self.follow(self.table)
         self.setFocusProxy(self.table)
         self._minute = QTimer(self, interval=_MINUTE_MS)
         self._minute.timeout.connect(self._on_minute)
         self._minute.start()
+
+    @property
+    def logger(self) -> "AttemptLogger":
+        """Logs contacts in the strip below the list; both are made when they are first wanted."""
+        from desktop_app.ui.attempt_logger import AttemptLogger  # noqa: PLC0415
+        from desktop_app.ui.wrap_up import WrapUp  # noqa: PLC0415
+
+        if self._logger is None:
+            self._logger = AttemptLogger(self, WrapUp())
+            self._logger.logged.connect(self._on_logged)
+            self.body.addWidget(self._logger.strip)
+        return self._logger
+
+    @property
+    def strip(self) -> "WrapUp":
+        """Where the result of a contact is entered."""
+        return self.logger.strip
 
     def _make_header(self) -> None:
         role = self.actor.role
@@ -197,13 +213,13 @@ class TodayPage(Page):
     @override
     def load(self) -> None:
         self._read_at = clock.now()
-        self.promises.load()
-        self.offers.load()
         view = self.bar.view()
         task = self.tasks.read(self, work.lines, view, limit=self.LINES)
         self._loading.take(task).then(self._show)
         counting = self.tasks.read(self, work.counts, everybody=view.everybody)
         self._counting.take(counting).then(self._show_counts)
+        self.promises.load()
+        self.offers.load()
 
     def _on_everybody(self) -> None:
         self.bar.is_everybody = bool(self.everybody.value())
@@ -309,7 +325,7 @@ class TodayPage(Page):
             slots["case.assign"] = lambda: self.flows.assign(chosen, self._owner(chosen))
         visit_id, case_id = line.visit_id, line.case_id
         if visit_id is not None:
-            slots["visit.done"] = lambda: self.flows.finish_visit(visit_id, line.customer)
+            slots["visit.done"] = lambda: self.flows.report_visit(visit_id)
             slots["visit.cancel"] = lambda: self.flows.cancel_visit(visit_id, line.customer)
         if case_id is not None:
             slots |= self._case_slots(line, case_id)
@@ -395,7 +411,8 @@ class TodayPage(Page):
 
     @override
     def can_leave(self) -> bool:
-        self.logger.leave(None)
+        if self._logger is not None:
+            self._logger.leave(None)
         return True
 
 

@@ -114,6 +114,7 @@ class ColumnsStep(QWidget):
 
     def _build_choices(self, mapping: Mapping) -> QWidget:
         is_orders = mapping.kind is ImportKind.ORDERS
+        is_customers = mapping.kind is ImportKind.CUSTOMERS
         form = self._choices = Form(labels_above=True)
         form.add(
             "key",
@@ -149,7 +150,7 @@ class ColumnsStep(QWidget):
         card = Card(_("How to read it"))
         inner: list[QWidget] = [form]
         self._attributes = None
-        if not is_orders:
+        if is_customers:
             inner += [
                 text_label(_("Keep as attributes"), "heading"),
                 self._make_attributes(mapping),

@@ -111,6 +111,8 @@ class FileStep(QWidget):
               "the program does not know are kept as attributes."),
             _("Orders: a row for each order or each line of one, with the customer's number, phone "
               "or card, the day and the amount. Customers met only here can be made on the way."),
+            _("Visits made: a row for each visit or call, with the customer, the day, who made it "
+              "and what came of it. Renewals: a row for each product with the day it expires."),
             _("CSV, Excel (xlsx, xlsb, xls) and OpenDocument. Drop a file anywhere on this page. "
               "Phones and numbers stay text; nothing is written before the last step."),
         ):  # fmt: skip

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from db.vocabulary import ImportKind
@@ -20,40 +20,10 @@ from desktop_app.ui.pages.data.columns_step import ColumnsStep
 from desktop_app.ui.pages.data.file_step import FileStep
 from desktop_app.ui.pages.data.result_step import ResultStep
 from desktop_app.ui.panels import button, text_label
+from desktop_app.ui.step_line import StepLine
 from desktop_app.ui.tasks import Latest
 
 _FILE, _COLUMNS, _CHECK, _RESULT = range(4)
-
-
-class StepLine(QWidget):
-    """Where one is: the names of the steps, the present one marked."""
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__()
-        self._labels: list[QLabel] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.GAP_S)
-        for number, name in enumerate(names):
-            if number:
-                arrow = QLabel("›")
-                theme.set_role(arrow, "hint")
-                row.addWidget(arrow)
-            label = QLabel(f"{number + 1}  {name}")
-            self._labels.append(label)
-            row.addWidget(label)
-        row.addStretch(1)
-        self.show_step(0)
-
-    def show_step(self, step: int) -> None:
-        """Mark the present step."""
-        for number, label in enumerate(self._labels):
-            theme.set_role(label, "heading" if number == step else "hint")
-        self.setAccessibleName(
-            _("Step {n} of {all}: {name}").format(
-                n=step + 1, all=len(self._labels), name=self._labels[step].text()
-            )
-        )
 
 
 class ImportTab(QWidget):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Changes
 
 _Part = ImportTab | BackupsTab | JournalTab
-_IMPORTS = {"customers": ImportKind.CUSTOMERS, "orders": ImportKind.ORDERS}
+_IMPORTS = {kind.value: kind for kind in ImportKind}
 
 
 class DataPage(Page):

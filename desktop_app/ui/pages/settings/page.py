@@ -11,13 +11,16 @@ from desktop_app.ui.lazy_list import LazyList
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.pages.settings.about import AboutSection
+from desktop_app.ui.pages.settings.charges import HandoverSection, RelianceSection
 from desktop_app.ui.pages.settings.computer import ComputerSection
 from desktop_app.ui.pages.settings.hours import HoursSection
 from desktop_app.ui.pages.settings.people import PeopleSection
 from desktop_app.ui.pages.settings.reasons import ReasonsSection
+from desktop_app.ui.pages.settings.reminders import RemindersSection
 from desktop_app.ui.pages.settings.rules import RulesSection
 from desktop_app.ui.pages.settings.section import Section
 from desktop_app.ui.pages.settings.skills import SkillsSection
+from desktop_app.ui.pages.settings.staff import StaffSection
 from desktop_app.ui.pages.settings.task_force import (
     ContactSection,
     OffersSection,
@@ -49,9 +52,13 @@ class SettingsPage(Page):
             ("outcomes", _("Outcome and watch"), OutcomeSection),
             ("offers", _("Cost of offers"), OffersSection),
             ("promises", _("Time limits"), PromisesSection),
+            ("reminders", _("Reminders"), RemindersSection),
             ("hours", _("Hours and holidays"), HoursSection),
             ("users", _("People and stores"), PeopleSection),
+            ("staff", _("Staff"), StaffSection),
             ("skills", _("Skills"), SkillsSection),
+            ("handovers", _("Handover and rotation"), HandoverSection),
+            ("key-persons", _("Key persons"), RelianceSection),
             ("reasons", _("Reasons"), ReasonsSection),
             ("about", _("About"), AboutSection),
         ):

@@ -2,20 +2,17 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
-
 from desktop_app.columns.staff import STORE_COLUMNS, USER_COLUMNS
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
 from desktop_app.services import staff
 from desktop_app.services.staff import StoreDraft, StoreRow, UserDraft, UserRow
-from desktop_app.ui import dialogs, theme
+from desktop_app.ui import dialogs
 from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.folding import ShortButtons
 from desktop_app.ui.forms import staff_forms
 from desktop_app.ui.forms.staff_forms import NewUserDraft, PasswordDraft
 from desktop_app.ui.page import Page, Slots
-from desktop_app.ui.pages.settings.section import Section
+from desktop_app.ui.pages.settings.section import Section, block
 from desktop_app.ui.panels import action_button, button, splitter, text_label
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Task
@@ -49,13 +46,17 @@ class PeopleSection(Section):
         self.code_button = button(_("New recovery code…"), self._new_code, "key")
         self.new_store_button = button(_("New store…"), self._new_store, "add")
         self.edit_store_button = button(_("Edit store…"), self._edit_store, "edit")
-        top = _block(
-            _("Users"),
+        top = block(
+            text_label(_("Users"), "heading", wraps=False),
             [self.edit_user_button, self.password_button, self.code_button,
              action_button(page.context, "user.new", primary=True)],
             self.users,
         )  # fmt: skip
-        bottom = _block(_("Stores"), [self.edit_store_button, self.new_store_button], self.stores)
+        bottom = block(
+            text_label(_("Stores"), "heading", wraps=False),
+            [self.edit_store_button, self.new_store_button],
+            self.stores,
+        )
         sides = splitter(page.context, "people", top, bottom, horizontal=False)
         self.body.addWidget(sides, 1)
         for table in (self.users, self.stores):
@@ -231,22 +232,3 @@ class PeopleSection(Section):
             draft_key=DraftKey(self.tasks, f"edit-store:{row.id}", row.version),
         )
         dialog.open()
-
-
-def _block(title: str, buttons: list[QPushButton], table: QWidget) -> QWidget:
-    whole = QWidget()
-    column = QVBoxLayout(whole)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(theme.GAP_S)
-    head = QWidget()
-    row = QHBoxLayout(head)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(theme.GAP_S)
-    row.addWidget(text_label(title, "heading", wraps=False), 1)
-    for widget in buttons:
-        row.addWidget(widget)
-    head.setMinimumWidth(1)  # the buttons give way
-    ShortButtons(head, buttons, lambda: head.sizeHint().width())
-    column.addWidget(head)
-    column.addWidget(table, 1)
-    return whole

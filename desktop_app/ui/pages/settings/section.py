@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.ui import theme
@@ -55,3 +62,23 @@ class Section(QWidget):
         bar.setMinimumWidth(1)  # the buttons give way
         ShortButtons(bar, buttons, lambda: bar.sizeHint().width())
         self.body.addWidget(bar)
+
+
+def block(title: QLabel, buttons: Sequence[QAbstractButton], table: QWidget) -> QWidget:
+    """A list under its title, with its buttons at the right of it."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(theme.GAP_S)
+    head = QWidget()
+    row = QHBoxLayout(head)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.GAP_S)
+    row.addWidget(title, 1)
+    for widget in buttons:
+        row.addWidget(widget)
+    head.setMinimumWidth(1)  # the buttons give way
+    ShortButtons(head, buttons, lambda: head.sizeHint().width())
+    column.addWidget(head)
+    column.addWidget(table, 1)
+    return whole

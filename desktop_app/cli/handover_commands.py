@@ -1,0 +1,176 @@
+"""`handover`: customers go over from somebody, or from nobody, to others."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from desktop_app.cli import output
+from desktop_app.cli.options import UsageProblemError
+from desktop_app.cli.queue_commands import person
+from desktop_app.cli.state import parse_day, state_of
+from desktop_app.errors import InvalidInputError, problems_from_validation
+from desktop_app.i18n import N_, _
+
+if TYPE_CHECKING:
+    from db.session import Session
+    from desktop_app.services.handovers import (
+        CommitResult,
+        HandoverDraft,
+        Proposal,
+        ProposedLine,
+    )
+
+_CAUSES = ("left", "rotation", "load")
+
+
+def handover(
+    context: typer.Context,
+    giver: Annotated[
+        str, typer.Option("--from", metavar="LOGIN", help=N_("Whose customers."))
+    ] = "",
+    orphans: Annotated[
+        bool, typer.Option("--orphans", help=N_("Customers nobody looks after instead."))
+    ] = False,
+    to: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LOGIN", help=N_("Who may get them; may be given several times.")),
+    ] = None,
+    cause: Annotated[
+        str, typer.Option(metavar="CAUSE", help=N_("left, rotation or load"))
+    ] = "left",
+    on: Annotated[
+        str, typer.Option(metavar="DATE", help=N_("First day of the receivers; today without it."))
+    ] = "",
+    overlap_until: Annotated[
+        str, typer.Option(metavar="DATE", help=N_("Until this day the former one stands in."))
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=N_("Only say what would be done."))
+    ] = False,
+) -> None:
+    """Hand customers over as proposed: by load, skill, district and department."""
+    if bool(giver) is orphans:
+        raise UsageProblemError(_("Give either --from LOGIN or --orphans."))
+    if cause not in _CAUSES:
+        text = _("{option} may be: {choices}.")
+        raise UsageProblemError(text.format(option="--cause", choices=", ".join(_CAUSES)))
+    first = parse_day(on) if on else None
+    last = parse_day(overlap_until) if overlap_until else None
+    from desktop_app.services import handovers  # noqa: PLC0415
+
+    state = state_of(context)
+    result: CommitResult | None = None
+    with state.read() as session:
+        draft = _draft(session, giver, to or [], cause, first, last)
+        proposal = handovers.propose(session, draft)
+    if not dry_run and any(line.to_id is not None for line in proposal.lines):
+        with state.write() as session:
+            proposal = handovers.propose(session, draft)
+            result = handovers.hand_over(session, draft, proposal.choices)
+    if state.options.as_json:
+        output.say_json(_document(proposal, result))
+        return
+    headings = (_("Customer"), _("Seat"), _("Goes to"), _("Why"), _("To put in order"))
+    output.say_table(headings, [_shown(line) for line in proposal.lines], [False] * len(headings))
+    _say_sums(proposal, result)
+
+
+def _draft(
+    session: "Session",
+    giver: str,
+    to: Sequence[str],
+    cause: str,
+    first: dt.date | None,
+    last: dt.date | None,
+) -> "HandoverDraft":
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from db.vocabulary import HandoverCause  # noqa: PLC0415
+    from desktop_app import clock  # noqa: PLC0415
+    from desktop_app.domain.handover_drafts import HandoverDraft  # noqa: PLC0415
+
+    try:
+        return HandoverDraft(
+            from_id=person(session, giver, active_only=False) if giver else None,
+            cause=HandoverCause(cause) if giver else HandoverCause.ORPHANS,
+            on=first or clock.today(),
+            overlap_until=last,
+            to_ids=tuple(person(session, each) for each in to),
+        )
+    except ValidationError as error:
+        raise InvalidInputError(problems_from_validation(error)) from error
+
+
+def _document(proposal: "Proposal", result: "CommitResult | None") -> dict[str, Any]:
+    lines = [_line_document(line) for line in proposal.lines]
+    return {
+        "is_dry_run": result is None,
+        "customers": len({line.customer_id for line in proposal.lines}),
+        "without_receiver": dict(
+            Counter(line.refusal.value for line in proposal.lines if line.refusal is not None)
+        ),
+        "receivers": [
+            {"name": one.name, "held": one.held, "gets": one.gets, "capacity": one.capacity}
+            for one in proposal.receivers
+            if one.gets
+        ],
+        "lines": lines,
+        "moved": None if result is None else _moved(result),
+        "handover": None if result is None else str(result.handover_id),
+        "change_set": None if result is None else str(result.change_set),
+    }
+
+
+def _line_document(line: "ProposedLine") -> dict[str, Any]:
+    return {
+        "customer": line.number,
+        "name": line.name,
+        "class": line.klass.value,
+        "value": output.yuan(line.value),
+        "seat": line.seat.value,
+        "from": line.holder,
+        "to": line.to_name or None,
+        "why": line.why,
+        "refusal": line.refusal,
+        "is_cross": line.is_cross,
+        "was_backup": line.was_backup,
+        "to_tidy": [one.value for one in line.to_tidy],
+        "cases": line.cases,
+        "visits": line.visits,
+        "promises": line.promises,
+        "tasks": line.tasks,
+        "renewals": line.renewals,
+    }
+
+
+def _moved(result: "CommitResult") -> dict[str, int]:
+    names = ("customers", "cases", "visits", "promises", "tasks", "renewals", "told", "left")
+    return {name: getattr(result, name) for name in names}
+
+
+def _shown(line: "ProposedLine") -> tuple[str, ...]:
+    from desktop_app.domain.handover_tidy import tidy_word  # noqa: PLC0415
+    from desktop_app.domain.handover_words import seat_word  # noqa: PLC0415
+
+    to_tidy = "; ".join(tidy_word(one) for one in line.to_tidy)
+    customer = f"{line.number} {line.name}"
+    return customer, seat_word(line.seat), line.to_name or "—", line.why, to_tidy
+
+
+def _say_sums(proposal: "Proposal", result: "CommitResult | None") -> None:
+    for one in proposal.receivers:
+        if one.gets:
+            text = _("{name}: {gets} more, {held} now, {capacity} at most")
+            output.say(
+                text.format(name=one.name, gets=one.gets, held=one.held, capacity=one.capacity)
+            )
+    left = sum(line.to_id is None for line in proposal.lines)
+    if left:
+        output.say(_("Nobody can take {n} of them.").format(n=left))
+    if result is None:
+        output.tell(_("Nothing was changed."))
+    else:
+        output.say(_("Change set: {key}").format(key=result.change_set))

@@ -1,0 +1,427 @@
+"""The calendar of people: what stands on which day, what clashes, and moving it.
+
+Agents and field staff see their own calendar, managers those of their store, head office all.
+Contacts with people who have died or want none are in no calendar.
+"""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from db import journal
+from db.models import Case, User, Visit
+from db.queries import agenda as queries
+from db.queries import visits as visit_queries
+from db.queries.agenda import AgendaQuery, AgendaRow
+from db.vocabulary import CaseStage, Channel, CustomerClass, NextStep, VisitState
+from desktop_app import clock
+from desktop_app.domain import agenda as rules
+from desktop_app.domain.agenda import Clash, ItemKind, Load, Place, Room, Rules
+from desktop_app.domain.permissions import Action, allowed
+from desktop_app.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    Problem,
+)
+from desktop_app.i18n import N_, _
+from desktop_app.services import access, calendar, case_life, phones
+
+LIMIT: Final = 6000
+"""Contacts that are read at once; of more the board says how many are left out."""
+_KINDS: Final[Mapping[str, ItemKind]] = {
+    Channel.VISIT: ItemKind.VISIT,
+    Channel.CALL: ItemKind.CALL,
+    Channel.MESSAGE: ItemKind.CALL,
+}
+_STEPS: Final[Mapping[str, NextStep]] = {
+    Channel.VISIT: NextStep.VISIT,
+    Channel.CALL: NextStep.CALL,
+}
+_DAY: Final = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaFilter:
+    """Which days, both included, and whose; without people all that the actor sees."""
+
+    first: dt.date
+    last: dt.date
+    user_ids: frozenset[uuid.UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItem:
+    """One item on one day. An absence has one for each day, with the key of its record.
+
+    Attributes:
+        id: Key of the visit, promise, renewal, task or absence; of a callback that of its case.
+        starts_at: Wall time here, if it has one.
+        moment: The same of a callback, as it is stored.
+        state: The word of a visit's state; `open` for the others.
+        version: Of the record; higher after each change, which was made at `changed_at`.
+    """
+
+    id: uuid.UUID
+    kind: ItemKind
+    day: dt.date
+    starts_at: dt.time | None
+    moment: dt.datetime | None
+    minutes: int | None
+    user_id: uuid.UUID | None
+    user: str
+    customer_id: uuid.UUID | None
+    customer: str
+    customer_number: str
+    phone: str
+    address: str
+    district: str
+    klass: CustomerClass | None
+    case_id: uuid.UUID | None
+    case_number: str
+    words: str
+    state: str
+    is_provisional: bool
+    is_fixed: bool
+    version: int
+    changed_at: dt.datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.state not in (VisitState.DONE, VisitState.CANCELLED)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was called off."""
+        return self.state == VisitState.CANCELLED
+
+    @property
+    def is_movable(self) -> bool:
+        """Whether it has a place of its own that may be changed."""
+        return self.kind in rules.MOVABLE and self.is_open
+
+    @property
+    def place(self) -> Place:
+        """Whose day it stands on."""
+        return Place(self.user_id, self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a calendar, and what a day holds. `is_active`: whether they still work."""
+
+    id: uuid.UUID
+    login: str
+    name: str
+    is_active: bool
+    room: Room
+
+
+@dataclass(frozen=True, slots=True)
+class DayMark:
+    """A day that differs from its weekday or has a name."""
+
+    day: dt.date
+    is_working: bool
+    is_festival: bool
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything a calendar shows of some days.
+
+    Attributes:
+        items: Of the days and people asked for, by day and in the order of the day.
+        people: All whose calendars the actor sees.
+        marks: Days that differ from their weekday or have a name.
+        unknown_years: Years of these days whose holidays are not known yet.
+        loads: How full the days of people are.
+        clashes: What cannot stay as it stands, from today on.
+        away: Days off of each person.
+        left_out: Contacts that are not among the items because there are too many.
+    """
+
+    items: tuple[AgendaItem, ...]
+    people: tuple[Person, ...]
+    marks: Mapping[dt.date, DayMark]
+    unknown_years: tuple[int, ...]
+    loads: Mapping[Place, Load]
+    clashes: tuple[Clash, ...]
+    away: Mapping[uuid.UUID, frozenset[dt.date]]
+    left_out: int = 0
+
+
+# ---------------------------------------------------------------- reading
+
+
+def people(session: Session) -> list[Person]:
+    """Whose calendars the actor sees, by name: those who contact customers, and the actor."""
+    access.require(session, Action.VIEW)
+    mine = access.actor(session).user_id
+    return [
+        Person(
+            row.id,
+            row.login,
+            row.name,
+            row.is_active and (row.left_on is None or row.left_on >= clock.today()),
+            Room(
+                Room().visits if row.visits_a_day is None else row.visits_a_day,
+                Room().calls if row.calls_a_day is None else row.calls_a_day,
+            ),
+        )
+        for row in queries.people(session, access.visible(session))
+        if row.id == mine or allowed(row.role, Action.WORK_CASE) or row.visits_a_day is not None
+    ]
+
+
+def items(session: Session, criteria: AgendaFilter) -> list[AgendaItem]:
+    """What stands in the calendars, phones masked, by day and in the order of the day."""
+    access.require(session, Action.VIEW)
+    return _items(session, _query(session, criteria), LIMIT)
+
+
+def clashes(session: Session, criteria: AgendaFilter) -> list[Clash]:
+    """What cannot stay as it stands, from today on: times, days off, absences, full days."""
+    access.require(session, Action.VIEW)
+    return list(board(session, criteria).clashes)
+
+
+def board(session: Session, criteria: AgendaFilter) -> Board:
+    """Everything a calendar shows of some days, in one reading."""
+    access.require(session, Action.VIEW)
+    query = _query(session, criteria)
+    found = _items(session, query, LIMIT)
+    known = people(session)
+    counts = queries.count_contacts(session, query)
+    total = sum(each.count for each in counts)
+    shown = sum(each.kind in rules.MOVABLE for each in found)
+    loads = _loads(known, counts, found)
+    away: dict[uuid.UUID, set[dt.date]] = defaultdict(set)
+    for each in found:
+        if each.kind is ItemKind.ABSENCE and each.user_id is not None:
+            away[each.user_id].add(each.day)
+    work_calendar = calendar.work_calendar(session)
+    years = range(criteria.first.year, criteria.last.year + 1)
+    days = [day for year in years for day in calendar.list_days(session, year)]
+    judged = Rules(
+        work_calendar,
+        calendar.festivals(session),
+        away,
+        {person.id: person.room for person in known},
+    )
+    today = clock.today()
+    still = [each for each in found if each.day >= today]
+    return Board(
+        items=tuple(found),
+        people=tuple(known),
+        marks={
+            each.day: DayMark(each.day, each.is_working, each.is_festival, each.zh, each.en)
+            for each in days
+            if criteria.first <= each.day <= criteria.last
+        },
+        unknown_years=tuple(year for year in years if not work_calendar.knows(year)),
+        loads=loads,
+        clashes=tuple(rules.clashes(still, judged, loads)),
+        away={key: frozenset(off) for key, off in away.items()},
+        left_out=max(0, total - shown),
+    )
+
+
+def for_file(session: Session, criteria: AgendaFilter) -> list[AgendaItem]:
+    """Contacts and callbacks for a calendar file, those that were called off too, phones masked.
+
+    Own ones may be taken along by whoever works on cases; those of others only by who may export.
+
+    Raises:
+        NotAllowedError: the role may not take them along.
+    """
+    access.require(session, Action.VIEW)
+    mine = access.actor(session).user_id
+    is_own = mine is not None and criteria.user_ids == frozenset({mine})
+    if not (is_own and access.may(session, Action.WORK_CASE)):
+        access.require(session, Action.EXPORT)
+    query = replace(_query(session, criteria), with_cancelled=True)
+    kinds = rules.CONTACTS
+    return [each for each in _items(session, query, None) if each.kind in kinds]
+
+
+def _query(session: Session, criteria: AgendaFilter) -> AgendaQuery:
+    begins, ends = (
+        dt.datetime.combine(day, dt.time()).astimezone()
+        for day in (criteria.first, criteria.last + _DAY)
+    )
+    return AgendaQuery(
+        criteria.first,
+        criteria.last,
+        (begins, ends),
+        criteria.user_ids,
+        visible=access.visible(session),
+    )
+
+
+def _items(session: Session, query: AgendaQuery, limit: int | None) -> list[AgendaItem]:
+    rows = queries.contacts(session, query, limit)
+    for read in (queries.callbacks, queries.promises, queries.renewals, queries.tasks):
+        rows += read(session, query)
+    rows += queries.absences(session, query)
+    by_day: dict[dt.date, list[AgendaItem]] = defaultdict(list)
+    for row in rows:
+        for item in _of_row(row, query):
+            by_day[item.day].append(item)
+    return [item for day in sorted(by_day) for item in rules.in_order(by_day[day])]
+
+
+def _of_row(row: AgendaRow, query: AgendaQuery) -> Iterable[AgendaItem]:
+    day, starts_at = row.day, row.starts_at
+    if row.moment is not None:
+        local = clock.local(row.moment)
+        day, starts_at = local.date(), local.time().replace(second=0, microsecond=0)
+    if day is None:
+        return
+    last = row.last_day or day
+    day = max(day, query.first)
+    while day <= min(last, query.last):
+        yield AgendaItem(
+            row.id,
+            _KINDS.get(row.kind) or ItemKind(row.kind),
+            day,
+            starts_at,
+            row.moment,
+            row.minutes,
+            row.user_id,
+            row.user,
+            row.customer_id,
+            row.customer,
+            row.customer_number,
+            phones.masked(row.phone),
+            row.address,
+            row.district,
+            row.klass,
+            row.case_id,
+            row.case_number,
+            row.words,
+            row.state,
+            bool(row.is_provisional),
+            bool(row.is_fixed),
+            row.version,
+            row.changed_at,
+        )
+        day += _DAY
+
+
+def _loads(
+    known: Iterable[Person], counts: Iterable[queries.DayCount], found: Iterable[AgendaItem]
+) -> dict[Place, Load]:
+    """Counted by the database, so that they are right however much is shown; and callbacks."""
+    rooms = {person.id: person.room for person in known}
+    visits: dict[Place, int] = defaultdict(int)
+    calls: dict[Place, int] = defaultdict(int)
+    for each in counts:
+        counted = visits if each.channel is Channel.VISIT else calls
+        counted[Place(each.user_id, each.day)] += each.count
+    for item in found:
+        if item.kind is ItemKind.CALLBACK and item.user_id is not None:
+            calls[item.place] += 1
+    return {
+        place: Load(visits[place], calls[place], rooms.get(place.user_id, Room()))
+        for place in visits.keys() | calls.keys()
+        if place.user_id is not None
+    }
+
+
+# ---------------------------------------------------------------- moving
+
+
+def move(
+    session: Session,
+    visit_id: uuid.UUID,
+    day: dt.date,
+    starts_at: dt.time | None = None,
+    to_user: uuid.UUID | None = None,
+) -> None:
+    """Put a planned visit or call on another day, at a time or without one, or to somebody else.
+
+    It stays there when the plan is made anew. The next step of its case follows.
+
+    Args:
+        session: a writing session.
+        visit_id: which one.
+        day: today or later.
+        starts_at: its time, none: without one.
+        to_user: who makes it; none: who makes it now.
+
+    Raises:
+        NotFoundError, NotAllowedError: it is gone, out of reach, or of somebody else.
+        ConflictError: it was made or called off already.
+        InvalidInputError: the day is over, nobody of that name works here, or the customer is not
+            to be contacted.
+    """
+    access.require(session, Action.VIEW)
+    visit = _load(session, visit_id)
+    mine = access.actor(session).user_id
+    is_own = mine is not None and visit.by_id == mine and to_user in (None, mine)
+    if not (is_own and access.may(session, Action.WORK_CASE)):
+        access.require(session, Action.PLAN_VISITS)
+    if visit.state != VisitState.PLANNED:
+        raise ConflictError(_("This visit was made or cancelled already."))
+    customer = case_life.customer_of(session, visit.customer_id)
+    _check(session, day, to_user, may_contact=case_life.may_be_contacted(customer))
+    by_id = to_user or visit.by_id
+    if (visit.planned_on, visit.starts_at, visit.by_id) == (day, starts_at, by_id):
+        return
+    title = (
+        N_("Move the visit to {name} to {day}")
+        if visit.channel == Channel.VISIT
+        else N_("Move the call to {name} to {day}")
+    )
+    journal.name_change(session, title, name=customer.name, day=day)
+    before = visit.planned_on
+    values = {"planned_on": day, "starts_at": starts_at, "by_id": by_id}
+    case_life.set_values(visit, values | {"is_fixed": True, "is_provisional": False})
+    _follow(session, visit, before)
+    session.flush()
+
+
+def _load(session: Session, visit_id: uuid.UUID) -> Visit:
+    visit = session.get(Visit, visit_id)
+    if visit is None:
+        raise NotFoundError(_("This visit is gone."))
+    session.flush()
+    if not visit_queries.is_seen(session, visit_id, access.visible(session)):
+        raise NotAllowedError(_("This visit belongs to somebody else."))
+    return visit
+
+
+def _check(session: Session, day: dt.date, to_user: uuid.UUID | None, *, may_contact: bool) -> None:
+    problems: list[Problem] = []
+    if day < clock.today():
+        problems.append(Problem("day", _("This day is over. Choose today or a later day.")))
+    if to_user is not None:
+        user = session.get(User, to_user)
+        in_reach = {person.id for person in people(session) if person.is_active}
+        if user is None or to_user not in in_reach:
+            text = _("Choose somebody who works here and whose calendar you see.")
+            problems.append(Problem("to_user", text))
+    if not may_contact:
+        problems.append(Problem("day", _("This customer is not to be contacted any more.")))
+    if problems:
+        raise InvalidInputError(problems)
+
+
+def _follow(session: Session, visit: Visit, before: dt.date) -> None:
+    """The next step of an open case stands on the day of its visit."""
+    step = _STEPS.get(visit.channel)
+    case = None if visit.case_id is None else session.get_one(Case, visit.case_id)
+    if case is None or case.stage == CaseStage.CLOSED or step is None:
+        return
+    if case.next_step == step and case.next_due == before:
+        case_life.plan(case, step, visit.planned_on)

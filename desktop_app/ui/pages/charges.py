@@ -1,0 +1,111 @@
+"""Who looks after whom: orphans, handovers, key persons, rotation."""
+
+import uuid
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from typing_extensions import override
+
+from db.vocabulary import CustomerClass
+from desktop_app import labels
+from desktop_app.domain.permissions import Action, allowed
+from desktop_app.domain.rates import Rate
+from desktop_app.i18n import _
+from desktop_app.services import charges
+from desktop_app.services.charges import Coverage
+from desktop_app.ui.charge_handovers import HandoversPart
+from desktop_app.ui.charge_orphans import OrphansPart
+from desktop_app.ui.charge_part import ChargePart
+from desktop_app.ui.charge_risks import KeyPersonsPart, RotationPart
+from desktop_app.ui.lazy_tabs import LazyTabs
+from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.pages import page_spec
+from desktop_app.ui.panels import PageHeader
+from desktop_app.ui.tasks import Latest
+from desktop_app.ui.theme import Tone
+
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+    from db.session import Changes
+
+_GOOD = 0.9
+
+
+class ChargesPage(Page):
+    """Four tabs; keys mean the rows of the open one. On top the share with a backup."""
+
+    SPEC: ClassVar[PageSpec] = page_spec("charges")
+    TABLES: ClassVar[frozenset[str]] = frozenset(
+        {
+            "holding", "handover", "handover_line", "customer", "staff_profile", "employee_exit",
+            "app_user", "visit", "contact_attempt", "setting", "customer_stat",
+        }
+    )  # fmt: skip
+
+    def build(self) -> None:
+        """Make header and tabs."""
+        self._latest = Latest()
+        self.header = PageHeader(_("Who is in charge"))
+        self.tabs: LazyTabs[ChargePart] = LazyTabs(_("Parts of who looks after whom"))
+        self.tabs.add("orphans", _("Orphans"), partial(OrphansPart, self))
+        self.tabs.add("handovers", _("Handovers"), partial(HandoversPart, self))
+        if allowed(self.actor.role, Action.REPORT):
+            self.tabs.add("key-persons", _("Key persons"), partial(KeyPersonsPart, self))
+        self.tabs.add("rotation", _("Rotation"), partial(RotationPart, self))
+        self.tabs.currentChanged.connect(self._on_tab)
+        self.body.addWidget(self.header)
+        self.body.addWidget(self.tabs, 1)
+        self.setFocusProxy(self.tabs.tabBar())
+
+    def _on_tab(self) -> None:
+        self.show_count(None)
+        self.load()
+        self.actions_changed()
+
+    @override
+    def load(self) -> None:
+        self._latest.take(self.tasks.read(self, charges.coverage)).then(self._show_coverage)
+        current = self.tabs.current()
+        if current is not None:
+            current.load()
+
+    @override
+    def refresh(self, changes: "Changes") -> None:
+        if changes.tables & self.TABLES:
+            self.load()
+
+    @override
+    def show_record(self, target: object) -> None:
+        """Show a part by its name."""
+        self.tabs.show_part(str(target))
+        self.load()
+
+    def _show_coverage(self, found: Coverage) -> None:
+        chips = [(_("With a backup {share}").format(share=share_words(found.total)), Tone.NEUTRAL)]
+        for klass in CustomerClass:
+            rate = found.by_class[klass]
+            if rate.n:
+                text = f"{klass.value.upper()} {share_words(rate)}"
+                chips.append((text, share_tone(rate)))
+        self.header.set_chips(chips if found.total.n else [])
+
+    @override
+    def actions(self) -> Slots:  # type: ignore[override]  # as in Page
+        current = self.tabs.current()
+        return {} if current is None else current.slots()
+
+    @override
+    def customer(self) -> uuid.UUID | None:
+        current = self.tabs.current()
+        return None if current is None else current.customer()
+
+
+def share_words(rate: Rate) -> str:
+    """A share with what it is made of."""
+    return _("{share} (n = {n})").format(
+        share=labels.percent(rate.share, 0), n=labels.number(rate.n)
+    )
+
+
+def share_tone(rate: Rate) -> Tone:
+    """Tone of a share of customers with a backup."""
+    return Tone.GOOD if (rate.share or 0) >= _GOOD else Tone.WARN

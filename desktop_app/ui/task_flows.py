@@ -1,0 +1,257 @@
+"""What people do with tasks and renewals: ask in a form, then store."""
+
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from db.queries.renewals import RenewalRow
+from db.queries.tasks import TaskRow
+from db.vocabulary import RenewalState, StaffFunction, TaskKind
+from desktop_app import labels
+from desktop_app.domain.renewals import RenewalDraft
+from desktop_app.domain.tasks import TaskDraft
+from desktop_app.i18n import _
+from desktop_app.services import handovers, renewals, staff_profiles, tasks, workspace_settings
+from desktop_app.ui.case_look import list_text
+from desktop_app.ui.dialogs import FormDialog
+from desktop_app.ui.form import Form
+from desktop_app.ui.forms import task_forms as forms
+from desktop_app.ui.page import PageContext
+from desktop_app.ui.typed_drafts import DraftKey
+
+if TYPE_CHECKING:  # pydantic and SQLAlchemy are slow to import
+    from pydantic import BaseModel
+
+    from db.session import Session
+
+Whom = tuple[uuid.UUID, str]
+"""Key and name of a customer."""
+Write = tuple[Any, ...]
+"""A service and what it is given."""
+
+
+def read_people(session: "Session") -> forms.Named:
+    """Everybody who works here, with what they are in the firm."""
+    return [
+        (key, list_text((one.name, *(labels.label(each) for each in one.profile.functions))))
+        for key, one in sorted(
+            staff_profiles.all_profiles(session).items(), key=lambda item: item[1].name
+        )
+        if one.is_active
+    ]
+
+
+def read_technicians(session: "Session") -> forms.Named:
+    """The technicians; everybody where there is none."""
+    people = read_people(session)
+    able = {
+        key
+        for key, functions in staff_profiles.functions_of(session).items()
+        if StaffFunction.TECHNICIAN in functions
+    }
+    return [each for each in people if each[0] in able] or people
+
+
+def read_renewal(session: "Session") -> tuple[forms.Named, str]:
+    """Who may tell the customer, and the currency of the fee."""
+    return read_people(session), workspace_settings.currency(session)
+
+
+class TaskFlows(QObject):
+    """The flows of one page; dialogs open over it."""
+
+    def __init__(self, parent: QWidget, context: PageContext) -> None:
+        super().__init__(parent)
+        self._over, self._context, self._tasks = parent, context, context.tasks
+
+    # ------------------------------------------------------------------ something new
+
+    def task(self, customer: Whom | None = None, case_id: uuid.UUID | None = None) -> None:
+        """Ask what is to be done, by whom and until when."""
+
+        def save(draft: TaskDraft) -> Write:
+            if customer is None:
+                return tasks.add, draft
+            return tasks.add, draft.model_copy(
+                update={"customer_id": customer[0], "case_id": case_id}
+            )
+
+        me = self._context.actor.user_id
+        picker = self._tasks if customer is None else None
+        self._tasks.read(self, read_people).then(
+            lambda people: self._ask(
+                _("New task") if customer is None else _title(_("Task for {name}"), customer[1]),
+                _("Save"),
+                forms.task_form(people, me, picker),
+                TaskDraft,
+                save,
+                "new-task" if customer is None else f"new-task:{customer[0]}",
+            )
+        )
+
+    def renewal(self, customer: Whom | None = None) -> None:
+        """Ask what expires, and when."""
+
+        def save(draft: Any) -> Write:
+            key = draft.customer if customer is None else customer[0]
+            plain = RenewalDraft.model_validate(draft.model_dump(exclude={"customer"}))
+            return renewals.add, key, plain
+
+        picker = self._tasks if customer is None else None
+        self._tasks.read(self, read_renewal).then(
+            lambda found: self._ask(
+                _("What expires")
+                if customer is None
+                else _title(_("What expires of {name}"), customer[1]),
+                _("Save"),
+                forms.renewal_form(*found, picker),
+                forms.CustomerRenewal if customer is None else RenewalDraft,
+                save,
+                "new-renewal" if customer is None else f"new-renewal:{customer[0]}",
+                intro=_("You are reminded 30, 15 and 7 days before, as the settings say."),
+            )
+        )
+
+    # ------------------------------------------------------------------ tasks
+
+    def finish(self, row: TaskRow) -> None:
+        """Ask what came of a task."""
+        is_talk = row.kind is TaskKind.UPGRADE_TALK
+        self._ask(
+            _title(_("Done: {name}"), labels.label(row.kind)),
+            _("Done"),
+            forms.answer_form(is_required=is_talk),
+            forms.AnswerDraft,
+            lambda draft: (tasks.finish, row.id, draft.answer),
+            f"finish-task:{row.id}",
+            intro=row.words,
+        )
+
+    def drop(self, row: TaskRow) -> None:
+        """Ask why a task is not done."""
+        self._ask(
+            _title(_("Not done: {name}"), labels.label(row.kind)),
+            _("Drop the task"),
+            forms.reason_form(),
+            forms.ReasonDraft,
+            lambda draft: (tasks.drop, row.id, draft.note),
+            f"drop-task:{row.id}",
+            intro=row.words,
+        )
+
+    def give(self, row: TaskRow) -> None:
+        """Ask who does it instead."""
+        self._tasks.read(self, read_people).then(
+            lambda people: self._ask(
+                _("Give to somebody else"),
+                _("Give"),
+                forms.give_form(people, row.owner_id),
+                forms.GiveDraft,
+                lambda draft: (tasks.reassign, row.id, draft.owner_id),
+                f"give-task:{row.id}",
+                intro=row.words,
+            )
+        )
+
+    def pass_on(self, row: TaskRow) -> None:
+        """Ask what the customer wants and who carries it out."""
+        self._tasks.read(self, read_technicians).then(
+            lambda people: self._ask(
+                _title(_("Upgrade for {name}"), row.customer),
+                _("Pass on"),
+                forms.pass_on_form(people),
+                forms.PassOnDraft,
+                lambda draft: (tasks.pass_on, row.id, draft.answer, draft.owner_id, draft.due_on),
+                f"pass-on:{row.id}",
+                intro=row.words,
+            )
+        )
+
+    # ------------------------------------------------------------------ renewals
+
+    def go_on(self, row: RenewalRow) -> None:
+        """Tell the customer first; then ask whether it is renewed."""
+        if row.state is RenewalState.NOTIFIED:
+            self.renewed(row)
+            return
+        self._ask(
+            _title(_("{name} was told"), row.customer),
+            _("Save"),
+            forms.note_form(),
+            forms.NoteDraft,
+            lambda draft: (renewals.notify, row.id, draft.note),
+            f"notify:{row.id}",
+            intro=_renewal_text(row),
+        )
+
+    def renewed(self, row: RenewalRow) -> None:
+        """Ask until when it is renewed."""
+        self._ask(
+            _title(_("{name} renews"), row.customer),
+            _("Renewed"),
+            forms.renewed_form(row.expires_on),
+            forms.RenewedDraft,
+            lambda draft: (renewals.renewed, row.id, draft.until, draft.note),
+            f"renewed:{row.id}",
+            intro=_renewal_text(row),
+        )
+
+    def lapsed(self, row: RenewalRow) -> None:
+        """Ask why it is not renewed."""
+        self._ask(
+            _title(_("{name} does not renew"), row.customer),
+            _("Lapsed"),
+            forms.reason_form(),
+            forms.ReasonDraft,
+            lambda draft: (renewals.lapsed, row.id, draft.note),
+            f"lapsed:{row.id}",
+            intro=_renewal_text(row),
+        )
+
+    # ------------------------------------------------------------------ handovers
+
+    def decline(self, line_id: uuid.UUID, customer: str) -> None:
+        """Ask why a customer handed over is not taken."""
+        self._ask(
+            _title(_("Decline {name}"), customer),
+            _("Decline"),
+            forms.reason_form(),
+            forms.ReasonDraft,
+            lambda draft: (handovers.decline, [line_id], draft.note),
+            f"decline:{line_id}",
+            intro=_("Whoever handed it over finds somebody else."),
+        )
+
+    def _ask(
+        self,
+        title: str,
+        verb: str,
+        form: Form,
+        draft: "type[BaseModel]",
+        save: Callable[[Any], Write],
+        key: str,
+        intro: str = "",
+    ) -> None:
+        dialog = FormDialog(
+            self._over,
+            title=title,
+            verb=verb,
+            form=form,
+            draft=draft,
+            save=lambda entered: self._tasks.write(dialog, *save(entered)),
+            intro=intro,
+            draft_key=DraftKey(self._tasks, key),
+        )
+        dialog.open()
+
+
+def _title(text: str, name: str) -> str:
+    return text.format(name=name or _("(no name)"))
+
+
+def _renewal_text(row: RenewalRow) -> str:
+    day = _("expires on {day}").format(day=labels.day_text(row.expires_on))
+    return list_text((row.product, day, labels.money(row.fee, row.currency)))

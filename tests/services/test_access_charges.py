@@ -1,0 +1,290 @@
+"""Who may do what with staff, charges and handovers, service by service."""
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from db.models import HandoverLine
+from db.session import SYSTEM, Actor, Session
+from db.vocabulary import Fate, Role, Seat
+from desktop_app.domain.handover import HandoverPolicy
+from desktop_app.domain.handover_drafts import ExitDraft, HandoverDraft
+from desktop_app.domain.staff_figures import ReliancePolicy
+from desktop_app.errors import NotAllowedError
+from desktop_app.services import (
+    charges,
+    employee_exits,
+    handover_commit,
+    handover_plan,
+    handovers,
+    key_persons,
+    orphans,
+    staff_profiles,
+)
+from desktop_app.services.charges import HoldingFilter
+from desktop_app.services.key_persons import RiskFilter
+from desktop_app.services.orphans import OrphanFilter
+from desktop_app.services.staff_profiles import AbsenceDraft, ProfileDraft
+from tests import factories
+from tests.factories import Desk
+
+TODAY = dt.date(2026, 9, 15)
+MODULES: tuple[ModuleType, ...] = (
+    charges, employee_exits, handover_commit, handover_plan, handovers, key_persons, orphans,
+    staff_profiles,
+)  # fmt: skip
+
+# Written by hand from the product's roles, not from the program's table.
+EVERYBODY = frozenset(Role)
+OFFICE = frozenset({Role.HEAD_OFFICE, Role.ADMINISTRATOR})
+DECIDERS = OFFICE | {Role.STORE_MANAGER, Role.DEPT_MANAGER}
+
+Prepared = dict[str, Any]
+
+pytestmark = pytest.mark.usefixtures("fixed_time")
+
+
+def own(session: Session, user: Actor) -> Prepared:
+    """Two customers of a colleague in the user's store."""
+    colleague = factories.add_user(session, Role.FIELD_STAFF, user.store_id)
+    other = factories.add_user(session, Role.FIELD_STAFF, user.store_id)
+    columns = {"store_id": user.store_id, "owner_id": colleague.user_id}
+    customer = factories.add_customer(session, **columns)
+    return {
+        "user": user.user_id,
+        "colleague": colleague.user_id,
+        "other": other.user_id,
+        "customer": customer,
+        "draft": HandoverDraft(from_id=colleague.user_id, on=TODAY),
+    }
+
+
+def handed(session: Session, user: Actor) -> Prepared:
+    """A customer that was handed over to the user."""
+    found = own(session, user)
+    choices = {(found["customer"], Seat.PRIMARY): found["other"]}
+    made = handover_commit.hand_over(session, found["draft"], choices)
+    (line,) = session.query(HandoverLine).filter(HandoverLine.handover_id == made.handover_id)
+    line.to_id = user.user_id
+    session.flush()
+    return found | {"line": line.id, "handover": made.handover_id}
+
+
+def absent(session: Session, user: Actor) -> Prepared:
+    found = own(session, user)
+    draft = AbsenceDraft(user_id=found["colleague"], first_on=TODAY, last_on=TODAY)
+    return found | {"absence": staff_profiles.add_absence(session, draft)}
+
+
+Call = Callable[[Session, Prepared], object]
+Entry = tuple[frozenset[Role], Callable[[Session, Actor], Prepared], Call]
+
+READING: dict[str, Entry] = {
+    "staff_profiles.read": (EVERYBODY, own, lambda s, p: staff_profiles.read(s, p["user"])),
+    "staff_profiles.all_profiles": (EVERYBODY, own, lambda s, _p: staff_profiles.all_profiles(s)),
+    "staff_profiles.functions_of": (EVERYBODY, own, lambda s, _p: staff_profiles.functions_of(s)),
+    "staff_profiles.list_absences": (
+        EVERYBODY,
+        own,
+        lambda s, _p: staff_profiles.list_absences(s),
+    ),
+    "staff_profiles.days_away": (
+        EVERYBODY,
+        own,
+        lambda s, _p: staff_profiles.days_away(s, TODAY, TODAY),
+    ),
+    "staff_profiles.require_reach": (
+        DECIDERS,
+        own,
+        lambda s, p: staff_profiles.require_reach(s, p["colleague"]),
+    ),
+    "charges.policy": (EVERYBODY, own, lambda s, _p: charges.policy(s)),
+    "charges.holders": (
+        EVERYBODY - {Role.FIELD_STAFF},
+        own,
+        lambda s, p: charges.holders(s, p["customer"]),
+    ),
+    "charges.holdings": (EVERYBODY, own, lambda s, _p: charges.holdings(s)),
+    "charges.count_holdings": (
+        EVERYBODY,
+        own,
+        lambda s, _p: charges.count_holdings(s, HoldingFilter()),
+    ),
+    "charges.list_holdings": (
+        EVERYBODY,
+        own,
+        lambda s, _p: charges.list_holdings(s, HoldingFilter()),
+    ),
+    "charges.check_holder": (
+        EVERYBODY,
+        own,
+        lambda s, p: charges.check_holder(s, p["colleague"], TODAY),
+    ),
+    "charges.coverage": (EVERYBODY, own, lambda s, _p: charges.coverage(s)),
+    "charges.rotations_due": (EVERYBODY, own, lambda s, _p: charges.rotations_due(s, TODAY)),
+    "orphans.count_orphans": (
+        EVERYBODY,
+        own,
+        lambda s, _p: orphans.count_orphans(s, OrphanFilter()),
+    ),
+    "orphans.list_orphans": (
+        EVERYBODY,
+        own,
+        lambda s, _p: orphans.list_orphans(s, OrphanFilter()),
+    ),
+    "handover_plan.propose": (DECIDERS, own, lambda s, p: handover_plan.propose(s, p["draft"])),
+    "handovers.list_handovers": (EVERYBODY, own, lambda s, _p: handovers.list_handovers(s)),
+    "handovers.lines": (EVERYBODY, own, lambda s, _p: handovers.lines(s, uuid.uuid4())),
+    "handovers.waiting_for": (EVERYBODY, own, lambda s, p: handovers.waiting_for(s, p["user"])),
+    "handovers.count_waiting": (EVERYBODY, own, lambda s, _p: handovers.count_waiting(s)),
+    "employee_exits.exits": (EVERYBODY, own, lambda s, _p: employee_exits.exits(s)),
+    "employee_exits.churn_by_tenure": (
+        EVERYBODY,
+        own,
+        lambda s, _p: employee_exits.churn_by_tenure(s, TODAY),
+    ),
+    "key_persons.policy": (EVERYBODY, own, lambda s, _p: key_persons.policy(s)),
+    "key_persons.of_customer": (
+        EVERYBODY - {Role.FIELD_STAFF},
+        own,
+        lambda s, p: key_persons.of_customer(s, p["customer"]),
+    ),
+    "key_persons.list_key_persons": (
+        EVERYBODY,
+        own,
+        lambda s, _p: key_persons.list_key_persons(s),
+    ),
+    "key_persons.count_at_risk": (
+        EVERYBODY,
+        own,
+        lambda s, _p: key_persons.count_at_risk(s, RiskFilter()),
+    ),
+    "key_persons.list_at_risk": (
+        EVERYBODY,
+        own,
+        lambda s, _p: key_persons.list_at_risk(s, RiskFilter()),
+    ),
+}
+WRITING: dict[str, Entry] = {
+    "staff_profiles.change": (
+        DECIDERS,
+        own,
+        lambda s, p: staff_profiles.change(s, p["colleague"], ProfileDraft(calls_a_day=1)),
+    ),
+    "staff_profiles.add_absence": (
+        DECIDERS,
+        own,
+        lambda s, p: staff_profiles.add_absence(
+            s, AbsenceDraft(user_id=p["colleague"], first_on=TODAY, last_on=TODAY)
+        ),
+    ),
+    "staff_profiles.remove_absence": (
+        DECIDERS,
+        absent,
+        lambda s, p: staff_profiles.remove_absence(s, p["absence"]),
+    ),
+    "charges.change_policy": (
+        OFFICE,
+        own,
+        lambda s, _p: charges.change_policy(s, HandoverPolicy(overlap_days=9)),
+    ),
+    "charges.set_holder": (
+        DECIDERS,
+        own,
+        lambda s, p: charges.set_holder(s, p["customer"], Seat.BACKUP, p["other"]),
+    ),
+    "handover_commit.hand_over": (
+        DECIDERS,
+        own,
+        lambda s, p: handover_commit.hand_over(
+            s, p["draft"], {(p["customer"], Seat.PRIMARY): Fate.TAKEN_ALONG}
+        ),
+    ),
+    "handovers.accept": (
+        EVERYBODY - {Role.AUDITOR},
+        handed,
+        lambda s, p: handovers.accept(s, [p["line"]]),
+    ),
+    "handovers.decline": (
+        EVERYBODY - {Role.AUDITOR},
+        handed,
+        lambda s, p: handovers.decline(s, [p["line"]], "x"),
+    ),
+    "employee_exits.record_exit": (
+        DECIDERS,
+        own,
+        lambda s, p: employee_exits.record_exit(s, p["colleague"], ExitDraft(left_on=TODAY)),
+    ),
+    "key_persons.change_policy": (
+        OFFICE,
+        own,
+        lambda s, _p: key_persons.change_policy(s, ReliancePolicy(days=90)),
+    ),
+}
+
+
+def prepare_all(
+    session: Session,
+    prepare: Callable[[Session, Actor], Prepared],
+    actors: dict[Role, Actor],
+) -> dict[Role, Prepared]:
+    """Make everybody's own in their names but as administrators: only the role is in question."""
+    found: dict[Role, Prepared] = {}
+    for role, user in actors.items():
+        session.info["actor"] = dataclasses.replace(user, role=Role.ADMINISTRATOR)
+        found[role] = prepare(session, user)
+    return found
+
+
+def refused(role: Role) -> str:
+    """What the role is told; a customer that it does not see is refused as somebody else's."""
+    return "Your role|somebody else" if role is Role.FIELD_STAFF else "Your role"
+
+
+def test_that_each_role_reads_what_it_should_and_nothing_else(
+    lasting_desk: Desk, lasting_actors: dict[Role, Actor]
+) -> None:
+    desk = lasting_desk
+    prepared = desk.do(SYSTEM, prepare_all, own, lasting_actors)
+    for service, (may, _prepare, call) in READING.items():
+        for role, user in lasting_actors.items():
+            if role in may:
+                desk.look(user, call, prepared[role])
+                continue
+            with pytest.raises(NotAllowedError, match=refused(role)):
+                desk.look(user, call, prepared[role])
+                pytest.fail(f"{service} {role}")
+
+
+@pytest.mark.parametrize("service", WRITING)
+def test_that_each_role_may_do_what_it_should_and_nothing_else(
+    lasting_desk: Desk, lasting_actors: dict[Role, Actor], service: str
+) -> None:
+    desk, (may, prepare, call) = lasting_desk, WRITING[service]
+    prepared = desk.do(SYSTEM, prepare_all, prepare, lasting_actors)
+    for role, user in lasting_actors.items():
+        count = len(desk.made)
+        if role in may:
+            desk.do(user, call, prepared[role])
+        else:
+            with pytest.raises(NotAllowedError, match="Your role"):
+                desk.do(user, call, prepared[role])
+            assert len(desk.made) == count
+
+
+def test_that_every_public_service_is_in_the_matrix() -> None:
+    public = {
+        f"{module.__name__.rsplit('.', 1)[1]}.{name}"
+        for module in MODULES
+        for name, value in vars(module).items()
+        if callable(value)
+        and not name.startswith("_")
+        and getattr(value, "__module__", "") == module.__name__
+        and not isinstance(value, type)
+    }
+    assert public == READING.keys() | WRITING.keys()
