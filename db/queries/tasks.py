@@ -35,6 +35,7 @@ class TaskFilter:
     due_until: dt.date | None = None
     customer_id: uuid.UUID | None = None
     case_id: uuid.UUID | None = None
+    task_id: uuid.UUID | None = None
     text: str = ""
     visible: Visible = EVERYTHING
 
@@ -194,6 +195,7 @@ def _conditions(session: Session, criteria: TaskFilter) -> list[ColumnElement[bo
         (Task.owner_id, criteria.owner_id),
         (Task.customer_id, criteria.customer_id),
         (Task.case_id, criteria.case_id),
+        (Task.id, criteria.task_id),
     )
     found += [column == value for column, value in equal if value is not None]
     if criteria.due_until is not None:

@@ -15,7 +15,7 @@ _ALL = 10**9
 
 
 def orphans(session: Session, text: str, offset: int, limit: int) -> Sequence[OrphanRow]:
-    """Customers nobody is in charge of, those longest alone first."""
+    """Customers nobody is in charge of: those of people who left first, then by spend."""
     return charges.list_orphans(session, OrphanFilter(text=text), None, offset, limit)
 
 

@@ -14,7 +14,7 @@ from db.queries.journal import ChangeSetFilter, ChangeSetRow
 from db.queries.signals import SignalFilter
 from db.queries.visits import VisitFilter
 from db.session import Session
-from desktop_app.cli import charge_lists, offer_lists
+from desktop_app.cli import charge_lists, duty_lists, offer_lists
 from desktop_app.cli.options import UsageProblemError
 from desktop_app.cli.output import plain, yuan
 from desktop_app.columns import Align, Column, Sort
@@ -361,6 +361,10 @@ ENTITIES: Mapping[str, Entity] = {
         lambda: HOLDING_COLUMNS,
         _by("customer_number", charge_lists.holdings, "holding"),
     ),
+    "tasks": Entity(*duty_lists.TASKS),
+    "renewals": Entity(*duty_lists.RENEWALS),
+    "absences": Entity(*duty_lists.ABSENCES),
+    "staff": Entity(*duty_lists.STAFF),
     "users": Entity(
         _short(staff.list_users),
         lambda: USER_COLUMNS,

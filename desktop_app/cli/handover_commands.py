@@ -73,7 +73,7 @@ def handover(
     if state.options.as_json:
         output.say_json(_document(proposal, result))
         return
-    headings = (_("Customer"), _("Seat"), _("Goes to"), _("Why"), _("To put in order"))
+    headings = (_("Customer"), _("Seat"), _("Goes to"), _("Reason"), _("To put in order"))
     output.say_table(headings, [_shown(line) for line in proposal.lines], [False] * len(headings))
     _say_sums(proposal, result)
 

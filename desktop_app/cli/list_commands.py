@@ -23,8 +23,8 @@ def list_entity(
             metavar="ENTITY",
             help=N_(
                 "customers, signals, cases, visits, interviews, promises, complaints, recoveries, "
-                "offers, approvals, orphans, holdings, users, stores, reasons, rules, imports or "
-                "changes"
+                "offers, approvals, orphans, holdings, tasks, renewals, absences, staff, users, "
+                "stores, reasons, rules, imports or changes"
             ),
         ),
     ],

@@ -94,12 +94,12 @@ def _count(name: str, title: str) -> Column[ComplianceLine]:
     def value(row: ComplianceLine) -> object:
         return getattr(row.figures, name)
 
-    return Column(name, title, value, align=Align.RIGHT, width=92, sortable=False)
+    return Column(name, title, value, align=Align.RIGHT, width=128, sortable=False)
 
 
 PLAN_COLUMNS: Final[tuple[Column[PlanLine], ...]] = (
     Column("klass", N_("Class"), lambda row: row.klass, lambda row: letter(row.klass), width=64),
-    Column("role", N_("Role"), lambda row: role_word(row.role), width=150),
+    Column("role", N_("Role"), lambda row: role_word(row.role), width=210),
     Column("channel", N_("Channel"), lambda row: channel_word(row.channel), width=110),
     Column("required", N_("Owed"), lambda row: row.required, align=Align.RIGHT, width=90),
     Column("planned", N_("Planned"), lambda row: row.planned, align=Align.RIGHT, width=90),
@@ -108,14 +108,14 @@ PLAN_COLUMNS: Final[tuple[Column[PlanLine], ...]] = (
 
 IMPOSSIBLE_COLUMNS: Final[tuple[Column[ImpossibleLine], ...]] = (
     Column("customer", N_("Customer"), lambda row: row.customer, width=150),
-    Column("reason", N_("Why not"), lambda row: refusal_sentence(row.what.reason), width=360),
+    Column("reason", N_("Why not"), lambda row: refusal_sentence(row.what.reason), width=290),
     Column("rule", N_("Rule"), lambda row: rule_sentence(row.what.rule), width=220),
-    Column("days", N_("When"), _days, width=190),
+    Column("days", N_("When"), _days, width=250),
     Column("number", N_("Number"), lambda row: row.number, width=90),
 )
 
 COMPLIANCE_COLUMNS: Final[tuple[Column[ComplianceLine], ...]] = (
-    Column("group", N_("Counted by"), lambda row: row.group, width=80, sortable=False),
+    Column("group", N_("Counted by"), lambda row: row.group, width=100, sortable=False),
     Column("name", N_("Who or what"), lambda row: row.name, width=190, sortable=False),
     Column(
         "rate",

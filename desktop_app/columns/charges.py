@@ -23,11 +23,11 @@ ORPHAN_COLUMNS: Final[tuple[Column["OrphanRow"], ...]] = (
     ),
     Column("days", N_("Days alone"), lambda row: row.days, align=Align.RIGHT, width=88),
     Column("since", N_("Since"), lambda row: row.since, width=128),
-    Column("reason", N_("Why"), lambda row: orphan_reason(row.reason), width=220),
+    Column("reason", N_("Reason"), lambda row: orphan_reason(row.reason), width=220),
     Column("former", N_("Before"), lambda row: row.former, width=104),
     Column("backup", N_("Backup"), lambda row: row.backup, width=104, sortable=False),
-    Column("store", N_("Store"), lambda row: row.store, width=120),
     Column("district", N_("District"), lambda row: row.district, width=96),
+    Column("store", N_("Store"), lambda row: row.store, width=120),
     Column(
         "value",
         N_("Spend (12 months)"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from db.vocabulary import CustomerKind, RuleKind
-from desktop_app.demo.chain import Chain, Good, StoreFacts, UserFacts, dice, pick
+from desktop_app.demo.chain import Chain, Good, StoreFacts, dice, pick
 from desktop_app.services.import_customers import CustomerRow
 from desktop_app.services.import_orders import OrderRow
 
@@ -113,21 +113,12 @@ def make_buyers(
     chain: Chain, count: int, seed: int, end: dt.date, first_work: dt.date
 ) -> list[Buyer]:
     """Invent customers; the same for the same arguments."""
-    workers = [user for user in chain.users if user.role in ("field_staff", "agent")]
     return [
-        _make(chain, place, dice(seed, "buyer", place), end, first_work, workers)
-        for place in range(count)
+        _make(chain, place, dice(seed, "buyer", place), end, first_work) for place in range(count)
     ]
 
 
-def _make(
-    chain: Chain,
-    place: int,
-    rng: random.Random,
-    end: dt.date,
-    first_work: dt.date,
-    workers: Sequence[UserFacts],
-) -> Buyer:
+def _make(chain: Chain, place: int, rng: random.Random, end: dt.date, first_work: dt.date) -> Buyer:
     is_company = rng.random() < COMPANIES
     store = rng.choice(chain.stores)
     name = company_name(rng, chain, store) if is_company else person_name(rng, chain)
@@ -145,7 +136,6 @@ def _make(
         interval = min(interval, 30.0)
     if leaving is RuleKind.PRODUCT_LINE_STOP:
         interval = min(interval, 19.0)
-    owners = [user for user in workers if user.store == store.code]
     lines = _lines(rng, chain, interval)
     return Buyer(
         number=number,
@@ -153,7 +143,7 @@ def _make(
         kind=CustomerKind.COMPANY if is_company else CustomerKind.PERSON,
         store=store,
         values=_values(rng, number, name, start, store, is_company=is_company),
-        owner=owners[0].login if owners and rng.random() < _owned(rank) else "",
+        owner=pick(dice(number, "owner"), store.owners) if rng.random() < _owned(rank) else "",
         contact=person_name(rng, chain) if is_company else "",
         interval=interval,
         size=size,
@@ -167,7 +157,7 @@ def _make(
 
 def _owned(rank: float) -> float:
     """How likely somebody looks after a customer: rather the large ones."""
-    return 0.65 if rank > 0.6 else 0.25  # noqa: PLR2004
+    return 0.97 if rank > 0.6 else 0.95  # noqa: PLR2004
 
 
 def _lines(rng: random.Random, chain: Chain, interval: float) -> tuple[str, ...]:
@@ -204,12 +194,14 @@ def _values(
     is_company: bool,
 ) -> dict[str, object]:
     kind = CustomerKind.COMPANY if is_company else CustomerKind.PERSON
+    phone, street = _phone(rng, store, is_company=is_company), rng.choice(store.streets)
     values: dict[str, object] = {
         "number": number,
         "name": name,
         "kind": kind,
-        "phone": _phone(rng, store, is_company=is_company),
-        "address": f"{store.city}市{rng.choice(store.streets)}{rng.randrange(1, 999)}号",
+        "phone": phone,
+        "address": f"{store.city}市{street}{rng.randrange(1, 999)}号",
+        "district": store.district_of(street),
         "joined_on": start,
     }
     if is_company and rng.random() < 0.3:  # noqa: PLR2004

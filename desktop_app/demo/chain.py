@@ -42,7 +42,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
-    """One store with what its customers' addresses are made of."""
+    """One store with what its customers' addresses are made of, and who looks after them."""
 
     code: str
     name: str
@@ -50,11 +50,28 @@ class StoreFacts:
     region: str
     area: str
     streets: tuple[str, ...]
+    districts: tuple[str, ...]
+    owners: tuple[tuple[str, float], ...]
+
+    def district_of(self, street: str) -> str:
+        """In which district a street of the store lies."""
+        return self.districts[self.streets.index(street)]
 
 
 @dataclass(frozen=True, slots=True)
 class UserFacts:
-    """One member of staff; `skill` is the share of saved customers among those reached."""
+    """One member of staff.
+
+    Attributes:
+        skill: Share of saved customers among those reached.
+        leaves: Whether somebody leaves before the last day.
+        cases: Whether somebody who might is given cases of departing customers.
+        functions: Words of `StaffFunction`; empty: as the role says.
+        months: Since when, before the last day.
+        manager: Login; empty: who leads the store, or the department.
+        skills: Levels of `SkillsDraft`.
+        visits: Visits a day.
+    """
 
     login: str
     name: str
@@ -62,6 +79,14 @@ class UserFacts:
     store: str = ""
     skill: float = 0.5
     leaves: bool = False
+    cases: bool = True
+    functions: tuple[str, ...] = ()
+    department: str = ""
+    districts: tuple[str, ...] = ()
+    months: int = 24
+    manager: str = ""
+    skills: tuple[int, ...] = ()
+    visits: int = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +140,20 @@ def chain() -> Chain:
     return Chain(
         organisation=facts["organisation"],
         stores=tuple(
-            StoreFacts(**{**one, "streets": tuple(one["streets"])}) for one in facts["store"]
+            StoreFacts(**_tuples(one) | {"owners": _weighted(one["owners"])})
+            for one in facts["store"]
         ),
-        users=tuple(UserFacts(**one) for one in facts["user"]),
+        users=tuple(UserFacts(**_tuples(one)) for one in facts["user"]),
         lines=tuple((line["name"], line["share"]) for line in facts["line"]),
         goods=goods,
         competitors=tuple((one["name"], one["share"]) for one in facts["competitor"]),
         names=_names(facts["names"]),
         stories=tuple(_story(one) for one in _read("stories.toml")["story"]),
     )
+
+
+def _tuples(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(one) if isinstance(one, list) else one for name, one in facts.items()}
 
 
 def _names(facts: dict[str, Any]) -> Names:

@@ -16,13 +16,17 @@ from db.vocabulary import Role
 from db.workspace import Opened
 from desktop_app import clock
 from desktop_app.demo.buyers import make_buyers
+from desktop_app.demo.cadence_work import cadence_work
 from desktop_app.demo.chain import Chain, chain
+from desktop_app.demo.charge_work import charge_work
 from desktop_app.demo.desk import desk, save_views
 from desktop_app.demo.earlier_work import EARLIER_DAYS, earlier_work
+from desktop_app.demo.follow_work import follow_work
 from desktop_app.demo.offer_work import budgets, last_proposals
 from desktop_app.demo.office import begin, cancellation, office, somebody_leaves
 from desktop_app.demo.promise_work import promise_work
 from desktop_app.demo.review_work import after_the_interviews
+from desktop_app.demo.staff_work import staff_work
 from desktop_app.demo.team import LOGIN, World, at, working_day
 from desktop_app.i18n import _, in_language
 from desktop_app.progress import Progress, Silent
@@ -100,6 +104,7 @@ def make_demo(
             world.start(budgets(world, first))
             world.start(last_proposals(world))
             world.start(office(world, founded))
+            world.start(staff_work(world))
             for process in earlier_work(world, first):
                 world.start(process)
             world.start(save_views(world))
@@ -107,6 +112,9 @@ def make_demo(
             world.start(desk(world))
             world.start(after_the_interviews(world))
             world.start(promise_work(world))
+            world.start(charge_work(world))
+            world.start(follow_work(world))
+            world.start(cadence_work(world))
             for number in range(max(1, round(customers * _CANCELLATIONS))):
                 world.start(cancellation(world, number))
         world.run()

@@ -20,17 +20,18 @@ from desktop_app.demo.buyers import order_rows
 from desktop_app.demo.case_work import Job, work_on
 from desktop_app.demo.chain import Story, pick
 from desktop_app.demo.phrases import DISMISSALS
-from desktop_app.demo.team import LOGIN, MANAGER, Process, World, at, working_day
+from desktop_app.demo.staff_work import sign_out
+from desktop_app.demo.team import MANAGER, Process, World, at, working_day
 from desktop_app.domain.cases import OpenDraft
 from desktop_app.progress import Silent
-from desktop_app.services import cases, detection, imports, journal, staff, triage
+from desktop_app.services import cases, detection, imports, journal, triage
 from desktop_app.services.import_customers import CustomerImport
 from desktop_app.services.import_orders import OrderChoices, OrderImport
 from desktop_app.services.imports import Outcome, Source
 
 _ALL: Final = 10**6
 _ACCEPTED: Final = {CustomerClass.A: 0.9, CustomerClass.B: 0.75, CustomerClass.C: 0.5}
-_SHARE_OF_CASES: Final = 0.065  # cases opened from signals, of all customers
+_SHARE_OF_CASES: Final = 0.056  # cases opened from signals, of all customers
 _FIRST_ROUND: Final = 0.4
 _ROUNDS_BACK: Final = (120, 90, 60, 30, 11, 1)  # days before the end on which orders arrive
 
@@ -88,20 +89,17 @@ def cancellation(world: World, number: int) -> Process:
 
 def somebody_leaves(world: World) -> Process:
     """A salesman leaves: half of his cases are handed on, the others wait to be noticed."""
-    leaver = next(user for user in world.chain.users if user.leaves)
+    leaver = next(user for user in world.chain.users if user.leaves and user.cases)
     yield at(working_day(world.end - dt.timedelta(days=40)), 17, 30)
-    with world.looking(LOGIN) as session:
-        row = next(one for one in staff.list_users(session) if one.login == leaver.login)
-    with world.acting(LOGIN) as session:
-        draft = staff.UserDraft(
-            login=row.login, name=row.name, role=row.role, store_id=row.store_id, is_active=False
-        )
-        staff.change_user(session, row.id, row.version, draft)
-    world.gone.add(leaver.login)
+    sign_out(world, leaver.login)
     yield at(working_day(world.end - dt.timedelta(days=38)), 9, 40)
     with world.looking(MANAGER) as session:
         left = cases.list_cases(
-            session, CaseFilter(owner_id=row.id, open_only=True), Sort("number"), 0, _ALL
+            session,
+            CaseFilter(owner_id=world.id_of(leaver.login), open_only=True),
+            Sort("number"),
+            0,
+            _ALL,
         )
     early = [one for one in left if one.stage in (CaseStage.ASSIGNED, CaseStage.CONTACTING)]
     rng = world.dice("handing on")
@@ -111,7 +109,8 @@ def somebody_leaves(world: World) -> Process:
 # Import ------------------------------------------------------------------------------------------
 
 
-def _source(world: World, kind: ImportKind, file_name: str) -> Source:
+def source(world: World, kind: ImportKind, file_name: str) -> Source:
+    """A file that somebody brings, by its name."""
     digest = hashlib.sha256(f"{world.seed} {file_name}".encode()).hexdigest()
     return Source(kind, file_name, digest, {"kind": kind.value})
 
@@ -120,8 +119,8 @@ def _import_customers(world: World) -> None:
     rows = [buyer.customer_row(place) for place, buyer in enumerate(world.buyers.values(), 2)]
     with world.acting(MANAGER) as session:
         outcome = Outcome(is_dry=False)
-        source = _source(world, ImportKind.CUSTOMERS, "客户档案.xlsx")
-        CustomerImport(session, source, MatchKey.NUMBER, outcome).take(rows, Silent())
+        file = source(world, ImportKind.CUSTOMERS, "客户档案.xlsx")
+        CustomerImport(session, file, MatchKey.NUMBER, outcome).take(rows, Silent())
         imports.finish_job(session, outcome, len(outcome.rejected))
     with world.looking(MANAGER) as session:
         found = session.execute(select(Customer.number, Customer.id))
@@ -135,8 +134,8 @@ def _import_orders(world: World) -> None:
     choices = OrderChoices(MatchKey.NUMBER, UnknownCustomer.REJECT)
     with world.acting(MANAGER) as session:
         outcome = Outcome(is_dry=False)
-        source = _source(world, ImportKind.ORDERS, f"销售明细_{yesterday:%Y%m%d}.csv")
-        OrderImport(session, source, choices, outcome).take(rows, {}, set(), Silent())
+        file = source(world, ImportKind.ORDERS, f"销售明细_{yesterday:%Y%m%d}.csv")
+        OrderImport(session, file, choices, outcome).take(rows, {}, set(), Silent())
         imports.finish_job(session, outcome, len(outcome.rejected))
 
 

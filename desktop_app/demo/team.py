@@ -69,6 +69,7 @@ class World:
             user
             for user in (*self.chain.users, _OWNER)
             if user.role in ("agent", "field_staff")
+            and user.cases
             and user.store in ("", store)
             and user.login not in self.gone
         ]
@@ -76,6 +77,12 @@ class World:
     def user(self, login: str) -> UserFacts:
         """One member of the team."""
         return next(user for user in (*self.chain.users, _OWNER) if user.login == login)
+
+    def id_of(self, login: str) -> uuid.UUID:
+        """The key of one member of the team."""
+        key = self.actors[login].user_id
+        assert key is not None  # noqa: S101  (everybody here has an account)
+        return key
 
     # Time --------------------------------------------------------------------------------------
 

@@ -336,6 +336,15 @@ def shown_days(view: View, day: dt.date) -> tuple[dt.date, ...]:
     return _run(first, (last - first).days + _WEEK)
 
 
+def opening_day(view: View, today: dt.date, calendar: WorkCalendar) -> dt.date:
+    """The day around which a view opens: in a week without a working day left the next Monday."""
+    if view not in (View.WEEK, View.TEAM):
+        return today
+    coming = _monday(today) + dt.timedelta(weeks=1)
+    is_over = not any(map(calendar.is_working, _run(today, (coming - today).days)))
+    return coming if is_over else today
+
+
 def step(view: View, day: dt.date, by: int) -> dt.date:
     """The day one span later or earlier; in a shorter month its last day."""
     if view is View.DAY:

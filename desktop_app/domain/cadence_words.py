@@ -4,6 +4,7 @@ The rules give codes and figures; these words may change without changing what w
 """
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Final
 
 from db.vocabulary import CadenceRole, VisitPurpose
@@ -146,10 +147,15 @@ def strength_sentence(each: Strength) -> str:
     head = _("{role} · {channel}: {required} owed a month, {available} possible").format(
         role=role_word(each.role),
         channel=channel_word(each.channel),
-        required=labels.number(float(each.required), 1),
+        required=_amount(each.required),
         available=labels.number(each.available),
     )
     if not each.is_short:
         return head
-    missing = labels.number(float(each.missing), 1)
+    missing = _amount(each.missing)
     return _("{sentence}; {missing} too few").format(sentence=head, missing=missing)
+
+
+def _amount(count: Fraction) -> str:
+    """A count, with one decimal if it is not a whole one."""
+    return labels.number(float(count), 0 if count.denominator == 1 else 1)

@@ -43,7 +43,7 @@ class ExitDraft(Draft):
     """That and why an employee leaves, and where to (S3-32, S3-37); `left_on`: last day of work."""
 
     left_on: Annotated[dt.date, Field(title=N_("Last day of work"))]
-    reason: Annotated[ExitReason, Field(title=N_("Why"))] = ExitReason.OTHER
+    reason: Annotated[ExitReason, Field(title=N_("Reason"))] = ExitReason.OTHER
     destination: Annotated[ExitDestination, Field(title=N_("Where to"))] = ExitDestination.UNKNOWN
     destination_name: Annotated[Text, Field(max_length=120, title=N_("Name of the firm"))] = ""
     note: Annotated[Text, Field(max_length=2000, title=N_("Note"))] = ""

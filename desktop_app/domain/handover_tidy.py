@@ -30,11 +30,25 @@ _WORDS: Final[Mapping[Tidy, str]] = {
     Tidy.NO_CONTACT: N_("Nobody to talk to is known"),
     Tidy.NO_STEP: N_("An open case has no next step"),
 }
+_DONE: Final[Mapping[Tidy, str]] = {
+    Tidy.STOPPED: N_("wish for no contact"),
+    Tidy.NO_PHONE: N_("phone"),
+    Tidy.DOUBLE: N_("double record"),
+    Tidy.NO_ADDRESS: N_("address"),
+    Tidy.NO_DISTRICT: N_("district"),
+    Tidy.NO_CONTACT: N_("person to talk to"),
+    Tidy.NO_STEP: N_("next step"),
+}
 
 
 def tidy_word(tidy: Tidy) -> str:
     """What is missing or doubtful, in words."""
     return _(_WORDS[tidy])
+
+
+def done_word(tidy: Tidy) -> str:
+    """What was ticked as in order, in a word."""
+    return _(_DONE[tidy])
 
 
 @dataclass(frozen=True, slots=True)

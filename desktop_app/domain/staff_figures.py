@@ -84,6 +84,9 @@ class ReliancePolicy(Draft):
         float, Field(gt=0, le=1, title=N_("Share of contacts by one person that is too much"))
     ] = 0.80
     days: Annotated[int, Field(ge=1, le=3650, title=N_("Days looked back for contacts"))] = 180
+    contacts: Annotated[
+        int, Field(ge=1, le=100, title=N_("Contacts from which the share is judged"))
+    ] = 3
     points: Annotated[int, Field(ge=1, le=20, title=N_("People in contact at least"))] = 2
     points_a: Annotated[
         int, Field(ge=1, le=20, title=N_("People in contact at least, class A"))
@@ -136,7 +139,8 @@ def reliances(
         mine = counts.get(customer, Counter())
         person, hits = mine.most_common(1)[0] if mine else (None, 0)
         index = Rate(hits, mine.total())
-        is_key = index.share is not None and index.share >= policy.share
+        is_enough = index.n >= policy.contacts
+        is_key = is_enough and index.share is not None and index.share >= policy.share
         is_short = len(mine) < policy.points_for(klass)
         found.append(Reliance(customer, person, index, len(mine), is_key, is_short))
     return tuple(found)

@@ -18,10 +18,17 @@ from db.models import Case, User, Visit
 from db.queries import agenda as queries
 from db.queries import visits as visit_queries
 from db.queries.agenda import AgendaQuery, AgendaRow
-from db.vocabulary import CaseStage, Channel, CustomerClass, NextStep, VisitState
+from db.vocabulary import (
+    CaseStage,
+    Channel,
+    CustomerClass,
+    NextStep,
+    StaffFunction,
+    VisitState,
+)
 from desktop_app import clock
 from desktop_app.domain import agenda as rules
-from desktop_app.domain.agenda import Clash, ItemKind, Load, Place, Room, Rules
+from desktop_app.domain.agenda import Clash, ItemKind, Load, Place, Room, Rules, View
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.errors import (
     ConflictError,
@@ -31,7 +38,7 @@ from desktop_app.errors import (
     Problem,
 )
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, calendar, case_life, phones
+from desktop_app.services import access, calendar, case_life, phones, staff_profiles
 
 LIMIT: Final = 6000
 """Contacts that are read at once; of more the board says how many are left out."""
@@ -45,6 +52,8 @@ _STEPS: Final[Mapping[str, NextStep]] = {
     Channel.CALL: NextStep.CALL,
 }
 _DAY: Final = dt.timedelta(days=1)
+_NO_CONTACTS: Final = frozenset({StaffFunction.TRAINER, StaffFunction.TECHNICIAN})
+"""Functions that call on no customers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +124,20 @@ class AgendaItem:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a calendar, and what a day holds. `is_active`: whether they still work."""
+    """Somebody with a calendar, and what a day holds.
+
+    Attributes:
+        is_active: Whether they still work.
+        is_expected: Whether something usually stands in the calendar: it is one's own, or a
+            function of the person makes contacts.
+    """
 
     id: uuid.UUID
     login: str
     name: str
     is_active: bool
     room: Room
+    is_expected: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +180,11 @@ class Board:
 
 
 def people(session: Session) -> list[Person]:
-    """Whose calendars the actor sees, by name: those who contact customers, and the actor."""
+    """Whose calendars the actor sees: the own one, then those who contact customers, by name."""
     access.require(session, Action.VIEW)
     mine = access.actor(session).user_id
-    return [
+    functions = staff_profiles.functions_of(session)
+    found = [
         Person(
             row.id,
             row.login,
@@ -177,10 +194,17 @@ def people(session: Session) -> list[Person]:
                 Room().visits if row.visits_a_day is None else row.visits_a_day,
                 Room().calls if row.calls_a_day is None else row.calls_a_day,
             ),
+            row.id == mine or bool(functions.get(row.id, frozenset()) - _NO_CONTACTS),
         )
         for row in queries.people(session, access.visible(session))
         if row.id == mine or allowed(row.role, Action.WORK_CASE) or row.visits_a_day is not None
     ]
+    return sorted(found, key=lambda person: person.id != mine)
+
+
+def opening_day(session: Session, view: View) -> dt.date:
+    """The day around which a view opens: today, or the coming week where this one is over."""
+    return rules.opening_day(view, clock.today(), calendar.work_calendar(session))
 
 
 def items(session: Session, criteria: AgendaFilter) -> list[AgendaItem]:

@@ -232,6 +232,7 @@ def shown_notes(session: Session, notes: Mapping[uuid.UUID, str]) -> dict[uuid.U
 
 def examine(session: Session, case_ids: Sequence[uuid.UUID]) -> tuple[ScreenedCase, ...]:
     """The cases that the screening would hold back; nothing is written. Raises as `assign`."""
+    access.require(session, Action.ASSIGN_CASE)
     rows = _open_rows(session, list(dict.fromkeys(case_ids)), anywhere=False)
     screening = _Screening(session, rows)
     found = ((row, screening.hits(row)) for row in rows)

@@ -94,6 +94,17 @@ def sheet(session: Session, user_id: uuid.UUID | None = None, ahead: int = AHEAD
     return Sheet(person, tuple(_charge(each) for each in functions), tuple(found))
 
 
+def count_pressing(session: Session) -> int:
+    """How many duties of the actor are late or due today."""
+    access.require(session, Action.VIEW)
+    me = access.actor(session).user_id
+    if me is None:
+        return 0
+    pressing = (Urgency.LATE, Urgency.TODAY)
+    own = sum(item.urgency in pressing for item in _own(session, me, _today()))
+    return own + len(reminders.inbox(session))
+
+
 def _own(session: Session, person: uuid.UUID, until: dt.date) -> Iterator[DutyItem]:
     yield from _visits(session, person, until)
     yield from _promised(session, person, until)

@@ -84,6 +84,23 @@ def record_exit(session: Session, user_id: uuid.UUID, draft: ExitDraft) -> uuid.
     return known.id
 
 
+def drafts(session: Session) -> dict[uuid.UUID, ExitDraft]:
+    """What is on record of each exit, to be corrected; by who left."""
+    access.require(session, Action.VIEW)
+    visible = access.visible(session)
+    return {
+        one.user_id: ExitDraft(
+            left_on=one.left_on,
+            reason=one.reason,
+            destination=one.destination,
+            destination_name=one.destination_name,
+            note=one.note,
+        )
+        for one in queries.exits(session)
+        if staff_queries.is_near(one.store_id, visible)
+    }
+
+
 def exits(session: Session) -> list[ExitRow]:
     """Everybody whose exit is on record, the last one first; counts of customers the actor sees."""
     access.require(session, Action.VIEW)

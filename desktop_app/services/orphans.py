@@ -80,8 +80,8 @@ def list_orphans(
 ) -> list[OrphanRow]:
     """One page of the customers the actor sees that have nobody in charge today.
 
-    Those longest alone first without a sort. Not among them: who refused or has died, and who is
-    not known by name.
+    Without a sort first those of people who left, then by spend. Not among them: who refused or
+    has died, and who is not known by name.
     """
     access.require(session, Action.VIEW)
     names = charge_book.names(session)
@@ -138,9 +138,11 @@ _SORTS: Final[Mapping[str, Callable[[Alone, Orphan, _Names], Any]]] = {
 
 
 def _in_order(found: list[_Pair], sort: Sort | None, names: _Names) -> list[_Pair]:
-    """As asked for; what is not known comes last."""
+    """As asked for, what is not known last; else those of leavers first, then the dearest."""
     if sort is None:
-        return found
+        return sorted(
+            found, key=lambda pair: (pair[1].reason is not OrphanReason.LEFT, -pair[0].value)
+        )
     key = _SORTS[sort.column_id]
     keyed = [(key(*pair, names), pair) for pair in found]
     known = [each for each in keyed if each[0] is not None]

@@ -37,6 +37,7 @@ __all__ = [
     "lapsed",
     "list_renewals",
     "notify",
+    "read",
     "renewed",
     "require_reach",
 ]
@@ -62,6 +63,24 @@ def list_renewals(
     access.require(session, Action.VIEW)
     limited = access.limited(session, criteria)
     return phones.masked_rows(queries.list_renewals(session, limited, sort, offset, limit))
+
+
+def read(session: Session, renewal_id: uuid.UUID) -> RenewalDraft:
+    """A renewal that is not decided yet, for a form: with its own owner, if it has one.
+
+    Raises:
+        NotFoundError, NotAllowedError: it is gone or out of reach.
+        ConflictError: it has been decided.
+    """
+    access.require(session, Action.VIEW)
+    renewal = _undecided(session, renewal_id)
+    return RenewalDraft(
+        product=renewal.product,
+        expires_on=renewal.expires_on,
+        fee=renewal.fee,
+        owner_id=renewal.owner_id,
+        note=renewal.note,
+    )
 
 
 def add(session: Session, customer_id: uuid.UUID, draft: RenewalDraft) -> uuid.UUID:

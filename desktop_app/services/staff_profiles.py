@@ -7,7 +7,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, model_validator
@@ -19,6 +19,7 @@ from db.queries import staff as staff_queries
 from db.queries import staff_profiles as queries
 from db.queries.staff_profiles import AbsenceRow
 from db.vocabulary import AbsenceKind, Role, StaffFunction
+from desktop_app import clock
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import InvalidInputError, NotAllowedError, NotFoundError, Problem
@@ -30,12 +31,14 @@ __all__ = [
     "AbsenceRow",
     "Employee",
     "ProfileDraft",
+    "StaffRow",
     "add_absence",
     "all_profiles",
     "change",
     "days_away",
     "functions_of",
     "list_absences",
+    "list_staff",
     "read",
     "remove_absence",
     "require_reach",
@@ -116,6 +119,19 @@ class Employee:
         return self.is_active and (hired is None or hired <= day) and (left is None or day <= left)
 
 
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """A line of the list of staff: somebody with the names of store and manager."""
+
+    id: uuid.UUID
+    login: str
+    name: str
+    store: str
+    manager: str
+    is_here: bool
+    profile: ProfileDraft
+
+
 # ---------------------------------------------------------------- profiles
 
 
@@ -143,6 +159,28 @@ def all_profiles(session: Session) -> dict[uuid.UUID, Employee]:
             user.id, user.name, user.role, user.store_id, user.is_active, profile
         )
     return found
+
+
+def list_staff(session: Session) -> list[StaffRow]:
+    """Everybody who works here, by name; then those who left."""
+    access.require(session, Action.VIEW)
+    everybody, today = all_profiles(session), clock.today()
+    rows = []
+    for user in staff_queries.list_users(session):
+        one = everybody[user.id]
+        manager = everybody.get(one.profile.manager_id) if one.profile.manager_id else None
+        rows.append(
+            StaffRow(
+                id=user.id,
+                login=user.login,
+                name=user.name,
+                store=user.store,
+                manager="" if manager is None else manager.name,
+                is_here=one.is_here(today),
+                profile=one.profile,
+            )
+        )
+    return sorted(rows, key=lambda row: not row.is_here)
 
 
 def functions_of(session: Session) -> dict[uuid.UUID, frozenset[StaffFunction]]:
@@ -228,9 +266,23 @@ def list_absences(
     first: dt.date | None = None,
     last: dt.date | None = None,
 ) -> list[AbsenceRow]:
-    """Absences of somebody or of all that touch a time, the earliest first."""
+    """Absences of somebody or of all that touch a time, the earliest first.
+
+    Why is told to the person and to who manages them; others read the days only.
+    """
     access.require(session, Action.VIEW)
-    return queries.absences(session, user_id, first, last)
+    rows = queries.absences(session, user_id, first, last)
+    mine, near = access.actor(session).user_id, set[uuid.UUID]()
+    if access.may(session, Action.EDIT_STAFF):
+        seen = access.visible(session)
+        users = staff_queries.list_users(session)
+        near = {user.id for user in users if queries.is_near(user.store_id, seen)}
+    return [
+        row
+        if row.user_id == mine or row.user_id in near
+        else replace(row, kind=AbsenceKind.OTHER, note="")
+        for row in rows
+    ]
 
 
 def add_absence(session: Session, draft: AbsenceDraft) -> uuid.UUID:

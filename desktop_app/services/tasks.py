@@ -33,6 +33,7 @@ __all__ = [
     "change",
     "count_tasks",
     "drop",
+    "find",
     "finish",
     "list_tasks",
     "open_of",
@@ -64,6 +65,15 @@ def list_tasks(
     access.require(session, Action.VIEW)
     limited = access.limited(session, criteria)
     return queries.list_tasks(session, limited, sort, offset, limit)
+
+
+def find(session: Session, task_id: uuid.UUID) -> TaskRow:
+    """One task in whatever state. Raises NotFoundError: it is gone or out of sight."""
+    access.require(session, Action.VIEW)
+    found = list_tasks(session, TaskFilter(states=frozenset(), task_id=task_id), limit=1)
+    if not found:
+        raise NotFoundError(_("This task is gone."))
+    return found[0]
 
 
 def open_of(

@@ -65,6 +65,8 @@ class Subject(StrEnum):
     CASE_OFFERS = "case_offers"
     APPROVALS = "approvals"
     LIBRARY = "library"
+    PROMISES = "promises"
+    DUTIES = "duties"
     CADENCE = "cadence"
     CHARGES = "charges"
     HANDOVER = "handover"
@@ -89,6 +91,8 @@ SUBJECT_TITLES = MappingProxyType(
         Subject.CASE_OFFERS: N_("&In a case"),
         Subject.APPROVALS: N_("De&ciding"),
         Subject.LIBRARY: N_("&Library, rules, budgets"),
+        Subject.PROMISES: N_("Promises and &complaints"),
+        Subject.DUTIES: N_("Tasks and rene&wals"),
         Subject.CADENCE: N_("Cadence and plan &of visits"),
         Subject.CHARGES: N_("Who is in char&ge"),
         Subject.HANDOVER: N_("Handover being &made"),

@@ -29,8 +29,8 @@ __all__ = ["ACTIONS", "MENU_TITLES", "ROUTES", "ActionSpec", "Menu"]
 def _actions() -> Iterator[ActionSpec]:
     yield from _window()
     yield from actions_case.customers()
-    yield from actions_promises.follow_up()
-    yield from actions_duties.duties()
+    yield from about(Subject.PROMISES, actions_promises.follow_up())
+    yield from about(Subject.DUTIES, actions_duties.duties())
     yield from about(Subject.CADENCE, actions_cadence.cadence())
     yield from actions_charges.everywhere()
     yield from about(Subject.CHARGES, actions_charges.charges())

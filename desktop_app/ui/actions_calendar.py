@@ -16,8 +16,12 @@ def moving() -> Iterator[ActionSpec]:
 
 
 def files() -> Iterator[ActionSpec]:
-    """The calendar as a file; one's own may be taken along without the right to export."""
+    """The day and the calendar as files; one's own may be taken without the right to export."""
     spec, menu = ActionSpec, Menu.FILE
+    yield spec(
+        "visit.day_pack", N_("&Day pack…"), "print", "Ctrl+Alt+Q", menu, ("visits", *PAGE),
+        starts_group=True,
+    )  # fmt: skip
     yield spec("calendar.export", N_("Export the &calendar…"), "export", "", menu, PAGE)
     yield spec("calendar.keep", N_("&Keep a calendar file up to date…"), "refresh", "", menu, PAGE)
 

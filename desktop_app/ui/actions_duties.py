@@ -23,5 +23,6 @@ def duties() -> Iterator[ActionSpec]:
     yield spec(
         "duty.give", N_("&Give to somebody else…"), "assign", "Ctrl+Shift+A", menu, page, right
     )
+    yield spec("duty.edit", N_("C&hange it…"), "edit", "F2", menu, page, right)
     yield spec("task.pass_on", N_("&Pass the upgrade on…"), "forward", "Ctrl+J", menu, page, right)
     yield spec("renewal.renewed", N_("&Renewed…"), "refresh", "Ctrl+E", menu, page, right)

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
-
 from db.queries.visit_plan import OverrideRow
 from desktop_app import clock, labels
 from desktop_app.columns.cadence import (
@@ -25,19 +23,19 @@ from desktop_app.columns.cadence import (
 from desktop_app.domain.cadence import CadenceRule
 from desktop_app.domain.cadence_words import role_word, strength_sentence
 from desktop_app.domain.months import add_months, period_of
-from desktop_app.domain.permissions import Action, allowed
+from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _, ngettext
 from desktop_app.services import cadence, compliance, visit_planning
 from desktop_app.services.compliance import ComplianceResult
 from desktop_app.services.visit_planning import PlanResult, SavedPlan
-from desktop_app.ui import case_look, dialogs, theme
+from desktop_app.ui import case_look, dialogs
 from desktop_app.ui.cadence_flows import CadenceFlows
 from desktop_app.ui.case_look import list_text
 from desktop_app.ui.editors import CheckEditor, DateEditor
 from desktop_app.ui.page import Page, Slots
 from desktop_app.ui.panels import FilterBar, action_button, splitter, text_label
 from desktop_app.ui.record_table import RecordTable
-from desktop_app.ui.tasks import Latest
+from desktop_app.ui.tab_part import TabPart
 from desktop_app.ui.theme import Tone, set_tone
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
@@ -49,39 +47,12 @@ _LATE_IN_MONTH: Final = 7
 """So many days before its end the next month is proposed for a plan."""
 
 
-class CadencePart(QWidget):
+class CadencePart(TabPart):
     """One part: what it is for in a sentence, then lists with what can be done to their rows."""
 
     def __init__(self, page: Page, hint: str) -> None:
-        super().__init__()
-        self.page, self.tasks = page, page.tasks
+        super().__init__(page, hint)
         self.flows = CadenceFlows(self, page.context)
-        self.latest = Latest()
-        self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(0, theme.GAP_S, 0, 0)
-        self.body.setSpacing(theme.GAP_S)
-        self.body.addWidget(text_label(hint, "hint"))
-
-    def load(self) -> None:
-        """Read what the part shows."""
-
-    def slots(self) -> Slots:
-        """What can be done here now."""
-        return {}
-
-    def customer(self) -> uuid.UUID | None:
-        """The customer the cursor is on."""
-        return None
-
-    def may(self, action: Action) -> bool:
-        """Whether the role of the user allows something."""
-        return allowed(self.page.context.actor.role, action)
-
-    def follow(self, table: RecordTable, *menu: str | None) -> None:
-        """Let the page know a list, with the actions of its menu."""
-        table.set_menu(*menu)
-        table.selection_changed.connect(self.page.actions_changed)
-        self.page.follow(table)
 
 
 class SpanPart(CadencePart):

@@ -16,6 +16,7 @@ from desktop_app.ui.calendar_feed import store
 from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.editors import ChoiceEditor, DateEditor, TimeEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.typed_drafts import DraftKey
 
 if TYPE_CHECKING:  # a page is made of flows, not the other way round
     from desktop_app.ui.page import Page
@@ -67,6 +68,7 @@ class CalendarFlows:
             save=lambda draft: self._tasks.write(
                 dialog, agenda.move, item.id, draft.day, draft.starts_at, draft.to_user
             ),
+            draft_key=DraftKey(self._tasks, f"move-visit:{item.id}"),
         )
         dialog.open()
         return dialog

@@ -162,7 +162,7 @@ class CalendarPainter:
     def _load_sign(self, area: QRectF, load: Load | None, day: dt.date) -> float:
         """A sign at the right where a day holds too much; gives the room it takes."""
         over = self.sheet.overloaded(day) if self.sheet.user_id is None else 0
-        if load is not None and load.is_over:
+        if load is not None and self.sheet.is_too_much(load, day):
             text = f"▲ {load.visits + load.calls}"
         elif over:
             text = f"▲ {over}"
@@ -184,7 +184,7 @@ class CalendarPainter:
             painter.drawText(area, int(_LEFT), _("away"))
         if load is None:
             return
-        is_over = load.is_over
+        is_over = self.sheet.is_too_much(load, box.day)
         track = QRectF(area.left(), area.bottom() + 1, area.width(), 2)
         painter.fillRect(track, theme.colour("track"))
         full = min(load.share, 1.0)

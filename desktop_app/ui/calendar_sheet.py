@@ -107,9 +107,14 @@ class Sheet:
         who = self.lanes[lane].user_id or self.user_id
         return None if who is None else self.loads.get(Place(who, day))
 
+    def is_too_much(self, load: Load, day: dt.date) -> bool:
+        """Whether a day holds too much; of a day that is over that says nothing any more."""
+        return load.is_over and day >= self.today
+
     def overloaded(self, day: dt.date) -> int:
         """How many people have too much to do on a day."""
-        return sum(load.is_over for place, load in self.loads.items() if place.day == day)
+        here = (load for place, load in self.loads.items() if place.day == day)
+        return sum(self.is_too_much(load, day) for load in here)
 
     def is_off(self, day: dt.date) -> bool:
         """Whether nobody works on a day."""
@@ -190,7 +195,8 @@ def _lanes(
     found = [
         Lane(person.id, person.name)
         for person in board.people
-        if (person.is_active or person.id in busy) and user_id in (None, person.id)
+        if ((person.is_active and person.is_expected) or person.id in (*busy, user_id))
+        and user_id in (None, person.id)
     ]
     known = {lane.user_id for lane in found}
     found += [Lane(key, name) for key, name in busy.items() if key not in known]
@@ -234,6 +240,18 @@ def mark_sign(mark: DayMark | None) -> str:
     if mark is None or (mark.is_working and mark.day.weekday() < saturday):
         return ""
     return _("works") if mark.is_working else _("off")
+
+
+def named_days(marks: Mapping[dt.date, DayMark]) -> list[str]:
+    """Holidays and make-up days in one line, each name once with its days; no line without any."""
+    by_name: dict[str, list[dt.date]] = {}
+    for day, mark in sorted(marks.items()):
+        by_name.setdefault(mark_words(mark), []).append(day)
+    found = []
+    for name, days in by_name.items():
+        last = "" if days[0] == days[-1] else f"–{days[-1]:%m-%d}"
+        found.append(f"{name} {days[0]:%m-%d}{last}")
+    return [" · ".join(found)] if found else []
 
 
 def load_words(load: Load | None, *, says_over: bool = True) -> str:
@@ -303,7 +321,7 @@ def cell_words(sheet: Sheet, lane: int, day: dt.date) -> str:
         mark_words(sheet.marks.get(day)),
         _("away") if sheet.is_away(lane, day) else "",
         ngettext("{n} item", "{n} items", count).format(n=count) if count else _("empty"),
-        load_words(sheet.load(lane, day)),
+        load_words(sheet.load(lane, day), says_over=day >= sheet.today),
     ]
     return _(", ").join(filter(None, parts))
 

@@ -59,8 +59,8 @@ ORPHAN_COLUMNS: Final[list[Column[OrphanRow]]] = [
     Column("last_contact", N_("Last contact"), lambda row: row.last_contact, width=130,
            sortable=False),
     Column("since", N_("Alone since"), lambda row: row.since, width=130),
-    Column("store", N_("Store"), lambda row: row.store, width=110),
-    Column("district", N_("District"), lambda row: row.district),
+    Column("district", N_("District"), lambda row: row.district, width=90),
+    Column("store", N_("Store"), lambda row: row.store),
 ]  # fmt: skip
 
 

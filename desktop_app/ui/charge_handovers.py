@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from db.vocabulary import HandoverCause, HandoverState
 from desktop_app import labels
 from desktop_app.columns import Align, Column
-from desktop_app.domain.handover_tidy import Tidy, tidy_word
+from desktop_app.domain.handover_tidy import Tidy, done_word
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _
 from desktop_app.services import handovers
@@ -58,7 +58,7 @@ def _state(row: LineRow) -> str:
 
 
 def _checked(row: LineRow) -> str:
-    return _(", ").join(tidy_word(Tidy(each)) for each in row.checked)
+    return _(", ").join(done_word(Tidy(each)) for each in row.checked)
 
 
 HANDOVER_COLUMNS: Final[list[Column[HandoverRow]]] = [

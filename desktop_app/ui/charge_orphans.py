@@ -37,8 +37,8 @@ class OrphansPart(ChargePart):
         super().__init__(
             page,
             _(
-                "Customers nobody looks after, those longest alone first: whoever was in charge "
-                "left, or nobody ever was. Somebody must take them over before they leave, too."
+                "Customers nobody looks after: whoever was in charge left, or nobody ever was. "
+                "Those of people who left come first, then those who spend most."
             ),
         )
         self.filters = FilterBar()
@@ -65,7 +65,7 @@ class OrphansPart(ChargePart):
             chips={"klass": case_look.klass_tone, "days": days_tone},
             key=lambda row: row.customer_id,
         )
-        self.table.hide_columns("since", "district")
+        self.table.hide_columns("since")
         self.table.opened.connect(lambda row: page.navigate("customer-card", row.customer_id))
         self.follow(
             self.table, "handover.new", "charge.give", "charge.backup", "charge.pass_on", None,

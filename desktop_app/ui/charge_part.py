@@ -1,71 +1,25 @@
 """What every tab of the page on who looks after whom has in common."""
 
-import uuid
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
-
 from desktop_app.domain.permissions import Action
-from desktop_app.ui import theme
 from desktop_app.ui.charge_flows import ChargeFlows
-from desktop_app.ui.folding import ShortButtons
 from desktop_app.ui.handover_work import HandoverTarget
-from desktop_app.ui.page import Page, Slots
-from desktop_app.ui.panels import FilterBar, action_button, text_label
-from desktop_app.ui.record_table import RecordTable
-from desktop_app.ui.tasks import Latest
+from desktop_app.ui.page import Page
+from desktop_app.ui.tab_part import TabPart
 
 
-class ChargePart(QWidget):
+class ChargePart(TabPart):
     """One tab: lists with what can be done to their rows."""
 
     def __init__(self, page: Page, hint: str) -> None:
-        super().__init__()
-        self.page, self.tasks = page, page.tasks
+        super().__init__(page, hint)
         self.flows = ChargeFlows(self, page.context)
-        self.latest = Latest()
-        self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(0, theme.GAP_S, 0, 0)
-        self.body.setSpacing(theme.GAP_S)
-        self.body.addWidget(text_label(hint, "hint"))
 
     def may_hand_over(self) -> bool:
         """Whether the role of the user allows giving customers to somebody."""
         return self.flows.may(Action.HAND_OVER)
 
-    def load(self) -> None:
-        """Read what the tab shows."""
-
-    def slots(self) -> Slots:
-        """What can be done here now."""
-        return {}
-
-    def customer(self) -> uuid.UUID | None:
-        """The customer the cursor is on."""
-        return None
-
-    def follow(self, table: RecordTable, *menu: str | None) -> RecordTable:
-        """Let the page know a list, with the actions of its menu."""
-        table.set_menu(*menu)
-        table.selection_changed.connect(self.page.actions_changed)
-        self.page.follow(table)
-        return table
-
-    def add_bar(self, bar: FilterBar, *action_ids: str) -> None:
-        """Put a bar with the buttons of actions above the list, the last one as the main one."""
-        made = [
-            action_button(self.page.context, action_id, primary=action_id == action_ids[-1])
-            for action_id in action_ids
-        ]
-        for one in made:
-            bar.add_widget(one)
-        ShortButtons(bar, made, lambda: bar.sizeHint().width())
-        self.body.addWidget(bar)
-
     def hand_over(self, target: HandoverTarget) -> Callable[[], None]:
         """What begins a handover."""
         return lambda: self.page.navigate("handover", target)
-
-    def opener(self, customer_id: uuid.UUID) -> Callable[[], None]:
-        """What opens the card of a customer."""
-        return lambda: self.page.navigate("customer-card", customer_id)

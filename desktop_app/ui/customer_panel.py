@@ -25,18 +25,12 @@ from desktop_app.errors import NotFoundError, UserError
 from desktop_app.i18n import _, ngettext
 from desktop_app.services import customers, history, staff, workspace_settings
 from desktop_app.services.journal import title_text
-from desktop_app.ui import case_look, charge_line, theme
+from desktop_app.ui import case_look, charge_line, open_line, theme
 from desktop_app.ui.customer_actions import CustomerActions
 from desktop_app.ui.customer_parts import ContactsCard, FactsCard, FiguresCard, PhoneLine
 from desktop_app.ui.customer_work import CustomerWork
 from desktop_app.ui.page import PageContext
-from desktop_app.ui.panels import (
-    EmptyState,
-    PageHeader,
-    action_button,
-    scrolled,
-    text_label,
-)
+from desktop_app.ui.panels import EmptyState, PageHeader, action_button, scrolled, text_label
 from desktop_app.ui.promise_panel import FollowPanel
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Latest
@@ -57,6 +51,7 @@ TABLES = frozenset(
         "departure_case", "case_event", "contact_attempt", "visit", "interview", "store",
         "exit_registration", "attachment", "app_user", "setting", "customer_stat",
         "promise", "complaint", "recovery", "recovery_step", *charge_line.TABLES,
+        *open_line.TABLES,
     }
 )  # fmt: skip
 """Tables whose change concerns the card."""
@@ -172,6 +167,7 @@ class CustomerPanel(QWidget):
             ]
         )
         self.charge = charge_line.ChargeLine(context)
+        self.pending = open_line.OpenLine(context)
         self.work = CustomerWork(self, context)
         self._figures = FiguresCard()
         self.tabs = QTabWidget()
@@ -183,7 +179,8 @@ class CustomerPanel(QWidget):
         column = QVBoxLayout(whole)
         column.setContentsMargins(theme.GAP_XS, 0, 0, 0)
         column.setSpacing(theme.GAP_S)
-        for widget in (self.header, self._phone, self.charge, self._class_text, self._figures):
+        lines = (self._phone, self.charge, self.pending, self._class_text)
+        for widget in (self.header, *lines, self._figures):
             column.addWidget(widget)
         column.addWidget(self.tabs, 1)
         return whole
@@ -303,6 +300,7 @@ class CustomerPanel(QWidget):
         self._contacts.show_contacts(card.contacts)
         self.follow_up.show_customer(row.id, row.name)
         self.charge.show_customer(row.id, shown_name(row))
+        self.pending.show_customer(row.id)
         self._facts.show_card(card)
         self.cases.set_rows(card.cases)
         self.signals.set_rows(card.signals)

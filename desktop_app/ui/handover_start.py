@@ -3,8 +3,8 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from db.vocabulary import HandoverCause
 from desktop_app import clock
 from desktop_app.i18n import _
-from desktop_app.services import calendar, charges, staff_profiles
+from desktop_app.services import calendar, charges, employee_exits, staff_profiles
+from desktop_app.services.handovers import ExitDraft
 from desktop_app.ui.forms.handover_forms import OF_EXIT, StartDraft, StartForm
 from desktop_app.ui.handover_work import HandoverTarget, customers_words
 from desktop_app.ui.panels import Card, scrolled, text_label
@@ -26,11 +27,15 @@ _OVERLAPS = frozenset({HandoverCause.ROTATION, HandoverCause.LOAD})
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """From whom customers may be handed over, with departments; until when both would come."""
+    """From whom customers may be handed over, with departments and the exits that are on record.
+
+    `overlap_until`: until when both would come.
+    """
 
     names: tuple[tuple[uuid.UUID, str], ...]
     departments: Mapping[uuid.UUID, str]
     overlap_until: dt.date
+    exits: Mapping[uuid.UUID, ExitDraft] = field(default_factory=dict)
 
 
 def read_people(session: "Session") -> People:
@@ -48,6 +53,7 @@ def read_people(session: "Session") -> People:
         ),
         {each.user_id: each.profile.department for each in everybody},
         calendar.work_calendar(session).add_working_days(today, days),
+        employee_exits.drafts(session),
     )
 
 
@@ -60,6 +66,7 @@ class StartStep(QWidget):
         super().__init__()
         self._people = People((), {}, clock.today())
         self._target: HandoverTarget | None = None
+        self._filled_for: uuid.UUID | None = None
         self.form = StartForm()
         card = Card()
         self._hint = text_label(
@@ -82,6 +89,7 @@ class StartStep(QWidget):
         whole.addWidget(scrolled(inside))
         self.setFocusProxy(self.form.editors["cause"])
         self.form.editors["cause"].changed.connect(self._on_cause)
+        self.form.giver.changed.connect(self._show_exit)
         self.form.editors["on"].changed.connect(self._on_day)
         self.form.changed.connect(self.changed)
         self._on_cause()
@@ -92,10 +100,11 @@ class StartStep(QWidget):
         self.form.giver.set_choices(people.names)
         if self._target is not None and not self.form.giver.value():
             self.form.giver.set_value(self._target.from_id)
+        self._show_exit()
 
     def begin(self, target: HandoverTarget) -> None:
         """Begin anew with what is known."""
-        self._target = target
+        self._target, self._filled_for = target, None
         chosen = target.customer_ids
         offers = [(False, _("all"))]
         if chosen is not None:
@@ -114,6 +123,7 @@ class StartStep(QWidget):
             }
         )
         self._on_cause()
+        self._show_exit()
 
     def draft(self) -> StartDraft | None:
         """What was entered; none where something is wrong, which stands beside its field."""
@@ -144,6 +154,22 @@ class StartStep(QWidget):
             editors["from_id"].set_value(None)
         overlap = self._people.overlap_until if cause in _OVERLAPS else None
         editors["overlap_until"].set_value(overlap)
+
+    def _show_exit(self) -> None:
+        """Fill in the exit that is on record, once for each leaver; of another one it goes."""
+        giver = self.form.giver.value()
+        if giver == self._filled_for:
+            return
+        known = self._people.exits.get(giver)
+        if known is None and self._filled_for is None:
+            return  # what was entered stays
+        self._filled_for = None if known is None else giver
+        values: dict[str, Any] = {"left_on": clock.today()}
+        if known is not None:
+            values = known.model_dump()
+            values["exit_note"] = values.pop("note")
+        for name in OF_EXIT:
+            self.form.editors[name].set_value(values.get(name))
 
     def _on_day(self) -> None:
         """Who leaves hands over on the last day, unless something else is said."""

@@ -300,10 +300,6 @@ class MainWindow(QMainWindow):
             slots |= page.all_slots()
         self.actions_by_id.connect_slots(slots)
 
-    def has_page(self, page_id: str) -> bool:
-        """Whether there is such a page, for this role."""
-        return page_id in self._pages
-
     def _own_slots(self) -> Slots:
         slots: dict[str, Callable[[], object]] = {
             action_id: self._goer(page_id, target)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from desktop_app.columns import Column, Sort
+from desktop_app.columns import Align, Column, Sort
 from desktop_app.i18n import _
 from desktop_app.ui import theme
 from desktop_app.ui.empty_state import EmptyState
@@ -383,6 +383,18 @@ class RecordTable(QWidget):
             header = self.view.horizontalHeader().sectionSizeHint(number) + theme.GAP_M
             content = self.view.sizeHintForColumn(number) + theme.GAP_S
             self.view.setColumnWidth(number, min(max(content, header, _MIN_WIDTH), _MAX_WIDTH))
+        self._stretch()
+
+    def _stretch(self) -> None:
+        """The last column takes what is left over, but numbers stay beside their neighbours."""
+        header = self.view.horizontalHeader()
+        shown = [
+            header.logicalIndex(place)
+            for place in range(header.count())
+            if not header.isSectionHidden(header.logicalIndex(place))
+        ]
+        is_number = bool(shown) and self.model.columns[shown[-1]].align is Align.RIGHT
+        header.setStretchLastSection(not is_number)
 
     def _stored(self) -> dict[str, Any]:
         stored = self._context.state.get(self._state_key)

@@ -106,11 +106,7 @@ class ReminderDesk(QObject):
         """Go to what a reminder is about; it counts as seen."""
         self._put_away([line.id])
         self._show_window()
-        page, target = place_of(line)
-        if self._window.has_page(page):
-            self._window.navigate(page, target)
-        else:
-            self.show_list()
+        self._window.navigate(*place_of(line))
 
     def try_out(self) -> None:
         """Show and sound a note as it would be, for the settings."""
@@ -235,11 +231,11 @@ class ReminderDesk(QObject):
 
 
 def place_of(line: "ReminderLine") -> tuple[str, object]:
-    """Page and record that a reminder is about; no page for a task without a customer."""
+    """Page and record that a reminder is about."""
     if line.case_id is not None:
         return "case-file", line.case_id
     if line.kind is ReminderKind.PROMISE:
         return "promises", "mine"
     if line.customer_id is not None:
         return "customer-card", line.customer_id
-    return "", None
+    return "duties", line.reminder.id.key  # a task without a customer

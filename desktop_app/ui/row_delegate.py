@@ -42,7 +42,9 @@ class RowDelegate(QStyledItemDelegate):
         if text:
             tone = index.data(TONE_ROLE)
             if tone is not None:
-                _paint_chip(painter, area, str(text), Tone(tone))  # Qt made it a plain text
+                alignment = Qt.AlignmentFlag(index.data(Qt.ItemDataRole.TextAlignmentRole))
+                is_right = bool(alignment & Qt.AlignmentFlag.AlignRight)
+                _paint_chip(painter, area, str(text), Tone(tone), is_right=is_right)
             else:
                 plain = "muted" if index.data(FAINT_ROLE) else "text"
                 ink = theme.colour("on_selection" if is_selected else plain)
@@ -84,7 +86,9 @@ class RowDelegate(QStyledItemDelegate):
         return QSize(width + _BAR, theme.row_height())
 
 
-def _paint_chip(painter: QPainter, area: QRect, text: str, tone: Tone) -> None:
+def _paint_chip(
+    painter: QPainter, area: QRect, text: str, tone: Tone, *, is_right: bool = False
+) -> None:
     ink, ground = theme.tone_colours(tone)
     painter.setFont(theme.font(theme.SIZE_SMALL, bold=True))
     metrics = painter.fontMetrics()
@@ -93,7 +97,8 @@ def _paint_chip(painter: QPainter, area: QRect, text: str, tone: Tone) -> None:
     width = min(room, metrics.horizontalAdvance(shown) + 2 * _PADDING)
     height = min(area.height() - theme.GAP_S, metrics.height() + theme.GAP_XS)
     top = area.center().y() - height / 2 + 0.5
-    chip = QRectF(area.left() + _PADDING, top, width, height)
+    left = area.right() - _PADDING - width if is_right else area.left() + _PADDING
+    chip = QRectF(left, top, width, height)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)

@@ -4,11 +4,12 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from PySide6.QtCore import (
@@ -22,11 +23,13 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app import i18n
+from desktop_app.domain.agenda import View
 from desktop_app.settings import Settings, Theme
 from desktop_app.ui import theme
 from desktop_app.ui.app import Application, make_app
 from desktop_app.ui.command_palette import CommandPalette
 from desktop_app.ui.document_view import DocumentView
+from desktop_app.ui.page import Page
 from desktop_app.ui.sign_in import SignInDialog
 
 if TYPE_CHECKING:
@@ -39,6 +42,12 @@ _SETTLE_MS = 120
 _QUIET = 2
 """Waits in a row with nothing under way: together longer than the delay of a preview."""
 _LONGEST = 20.0  # seconds
+_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "charges": ("handovers", "key-persons", "rotation"),
+    "cadence": ("compliance", "exceptions", "table"),
+    "settings": ("staff", "handovers", "reminders"),
+}
+"""Parts of pages that have pictures of their own, beside the first one."""
 _QUERY = "wang"
 """What is typed into the palette: finds customers and staff by pinyin."""
 
@@ -53,6 +62,10 @@ class _Records:
     interview_id: UUID | None
     questionnaire_id: UUID
     script_id: UUID
+    win_back_id: UUID | None = None
+
+
+_MANY = 100_000
 
 
 def run(folder: Path, workspace: Path) -> list[Path]:
@@ -126,6 +139,14 @@ def _pictures(
             window.navigate(page_id, target)
             settle(program)
             yield _save(window, folder / f"{name}-{suffix}.png")
+        for name, page_id, target, turn in _views(records):
+            window.navigate(page_id, target)
+            settle(program)
+            page = window.current_page()
+            if page is not None:
+                turn(page)
+            settle(program)
+            yield _save(window, folder / f"{name}-{suffix}.png")
         window.navigate("today")
         settle(program)
         window.open_palette()
@@ -158,15 +179,50 @@ def _pages(records: _Records) -> list[tuple[str, str, object]]:
     return shown
 
 
+def _views(records: _Records) -> list[tuple[str, str, object, Callable[[Page], None]]]:
+    """Other views of pages: name of the picture, page, target, and what is done to the page."""
+    shown: list[tuple[str, str, object, Callable[[Page], None]]] = [
+        (f"{page_id}-{part}", page_id, part, Page.load)
+        for page_id, parts in _PARTS.items()
+        for part in parts
+    ]
+    shown += [
+        (f"calendar-{view.value}", "calendar", "", partial(_turn_calendar, view=view))
+        for view in (View.WEEK, View.MONTH)
+    ]
+    if records.win_back_id is not None:
+        shown.append(("case-file-win-back", "case-file", records.win_back_id, _turn_to_steps))
+    return shown
+
+
+def _turn_calendar(page: Page, view: View) -> None:
+    """The view of the person signed in."""
+    from desktop_app.ui.pages.calendar import CalendarPage  # noqa: PLC0415  (slow to import)
+
+    if isinstance(page, CalendarPage):
+        page.person.set_value(page.actor.user_id)
+        page.set_view(view)
+        page.load()
+
+
+def _turn_to_steps(page: Page) -> None:
+    from desktop_app.ui.pages.case_file import CaseFilePage  # noqa: PLC0415  (slow to import)
+
+    if isinstance(page, CaseFilePage):
+        page.tabs.setCurrentWidget(page.tabs.win_back)
+
+
 def _records(session: "Session") -> _Records:
-    """The case with the most history, and its customer."""
+    """The case with the most history, its customer, and the case of a win-back visit."""
     from db.queries.cases import CaseFilter  # noqa: PLC0415
     from db.queries.interviews import InterviewFilter  # noqa: PLC0415
+    from db.queries.visits import VisitFilter  # noqa: PLC0415
     from db.vocabulary import CaseStage, InterviewState  # noqa: PLC0415
     from desktop_app.services.cases import list_cases  # noqa: PLC0415
     from desktop_app.services.interviews import list_interviews  # noqa: PLC0415
     from desktop_app.services.questionnaires import list_questionnaires  # noqa: PLC0415
     from desktop_app.services.scripts import list_scripts  # noqa: PLC0415
+    from desktop_app.services.visits import list_visits  # noqa: PLC0415
 
     late = frozenset({CaseStage.FOLLOW_UP, CaseStage.REMEDY_IN_PROGRESS, CaseStage.PLAN_AGREED})
     rows = list_cases(session, CaseFilter(stages=late), None, 0, 1)
@@ -174,12 +230,19 @@ def _records(session: "Session") -> _Records:
     drafts = list_interviews(session, InterviewFilter(state=InterviewState.DRAFT), None, 0, 1)
     drafts = drafts or list_interviews(session, InterviewFilter(), None, 0, 1)
     interview_id = drafts[0].id if drafts else None
+    visited = list_visits(session, VisitFilter(), None, 0, _MANY)
     questionnaire_id = list_questionnaires(session)[0].id
     script_id = list_scripts(session)[0].id
     if not rows:
         return _Records(None, "", None, interview_id, questionnaire_id, script_id)
     return _Records(
-        rows[0].id, rows[0].number, rows[0].customer_id, interview_id, questionnaire_id, script_id
+        rows[0].id,
+        rows[0].number,
+        rows[0].customer_id,
+        interview_id,
+        questionnaire_id,
+        script_id,
+        next((row.case_id for row in visited if row.is_win_back), None),
     )
 
 

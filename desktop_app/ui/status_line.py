@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar
+from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
 
 from desktop_app import clock, labels
 from desktop_app.i18n import _, ngettext
@@ -23,9 +23,10 @@ class StatusLine(QStatusBar):
         self.workspace.setToolTip(str(workspace))
         self.user = self._field(_("User"), user)
         self.records = self._field(_("Records in the filter"), "")
-        self.reminders = QPushButton(theme.icon("bell", "accent"), "")
+        self.reminders = QToolButton()
+        self.reminders.setIcon(theme.icon("bell", "accent"))
+        self.reminders.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.reminders.setToolTip(_("Open the list of reminders  F11"))
-        theme.set_role(self.reminders, "quiet")
         self.addPermanentWidget(self.reminders)
         self.show_reminders(0)
         self.jobs = self._field(_("Running jobs"), "", at_right=True)

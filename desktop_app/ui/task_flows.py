@@ -60,6 +60,13 @@ def read_renewal(session: "Session") -> tuple[forms.Named, str]:
     return read_people(session), workspace_settings.currency(session)
 
 
+def read_stored_renewal(
+    session: "Session", renewal_id: uuid.UUID
+) -> tuple[RenewalDraft, forms.Named, str]:
+    """A renewal as a form has it, who may tell the customer, and the currency of the fee."""
+    return renewals.read(session, renewal_id), *read_renewal(session)
+
+
 class TaskFlows(QObject):
     """The flows of one page; dialogs open over it."""
 
@@ -91,6 +98,24 @@ class TaskFlows(QObject):
                 "new-task" if customer is None else f"new-task:{customer[0]}",
             )
         )
+
+    def edit(self, row: TaskRow) -> None:
+        """Change what is to be done, by whom and until when; its customer stays."""
+
+        def save(draft: TaskDraft) -> Write:
+            kept = {"case_id": row.case_id, "follows_id": row.follows_id}
+            if row.customer_id is not None:
+                kept["customer_id"] = row.customer_id
+            return tasks.change, row.id, row.version, draft.model_copy(update=kept)
+
+        picker = self._tasks if row.customer_id is None else None
+
+        def ask(people: forms.Named) -> None:
+            form = forms.task_form(people, row.owner_id, picker)
+            form.fill(row)
+            self._ask(_("Change the task"), _("Save"), form, TaskDraft, save, f"task:{row.id}")
+
+        self._tasks.read(self, read_people).then(ask)
 
     def renewal(self, customer: Whom | None = None) -> None:
         """Ask what expires, and when."""
@@ -210,6 +235,24 @@ class TaskFlows(QObject):
             f"lapsed:{row.id}",
             intro=_renewal_text(row),
         )
+
+    def edit_renewal(self, row: RenewalRow) -> None:
+        """Change what expires, when, and who tells the customer."""
+
+        def ask(found: tuple[RenewalDraft, forms.Named, str]) -> None:
+            stored, people, currency = found
+            form = forms.renewal_form(people, currency)
+            form.fill(stored)
+            self._ask(
+                _title(_("What expires of {name}"), row.customer),
+                _("Save"),
+                form,
+                RenewalDraft,
+                lambda draft: (renewals.change, row.id, row.version, draft),
+                f"renewal:{row.id}",
+            )
+
+        self._tasks.read(self, read_stored_renewal, row.id).then(ask)
 
     # ------------------------------------------------------------------ handovers
 

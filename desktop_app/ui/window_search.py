@@ -48,11 +48,16 @@ def due(session: "Session") -> Mapping[str, int]:
     """How much is due on each page."""
     if not access.may(session, Action.VIEW):
         return {}
-    return {
+    found = {
         "today": work.count(session),
         "promises": promises.due_for(session).pressing,
         "signals": triage.count_signals(session, SignalFilter()),
     }
+    from desktop_app.services import duties, handovers  # noqa: PLC0415  (after the first paint)
+
+    found["duties"] = duties.count_pressing(session)
+    found["charges"] = handovers.count_waiting(session)
+    return found
 
 
 def keys(text: str) -> str:

@@ -16,7 +16,6 @@ WITHOUT_ASKING: Mapping[str, str] = {
     "access.*": "is the asking itself",
     "assignment.hand_over": "a step of assigning and claiming, which have asked for the right",
     "assignment.hand_out": "a step of assigning, claiming and spreading, which have asked",
-    "assignment.examine": "a step of spreading, which has asked for the right",
     "assignment.standing_hits": "a step of services on one case, which they have loaded in scope",
     "case_life.*": "shared by the services on cases, which have asked for the right",
     "charge_book.*": "shared by the services on customers and charges, which have asked",

@@ -137,6 +137,21 @@ def test_that_a_day_begins_with_what_has_no_time() -> None:
     assert agenda.in_order([late, task, early, done, visit]) == [visit, task, done, early, late]
 
 
+def test_that_a_week_without_a_working_day_left_gives_way_to_the_coming_one() -> None:
+    coming = MONDAY + dt.timedelta(weeks=1)
+    friday, sunday = SATURDAY - dt.timedelta(days=1), SATURDAY + dt.timedelta(days=1)
+    usual, bridge = WorkCalendar({}), WorkCalendar({friday: False})
+    for view in (View.WEEK, View.TEAM):
+        assert agenda.opening_day(view, friday, usual) == friday
+        assert agenda.opening_day(view, friday, bridge) == coming
+        assert agenda.opening_day(view, MONDAY, WorkCalendar({MONDAY: False})) == MONDAY
+        assert agenda.opening_day(view, SATURDAY, usual) == coming
+        assert agenda.opening_day(view, sunday, usual) == coming
+        assert agenda.opening_day(view, SATURDAY, WorkCalendar({SATURDAY: True})) == SATURDAY
+    assert agenda.opening_day(View.DAY, sunday, usual) == sunday
+    assert agenda.opening_day(View.MONTH, sunday, usual) == sunday
+
+
 DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2100, 1, 1))
 
 

@@ -109,9 +109,11 @@ def test_that_figures_stand_in_their_sentences() -> None:
         "2 of 3 made in time (66.7%), 1 late, 0 missed, 0 still to be made, 4 waived"
     )
     enough = Strength(CadenceRole.SALES, CadenceChannel.VISIT, Fraction(125), 125)
-    assert strength_sentence(enough) == "Sales · Visit: 125.0 owed a month, 125 possible"
+    assert strength_sentence(enough) == "Sales · Visit: 125 owed a month, 125 possible"
     short = Strength(CadenceRole.SALES, CadenceChannel.VISIT, Fraction(125), 120)
-    assert strength_sentence(short).endswith("120 possible; 5.0 too few")
+    assert strength_sentence(short).endswith("120 possible; 5 too few")
+    half = Strength(CadenceRole.GM, CadenceChannel.VISIT, Fraction(5, 2), 3)
+    assert "2.5 owed a month" in strength_sentence(half)
 
 
 def test_that_reminders_say_what_and_when() -> None:

@@ -34,6 +34,10 @@ def test_that_the_bands_end_at_60_and_365_days(days: int, band: TenureBand) -> N
     assert tenure_band(DAY - dt.timedelta(days=days), DAY) is band
 
 
+ANY = ReliancePolicy(contacts=1)
+"""Judges a share however few the contacts are."""
+
+
 def test_that_turnover_is_leavers_by_average_headcount() -> None:
     """F-37: 6 of (50 + 40) / 2 = 45 are 13.3 %."""
     assert turnover(6, [50, 40]) == pytest.approx(0.1333, abs=0.0001)
@@ -79,7 +83,7 @@ def test_that_eight_of_ten_contacts_by_one_person_are_a_warning() -> None:
         "old": CustomerClass.C,
         "informal": None,
     }
-    found = {each.customer: each for each in reliances(klass, made, DAY)}
+    found = {each.customer: each for each in reliances(klass, made, DAY, ANY)}
     assert (found["ten"].person, found["ten"].index, found["ten"].points) == ("li", Rate(8, 10), 2)
     assert (found["ten"].is_key, found["ten"].is_short) == (True, True)
     assert (found["nine"].is_key, found["nine"].is_short) == (False, False)
@@ -92,8 +96,16 @@ def test_that_eight_of_ten_contacts_by_one_person_are_a_warning() -> None:
     assert key_persons(found.values(), {"ten": 500_00, "nine": 1}) == (KeyPerson("li", 2, 500_00),)
 
 
+def test_that_a_share_of_few_contacts_is_no_warning() -> None:
+    made = [*contacts("two", li=2), *contacts("three", li=3)]
+    two, three = reliances({"two": None, "three": None}, made, DAY)
+    assert (two.index, two.is_key) == (Rate(2, 2), False)
+    assert (three.index, three.is_key) == (Rate(3, 3), True)
+
+
 def test_that_key_persons_are_ranked_by_value() -> None:
-    found = reliances({1: None, 2: None, 3: None}, [*contacts(1, li=1), *contacts(2, wu=1)], DAY)
+    made = [*contacts(1, li=1), *contacts(2, wu=1)]
+    found = reliances({1: None, 2: None, 3: None}, made, DAY, ANY)
     assert [row.person for row in key_persons(found, {1: 5, 2: 6})] == ["wu", "li"]
 
 

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -35,8 +36,9 @@ from desktop_app.services.team_figures import Saves, Share
 from desktop_app.services.team_work import Load
 from desktop_app.ui.document_view import as_filter
 from tests import factories
-from tests.conftest import actors_of, copy_of
+from tests.conftest import actors_of, copy_of, not_followed
 from tests.factories import Desk
+from tests.world import once
 
 _WORLD = Path(__file__).parent.parent / "services" / "team_world.py"
 _spec = importlib.util.spec_from_file_location("team_world", _WORLD)
@@ -74,11 +76,15 @@ def _experiment(session: Session) -> None:
 
 @pytest.fixture(scope="module")
 def planted(
-    template_database: Path, tmp_path_factory: pytest.TempPathFactory
+    template_database: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    pytestconfig: pytest.Config,
 ) -> Iterator[tuple[Database, dict[Role, Actor], object]]:
     with copy_of(template_database, tmp_path_factory.mktemp("team")) as database:
         actors, desk = actors_of(database), Desk(database)
-        world = team_world.plant(desk, actors[Role.ADMINISTRATOR])
+        with not_followed(pytestconfig):
+            plant = partial(team_world.plant, desk, actors[Role.ADMINISTRATOR])
+            world = once(database, "team world", plant)
         with time_machine.travel(NOW, tick=False):
             desk.do(actors[Role.ADMINISTRATOR], _experiment)
         yield database, actors, world

@@ -1,13 +1,17 @@
 """A desk to run services at."""
 
-from collections.abc import Iterator
+import functools
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from db.session import Actor, Database
 from db.vocabulary import Role
-from tests.conftest import actors_of, copy_of
+from tests.conftest import KEY, actors_of, copy_of
 from tests.factories import Desk
 
 
@@ -30,3 +34,37 @@ def lasting_desk(
 def lasting_actors(lasting_desk: Desk) -> dict[Role, Actor]:
     """One signed-in user of each role, of the lasting desk."""
     return actors_of(lasting_desk.database)
+
+
+Filled = Callable[..., tuple[Desk, Any]]
+
+
+@pytest.fixture(scope="module")
+def filled_folder(
+    template_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., tuple[Path, Any]]:
+    """`filled_folder(fill, *words)`: the folder of a closed database, and what `fill` returned."""
+
+    @functools.cache
+    def made(fill: Callable[..., Any], *words: object) -> tuple[Path, Any]:
+        folder = tmp_path_factory.mktemp("filled")
+        with copy_of(template_database, folder) as database:
+            return folder, fill(Desk(database), *words)
+
+    return made
+
+
+@pytest.fixture
+def filled_desk(filled_folder: Callable[..., tuple[Path, Any]], tmp_path: Path) -> Iterator[Filled]:
+    """`filled_desk(fill, *words)`: a desk of this test alone, and what `fill(desk, *words)` gave.
+
+    It is filled once for all tests of the module that fill it so; each gets a copy of it.
+    """
+    with ExitStack() as opened:
+
+        def filled(fill: Callable[..., Any], *words: object) -> tuple[Desk, Any]:
+            folder, result = filled_folder(fill, *words)
+            file = Path(shutil.copytree(folder, tmp_path / "filled")) / "workspace.db"
+            return Desk(opened.enter_context(closing(Database(file, KEY)))), result
+
+        yield filled

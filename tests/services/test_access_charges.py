@@ -11,7 +11,7 @@ import pytest
 
 from db.models import HandoverLine
 from db.session import SYSTEM, Actor, Session
-from db.vocabulary import Fate, Role, Seat
+from db.vocabulary import AbsenceKind, Fate, Role, Seat
 from desktop_app.domain.handover import HandoverPolicy
 from desktop_app.domain.handover_drafts import ExitDraft, HandoverDraft
 from desktop_app.domain.staff_figures import ReliancePolicy
@@ -87,6 +87,7 @@ Entry = tuple[frozenset[Role], Callable[[Session, Actor], Prepared], Call]
 READING: dict[str, Entry] = {
     "staff_profiles.read": (EVERYBODY, own, lambda s, p: staff_profiles.read(s, p["user"])),
     "staff_profiles.all_profiles": (EVERYBODY, own, lambda s, _p: staff_profiles.all_profiles(s)),
+    "staff_profiles.list_staff": (EVERYBODY, own, lambda s, _p: staff_profiles.list_staff(s)),
     "staff_profiles.functions_of": (EVERYBODY, own, lambda s, _p: staff_profiles.functions_of(s)),
     "staff_profiles.list_absences": (
         EVERYBODY,
@@ -143,6 +144,7 @@ READING: dict[str, Entry] = {
     "handovers.waiting_for": (EVERYBODY, own, lambda s, p: handovers.waiting_for(s, p["user"])),
     "handovers.count_waiting": (EVERYBODY, own, lambda s, _p: handovers.count_waiting(s)),
     "employee_exits.exits": (EVERYBODY, own, lambda s, _p: employee_exits.exits(s)),
+    "employee_exits.drafts": (EVERYBODY, own, lambda s, _p: employee_exits.drafts(s)),
     "employee_exits.churn_by_tenure": (
         EVERYBODY,
         own,
@@ -275,6 +277,24 @@ def test_that_each_role_may_do_what_it_should_and_nothing_else(
             with pytest.raises(NotAllowedError, match="Your role"):
                 desk.do(user, call, prepared[role])
             assert len(desk.made) == count
+
+
+def test_that_why_somebody_is_away_is_told_to_them_and_to_who_manages_them(
+    lasting_desk: Desk, lasting_actors: dict[Role, Actor]
+) -> None:
+    desk, agent = lasting_desk, lasting_actors[Role.AGENT]
+    assert agent.user_id is not None
+    sick = AbsenceDraft(
+        user_id=agent.user_id, first_on=TODAY, last_on=TODAY, kind=AbsenceKind.SICK, note="手术"
+    )
+    desk.do(lasting_actors[Role.STORE_MANAGER], staff_profiles.add_absence, sick)
+    other_store = desk.do(SYSTEM, factories.add_store, "S66")
+    stranger = desk.do(SYSTEM, factories.add_user, Role.STORE_MANAGER, other_store)
+    for user in (*lasting_actors.values(), stranger):
+        (row,) = desk.look(user, staff_profiles.list_absences, agent.user_id)
+        told = user is agent or (user.role in DECIDERS and user is not stranger)
+        shown = (AbsenceKind.SICK, "手术") if told else (AbsenceKind.OTHER, "")
+        assert (row.first_on, row.last_on, row.kind, row.note) == (TODAY, TODAY, *shown)
 
 
 def test_that_every_public_service_is_in_the_matrix() -> None:

@@ -49,6 +49,7 @@ from desktop_app.services import (
 )
 from desktop_app.services.costs import CostDraft
 from tests import factories, offered
+from tests.conftest import actors_of
 from tests.factories import Desk
 
 TODAY = dt.date(2026, 9, 15)
@@ -423,12 +424,19 @@ def prepare_all(
     return found
 
 
+def fill(desk: Desk, prepare: Callable[[Session, Actor], Prepared]) -> dict[Role, Prepared]:
+    """What is prepared for everybody."""
+    return desk.do(SYSTEM, prepare_all, prepare, actors_of(desk.database))
+
+
 @pytest.mark.parametrize("service", MATRIX)
 def test_that_each_role_may_do_what_it_should_and_nothing_else(
-    lasting_desk: Desk, lasting_actors: dict[Role, Actor], service: str
+    filled_desk: Callable[..., tuple[Desk, dict[Role, Prepared]]],
+    lasting_actors: dict[Role, Actor],
+    service: str,
 ) -> None:
-    desk, (may, prepare, call) = lasting_desk, MATRIX[service]
-    prepared = desk.do(SYSTEM, prepare_all, prepare, lasting_actors)
+    may, prepare, call = MATRIX[service]
+    desk, prepared = filled_desk(fill, prepare)
     for role, user in lasting_actors.items():
         count = len(desk.made)
         if role in may:

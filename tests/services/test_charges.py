@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import time_machine
 
 from db import check, journal
 from db.models import Customer, Holding, Visit
+from db.queries import charges as queries
 from db.queries.paging import Sort
 from db.session import SYSTEM, Actor, Session
 from db.vocabulary import CustomerClass, ImportKind, MatchKey, Role, Seat, StaffFunction, VisitState
@@ -209,7 +211,7 @@ def test_that_orphans_are_found_with_reason_and_age(
     desk.do(admin, charges.set_holder, ended, P, None)
     desk.do(admin, employee_exits.record_exit, key(first), LEFT)
     rows = {row.customer_id: row for row in desk.look(admin, charges.list_orphans, OrphanFilter())}
-    assert list(rows) == [never, left, ended]
+    assert list(rows) == [left, never, ended]
     assert held not in rows
     assert {row.number: (row.reason, row.days, row.former) for row in rows.values()} == {
         "B1": (OrphanReason.NEVER, 10, ""),
@@ -220,7 +222,7 @@ def test_that_orphans_are_found_with_reason_and_age(
         second.name, CustomerClass.C, "南京路店",
     )  # fmt: skip
     for criteria, numbers in (
-        (OrphanFilter(), ["B1", "B2", "B3"]),
+        (OrphanFilter(), ["B2", "B1", "B3"]),
         (OrphanFilter(reason=OrphanReason.LEFT), ["B2"]),
         (OrphanFilter(former_id=key(second)), ["B3"]),
         (OrphanFilter(text="B1"), ["B1"]),
@@ -238,6 +240,28 @@ def test_that_orphans_are_found_with_reason_and_age(
     desk.do(admin, factories.leave, key(second))
     rows = {row.customer_id: row for row in desk.look(admin, charges.list_orphans, OrphanFilter())}
     assert (rows[held].reason, rows[left].backup) == (OrphanReason.LEFT, "")
+
+
+def test_that_orphans_of_leavers_come_first_and_then_the_dearest(
+    desk: Desk, admin: Actor, pair: tuple[Actor, Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _second = pair
+    for number, owner in (("B1", None), ("B2", None), ("B3", key(first)), ("B4", key(first))):
+        fields = {"store_id": admin.store_id, "owner_id": owner}
+        desk.do(admin, factories.add_customer, number, **fields)
+    desk.do(admin, backdate)
+    desk.do(admin, employee_exits.record_exit, key(first), LEFT)
+    spend = {"B1": 500, "B2": 900, "B3": 10, "B4": 20}
+    read = queries.alone
+
+    def alone(*given: Any) -> list[queries.Alone]:
+        return [replace(one, value=spend[one.number]) for one in read(*given)]
+
+    monkeypatch.setattr(queries, "alone", alone)
+    found = desk.look(admin, charges.list_orphans, OrphanFilter())
+    assert [row.number for row in found] == ["B4", "B3", "B2", "B1"]
+    page = desk.look(admin, charges.list_orphans, OrphanFilter(), None, 1, 2)
+    assert [row.number for row in page] == ["B3", "B2"]
 
 
 def backdate(session: Session) -> None:

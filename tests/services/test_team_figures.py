@@ -5,6 +5,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,9 @@ from desktop_app.services.outcome_settings import OutcomeSettings
 from desktop_app.services.team_figures import TeamFigures, TeamFilter
 from desktop_app.services.team_work import Work
 from tests import factories
+from tests.conftest import not_followed
 from tests.factories import Desk
+from tests.world import once
 
 _spec = importlib.util.spec_from_file_location(
     "team_world", Path(__file__).with_name("team_world.py")
@@ -44,8 +47,13 @@ WATCH = 30
 
 
 @pytest.fixture(scope="module")
-def world(lasting_desk: Desk, lasting_actors: dict[Role, Actor]) -> team_world.World:
-    return team_world.plant(lasting_desk, lasting_actors[Role.ADMINISTRATOR])
+def world(
+    lasting_desk: Desk, lasting_actors: dict[Role, Actor], pytestconfig: pytest.Config
+) -> team_world.World:
+    with not_followed(pytestconfig):
+        admin = lasting_actors[Role.ADMINISTRATOR]
+        plant = partial(team_world.plant, lasting_desk, admin)
+        return once(lasting_desk.database, "team world", plant)
 
 
 @pytest.fixture(scope="module")

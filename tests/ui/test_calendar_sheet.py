@@ -68,6 +68,29 @@ def test_that_the_team_has_a_row_for_each_who_works_and_for_nobody() -> None:
     assert GONE in [lane.user_id for lane in left.lanes]
 
 
+def test_that_who_contacts_nobody_has_a_row_only_with_something_in_it() -> None:
+    trainer = Person(GONE, "gone", "去", is_active=True, room=Room(), is_expected=False)
+    found = board(item())
+    found = replace(found, people=(*found.people[:2], trainer))
+    assert GONE not in [lane.user_id for lane in make_sheet(found, View.TEAM, TODAY, TODAY).lanes]
+    chosen = make_sheet(found, View.TEAM, TODAY, TODAY, GONE)
+    assert [lane.user_id for lane in chosen.lanes] == [GONE]
+    busy = replace(found, items=(item(user_id=GONE, user="去"),))
+    assert GONE in [lane.user_id for lane in make_sheet(busy, View.TEAM, TODAY, TODAY).lanes]
+
+
+def test_that_a_day_that_is_over_is_not_too_much_any_more() -> None:
+    tomorrow = TODAY + dt.timedelta(days=1)
+    sheet = make_sheet(board(item()), View.TEAM, TODAY, tomorrow)
+    load = sheet.load(0, TODAY)
+    assert load == Load(7, 2, Room())
+    assert not sheet.is_too_much(load, TODAY)
+    assert sheet.is_too_much(load, tomorrow)
+    assert sheet.overloaded(TODAY) == 0
+    words = calendar_sheet.cell_words(sheet, 0, TODAY)
+    assert words.endswith("7 of 6 visits, 2 of 20 calls")
+
+
 def test_that_person_and_kind_narrow_it() -> None:
     task = item(kind=ItemKind.TASK)
     sheet = shown(View.WEEK, item(), task, item(user_id=BEN), user_id=ANN, kinds=(ItemKind.TASK,))

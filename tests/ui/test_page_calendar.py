@@ -332,6 +332,20 @@ def test_that_clashes_are_listed_and_lead_to_their_item(
     assert (page.grid.current().day, page.grid.current_item()) == (TODAY, None)
 
 
+def test_that_from_saturday_on_the_coming_week_is_shown(
+    stage: Stage, shop: dict[str, uuid.UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = dt.datetime.combine(TODAY + 11 * DAY, dt.time(10)).astimezone()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    monday = TODAY + 13 * DAY
+    plan(stage, shop["K2"], monday)
+    page = shown(stage, View.WEEK, 1)
+    assert (page.grid.sheet.days[0], page.grid.current().day) == (monday, monday)
+    QTest.keyClick(page.grid, Qt.Key.Key_T)
+    stage.wait(lambda: page.grid.sheet.days[0] == TODAY + 6 * DAY)
+    assert page.grid.current().day == clock.today()
+
+
 def test_that_days_are_named_and_unknown_years_told(
     stage: Stage, shop: dict[str, uuid.UUID]
 ) -> None:

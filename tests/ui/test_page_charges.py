@@ -1,18 +1,29 @@
 """Who looks after whom: orphans, handovers, key persons, rotation, and the line on the card."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from db.session import SYSTEM, Actor, Database
-from db.vocabulary import HandoverCause, HandoverState, Role, Seat, TaskKind
+from db.vocabulary import (
+    ExitDestination,
+    ExitReason,
+    HandoverCause,
+    HandoverState,
+    Role,
+    Seat,
+    TaskKind,
+)
 from desktop_app import clock
+from desktop_app.domain.staff_figures import ReliancePolicy
 from desktop_app.services import charges, handovers, key_persons, orphans
-from desktop_app.services.handovers import HandoverDraft
+from desktop_app.services.handovers import ExitDraft, HandoverDraft
 from desktop_app.services.orphans import OrphanFilter
 from desktop_app.services.tasks import TaskFilter, list_tasks
 from desktop_app.ui.action_set import ActionSet
+from desktop_app.ui.charge_exits import length_words, where_words
 from desktop_app.ui.handover_work import HandoverTarget
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.charges import ChargesPage
@@ -140,6 +151,7 @@ def test_that_what_was_handed_over_is_accepted_and_declined(
 
 
 def test_that_key_persons_get_a_backup_for_their_customers(stage: Stage, people: Team) -> None:
+    stage.write(key_persons.change_policy, ReliancePolicy(contacts=1))
     assert stage.read(key_persons.list_key_persons)
     page, part = shown(stage, "key-persons")
     table = part.table  # type: ignore[attr-defined]
@@ -192,6 +204,7 @@ def test_that_the_coverage_stands_on_top(stage: Stage, people: Team) -> None:
 def test_that_the_card_says_who_is_in_charge_and_sets_a_backup(
     stage: Stage, database: Database, people: Team
 ) -> None:
+    stage.write(key_persons.change_policy, ReliancePolicy(contacts=1))
     page: CustomerCardPage = stage.show(CustomerCardPage, people.mine[0])
     line = page.panel.charge
     stage.wait(lambda: people.giver.name in line.words.text())
@@ -208,7 +221,41 @@ def test_that_the_card_says_who_is_in_charge_and_sets_a_backup(
     stage.wait(lambda: "Orphan" in line.risk.text())
 
 
-@pytest.mark.parametrize("part", ["orphans", "handovers", "key-persons", "rotation"])
+def test_that_exits_say_what_became_of_the_customers(
+    stage: Stage, database: Database, admin: Actor, people: Team
+) -> None:
+    giver, near = people.giver.user_id, people.near.user_id
+    yesterday = clock.today() - dt.timedelta(days=1)
+    handed = HandoverDraft(
+        from_id=giver, cause=HandoverCause.LEFT, on=clock.today(),
+        customer_ids=tuple(people.mine[:2]),
+    )  # fmt: skip
+    desk = Desk(database)
+    choices = {(key, Seat.PRIMARY): near for key in people.mine[:2]}
+    desk.do(admin, handovers.hand_over, handed, choices)
+    gone = ExitDraft(
+        left_on=yesterday, reason=ExitReason.PAY, destination=ExitDestination.COMPETITOR,
+        destination_name="新公司",
+    )  # fmt: skip
+    desk.do(admin, handovers.record_exit, giver, gone)
+    page, part = shown(stage, "exits")
+    table = part.table  # type: ignore[attr-defined]
+    stage.wait(lambda: table.count() == 1)
+    row = table.model.row(0)
+    assert (row.name, row.left_on, row.reason) == ("陈一", yesterday, ExitReason.PAY)
+    assert (row.transferred, row.taken_along, row.left_unattended) == (2, 0, 1)
+    assert where_words(row) == "A competitor · 新公司"
+    assert length_words(row) == "not known"
+    assert length_words(replace(row, hired_on=yesterday - 9 * dt.timedelta(days=1))) == "10 days"
+    assert length_words(replace(row, hired_on=yesterday.replace(year=yesterday.year - 2))) == (
+        "24 months"
+    )
+    stage.run(page, "handover.new")
+    assert stage.went() == [("handover", HandoverTarget(HandoverCause.LEFT, giver))]
+    assert nameless(page) == []
+
+
+@pytest.mark.parametrize("part", ["orphans", "handovers", "key-persons", "rotation", "exits"])
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["960", "1280"])
 def test_that_each_part_is_whole_in_a_narrow_window(
     stage: Stage, people: Team, part: str, size: tuple[int, int]

@@ -37,11 +37,13 @@ def stage(qtbot: QtBot, context: PageContext) -> Stage:
     return Stage(qtbot, context)
 
 
-def shown(stage: Stage, count: int) -> Any:
+def shown(stage: Stage, count: int) -> tuple[Any, Any]:
+    """The page, and its first tab with so many duties."""
     page = stage.show(DutiesPage)
-    stage.wait(lambda: page.sheet is not None and page.table.count() == count)
-    page.table.focus()
-    return page
+    part = page.tabs.current()
+    stage.wait(lambda: part.sheet is not None and part.table.count() == count)
+    part.table.focus()
+    return page, part
 
 
 def a_task(stage: Stage, customer: uuid.UUID, **more: Any) -> uuid.UUID:
@@ -70,15 +72,15 @@ def test_that_everything_due_stands_there_and_numbers_narrow_it(
     draft = PromiseDraft(words="送到", made_on=today - 9 * _DAY, due_on=today - _DAY)
     stage.write(promises.register, shop["K2"], draft)
     stage.write(visits.plan_visit, None, shop["K3"], VisitDraft(planned_on=today + 2 * _DAY))
-    page = shown(stage, 4)  # the customers of the shop have nobody in charge: one line
-    kinds = [page.table.model.row(n).kind for n in range(4)]
+    page, part = shown(stage, 4)  # the customers of the shop have nobody in charge: one line
+    kinds = [part.table.model.row(n).kind for n in range(4)]
     assert kinds == [DutyKind.PROMISE, DutyKind.TASK, DutyKind.ORPHANS, DutyKind.VISIT]
-    page.choose(Urgency.LATE)
-    assert page.table.count() == 1
-    page.choose(Urgency.LATE)
-    page.filters.search.set_value("问升级")
-    stage.wait(lambda: page.table.count() == 1)
-    page.table.choose_first()
+    part.choose(Urgency.LATE)
+    assert part.table.count() == 1
+    part.choose(Urgency.LATE)
+    part.filters.search.set_value("问升级")
+    stage.wait(lambda: part.table.count() == 1)
+    part.table.choose_first()
     page.actions()["customer.open"]()
     assert stage.places[-1] == ("customer-card", shop["K2"])
 
@@ -87,7 +89,7 @@ def test_that_a_task_is_done_dropped_and_passed_on(
     stage: Stage, shop: dict[str, uuid.UUID]
 ) -> None:
     key = a_task(stage, shop["K2"], kind=TaskKind.UPGRADE_TALK)
-    page = shown(stage, 2)
+    page, part = shown(stage, 2)
     stage.run(page, "task.pass_on")
     stage.submit(page, answer="要专业版", owner_id=stage.context.actor.user_id)
     stage.wait(lambda: len(every_task(stage)) == 2)
@@ -95,8 +97,8 @@ def test_that_a_task_is_done_dropped_and_passed_on(
     assert found[key].state is TaskState.DONE
     follow = next(row for row in found.values() if row.id != key)
     assert (follow.kind, follow.words, follow.follows_id) == (TaskKind.UPGRADE, "要专业版", key)
-    stage.wait(lambda: page.sheet.items[-1].id == follow.id)
-    page.table.select_key(follow.id)
+    stage.wait(lambda: part.sheet.items[-1].id == follow.id)
+    part.table.select_key(follow.id)
     assert "task.pass_on" not in page.actions()
     stage.run(page, "duty.not")
     assert stage.refused(page, note="") == {"note": "This field is needed."}
@@ -104,26 +106,26 @@ def test_that_a_task_is_done_dropped_and_passed_on(
     stage.submit(page, note="客户改主意")
     ended = {TaskState.DONE, TaskState.DROPPED}
     stage.wait(lambda: {row.state for row in every_task(stage)} == ended)
-    stage.wait(lambda: page.table.count() == 1)
+    stage.wait(lambda: part.table.count() == 1)
 
 
 def test_that_a_task_is_made_and_given_to_somebody_else(
     stage: Stage, shop: dict[str, uuid.UUID], database: Database, admin: Actor
 ) -> None:
     other = stage.write(factories.add_user, Role.AGENT).user_id
-    page = shown(stage, 1)
+    page, part = shown(stage, 1)
     stage.run(page, "task.new")
     stage.submit(page, words="旧账核对", kind=TaskKind.OLD_ISSUE)
-    stage.wait(lambda: page.table.count() == 2)
-    page.table.select_key(every_task(stage)[0].id)
+    stage.wait(lambda: part.table.count() == 2)
+    part.table.select_key(every_task(stage)[0].id)
     stage.run(page, "duty.give")
     stage.submit(page, owner_id=other)
-    stage.wait(lambda: page.table.count() == 1)
+    stage.wait(lambda: part.table.count() == 1)
     assert every_task(stage)[0].owner_id == other
     stage.idle()
-    page.who.set_value(other)
-    stage.wait(lambda: page.sheet.user_id == other)
-    assert [item.words for item in page.sheet.items] == ["Old issue: 旧账核对"]
+    part.who.set_value(other)
+    stage.wait(lambda: part.sheet.user_id == other)
+    assert [item.words for item in part.sheet.items] == ["Old issue: 旧账核对"]
 
 
 def test_that_who_has_something_that_expires_is_told_and_renews(
@@ -132,12 +134,12 @@ def test_that_who_has_something_that_expires_is_told_and_renews(
     me = stage.context.actor.user_id
     draft = RenewalDraft(product="会员", expires_on=clock.today() + 10 * _DAY, owner_id=me)
     stage.write(renewals.add, shop["K2"], draft)
-    page = shown(stage, 2)
-    page.table.select_key(page.sheet.items[-1].id)
+    page, part = shown(stage, 2)
+    part.table.select_key(part.sheet.items[-1].id)
     stage.run(page, "duty.step")
     stage.submit(page, note="已电话通知")
-    stage.wait(lambda: page.sheet.items[-1].row.state is RenewalState.NOTIFIED)
-    page.table.select_key(page.sheet.items[-1].id)
+    stage.wait(lambda: part.sheet.items[-1].row.state is RenewalState.NOTIFIED)
+    part.table.select_key(part.sheet.items[-1].id)
     stage.run(page, "duty.step")
     stage.submit(page)
     stage.wait(lambda: len(every_renewal(stage)) == 2)
@@ -149,7 +151,7 @@ def test_that_the_functions_are_told_in_words(stage: Stage, shop: dict[str, uuid
     me = stage.context.actor.user_id
     profile = ProfileDraft(functions=(StaffFunction.TECHNICIAN,))
     stage.write(staff_profiles.change, me, profile)
-    page = shown(stage, 1)
-    assert page.sheet.charges[0].title == "Technician"
+    page, part = shown(stage, 1)
+    assert part.sheet.charges[0].title == "Technician"
     page.actions()["duty.step"]()
     assert stage.places[-1] == ("charges", None)

@@ -1,13 +1,17 @@
 """The handover wizard: four steps by keyboard, one change set, undone at once."""
 
+import datetime as dt
+
 import pytest
 from pytestqt.qtbot import QtBot
 
 from db.models import Customer
 from db.session import Actor, Database
 from db.vocabulary import ExitDestination, ExitReason, Fate, HandoverCause, Seat
+from desktop_app import clock
 from desktop_app.domain.handover_tidy import Tidy
 from desktop_app.services import charges, customers, handovers
+from desktop_app.ui.forms.handover_forms import OF_EXIT
 from desktop_app.ui.handover_work import HandoverTarget, choice_words
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.handover import (
@@ -106,6 +110,35 @@ def test_that_a_leaver_hands_over_in_one_change_set_that_can_be_undone(
     assert stage.read(handovers.exits) == []
     page.list_button.click()
     assert stage.went() == [("charges", "handovers")]
+
+
+def test_that_an_exit_on_record_is_filled_in_and_goes_with_another_leaver(
+    stage: Stage, database: Database, admin: Actor
+) -> None:
+    people = team(database, admin)
+    day = clock.today() - dt.timedelta(days=3)
+    known = handovers.ExitDraft(
+        left_on=day, reason=ExitReason.OWN_FIRM, destination=ExitDestination.COMPETITOR,
+        destination_name="新公司", note="带走两人",
+    )  # fmt: skip
+    Desk(database).do(admin, handovers.record_exit, people.giver.user_id, known)
+    page = begin(stage, leaver(people))
+    editors = page.start.form.editors
+
+    def entered() -> list[object]:
+        return [editors[name].value() for name in OF_EXIT]
+
+    assert entered() == list(known.model_dump().values())
+    editors["destination_name"].set_value("别家")
+    page.load()
+    stage.idle()
+    assert editors["destination_name"].value() == "别家"  # what was corrected stays
+    editors["from_id"].set_value(people.near.user_id)
+    assert entered()[:3] == [clock.today(), None, None]
+    assert not any(entered()[3:])
+    say_exit(page)
+    editors["from_id"].set_value(people.far.user_id)
+    assert editors["destination_name"].value() == "新公司"  # nothing on record: it stays
 
 
 def test_that_a_record_is_tidied_without_losing_the_wizard(

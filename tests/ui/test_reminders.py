@@ -390,7 +390,9 @@ def test_that_the_program_stays_in_the_tray(
     assert len(shown) == 2  # said once
     made.tray.icon.messageClicked.emit()
     assert window.isVisible()
-    assert made.list is not None  # a task without a customer has no page
+    page = window.current_page()
+    assert page is not None
+    assert page.SPEC.id == "duties"  # the task has no customer
     settings.stay_in_tray = False
     event = FrameClose()
     window.closeEvent(event)

@@ -8,12 +8,15 @@ from pytestqt.qtbot import QtBot
 from db.session import Actor, Database
 from db.vocabulary import AbsenceKind, HandoverCause, StaffFunction
 from desktop_app import clock
-from desktop_app.services import charges, key_persons, staff_profiles
+from desktop_app.columns.employees import STAFF_COLUMNS
+from desktop_app.services import charges, employee_exits, key_persons, staff_profiles
+from desktop_app.services.employee_exits import ExitDraft
 from desktop_app.ui.handover_work import HandoverTarget
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.settings import SettingsPage
 from desktop_app.ui.pages.settings.charges import HandoverSection, RelianceSection
 from desktop_app.ui.pages.settings.staff import StaffSection
+from tests.factories import Desk
 from tests.ui.casework import nameless
 from tests.ui.charge_stage import team
 from tests.ui.shop import Stage
@@ -66,6 +69,29 @@ def test_that_staff_are_described_and_their_absences_kept(
     sized(page, NARROW)
     stage.wait(lambda: wrong(part) == [])
     assert nameless(page) == []
+
+
+def test_that_who_has_left_is_marked(stage: Stage, database: Database, admin: Actor) -> None:
+    people = team(database, admin, count=0, alone=0)
+    day = dt.timedelta(days=1)
+    gone, going = clock.today() - day, clock.today() + day
+    for person, last in ((people.far, gone), (people.near, going)):
+        Desk(database).do(
+            admin, employee_exits.record_exit, person.user_id, ExitDraft(left_on=last)
+        )
+    page: SettingsPage = stage.show(SettingsPage, "staff")
+    table = page.tabs.part("staff").people
+    stage.wait(lambda: table.count() >= 4)
+    column = next(one for one in STAFF_COLUMNS if one.id == "left_on")
+    words = {}
+    for number in range(table.count()):
+        row = table.model.row(number)
+        words[row.id] = column.shown(row)
+    assert words[people.far.user_id] == f"left on {gone}"
+    assert words[people.near.user_id] == f"leaves on {going}"
+    assert words[people.giver.user_id] == ""
+    shown = table.view.horizontalHeader().isSectionHidden(STAFF_COLUMNS.index(column))
+    assert not shown
 
 
 def test_that_the_numbers_of_handover_and_key_persons_are_set(stage: Stage) -> None:

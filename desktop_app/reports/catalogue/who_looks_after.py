@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from db.queries.paging import Sort
 from db.vocabulary import CustomerClass
 from desktop_app import clock
 from desktop_app.columns import Align, Column, Kind
@@ -80,7 +81,8 @@ class WhoLooksAfter(Report[LookAfterParams]):
         access.require(session, Action.REPORT)
         today = clock.today()
         until = params.until or today + _AHEAD
-        orphans = charges.list_orphans(session, OrphanFilter(), None, 0, _EVERYTHING)
+        longest = Sort("days", descending=True)
+        orphans = charges.list_orphans(session, OrphanFilter(), longest, 0, _EVERYTHING)
         covered = charges.coverage(session)
         people = key_persons.list_key_persons(session)
         at_risk = key_persons.list_at_risk(session, RiskFilter(), 0, _EVERYTHING)

@@ -143,7 +143,9 @@ PAGES: Final[tuple[PageSpec, ...]] = (
             "planned from a case is the case's next step.\n\n"
             "Ctrl+Alt+I notes an informal contact: it counts for coverage, never as pressure. "
             "Provisional visits move when the holidays of their year are published. Only active "
-            "customers are asked how satisfied they are."
+            "customers are asked how satisfied they are.\n\n"
+            "Ctrl+Alt+Q writes the day pack of a person: the visits of a day in the order of the "
+            "route, with what is known and blank forms, as PDF and Excel."
         ),
         place="desktop_app.ui.pages.visits:VisitsPage",
     ),
@@ -166,7 +168,8 @@ PAGES: Final[tuple[PageSpec, ...]] = (
             "is provisional: the holidays of that year are not published yet.\n\n"
             "Export the calendar writes a file for other calendar programs. A file that is kept "
             "up to date is written anew after each change; let your other calendar subscribe to "
-            "it. It holds your own contacts, phones masked."
+            "it. It holds your own contacts, phones masked. Ctrl+Alt+Q writes the day pack: what "
+            "a person takes along on a day."
         ),
         place="desktop_app.ui.pages.calendar:CalendarPage",
     ),
@@ -205,7 +208,10 @@ PAGES: Final[tuple[PageSpec, ...]] = (
             "about an upgrade is passed on to a technician with Ctrl+J.\n\n"
             "Who leads people also sees what is overdue with them, what waits for a yes, and "
             "customers nobody looks after; the filter Whose shows the list of somebody else.\n\n"
-            "At the right stands what your functions are there for. The settings say who is what."
+            "At the right stands what your functions are there for. The settings say who is "
+            "what.\n\n"
+            "Tasks and Renewals show all that you may see, also what is done or decided; Ctrl+Tab "
+            "turns to them. The same keys work there, and F2 changes what is still open."
         ),
         place="desktop_app.ui.pages.duties:DutiesPage",
     ),
@@ -231,7 +237,7 @@ PAGES: Final[tuple[PageSpec, ...]] = (
     ),
     PageSpec(
         "charges",
-        N_("Who is in charge"),
+        N_("In charge"),
         icon="charge",
         key="Ctrl+Alt+J",
         help=N_(

@@ -22,6 +22,7 @@ from desktop_app.ui.calendar_clashes import ClashList
 from desktop_app.ui.calendar_flows import CalendarFlows
 from desktop_app.ui.calendar_grid import CalendarGrid, Target
 from desktop_app.ui.calendar_sheet import make_sheet
+from desktop_app.ui.day_pack_flow import DayPackFlow
 from desktop_app.ui.editors import ChoiceEditor
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
@@ -53,6 +54,7 @@ class CalendarPage(Page):
     def build(self) -> None:
         """Make header, tools, grid and list."""
         self.flows, self.visit_flows = CalendarFlows(self), VisitFlows(self)
+        self.day_pack = DayPackFlow(self)
         role = self.actor.role
         self.is_own = not allowed(role, Action.ASSIGN_CASE) and scope_of(role) is not Scope.ALL
         self.day = clock.today()
@@ -60,9 +62,11 @@ class CalendarPage(Page):
         self.board = EMPTY
         self._wanted: tuple[UUID, dt.date] | None = None
         self._stand_on: dt.date | None = None
+        self._is_placed = False
         self._reading = Latest()
         buttons = [
             action_button(self.context, "calendar.move"),
+            action_button(self.context, "visit.day_pack"),
             action_button(self.context, "calendar.export"),
             action_button(self.context, "case.visit", primary=True),
         ]
@@ -155,6 +159,10 @@ class CalendarPage(Page):
 
     @override
     def load(self) -> None:
+        if not self._is_placed:
+            task = self.tasks.read(self, agenda.opening_day, self.view)
+            self._reading.take(task).then(self._go)
+            return
         self._reading.take(self.tasks.read(self, agenda.board, self.criteria())).then(self._on_read)
 
     def _on_read(self, board: Board) -> None:
@@ -207,19 +215,8 @@ class CalendarPage(Page):
             notes.append(
                 _("Nothing stands here yet. N plans a visit, the arrows go to other days.")
             )
-        notes += self._named_days()
+        notes += calendar_sheet.named_days(self.board.marks)
         self.header.set_subtitle("  ".join(notes))
-
-    def _named_days(self) -> list[str]:
-        """Holidays and make-up days of the days that are shown, each name once with its days."""
-        by_name: dict[str, list[dt.date]] = {}
-        for day, mark in sorted(self.board.marks.items()):
-            by_name.setdefault(calendar_sheet.mark_words(mark), []).append(day)
-        found = []
-        for name, days in by_name.items():
-            last = "" if days[0] == days[-1] else f"–{days[-1]:%m-%d}"
-            found.append(f"{name} {days[0]:%m-%d}{last}")
-        return [" · ".join(found)] if found else []
 
     # ------------------------------------------------------------------ going around
 
@@ -257,6 +254,7 @@ class CalendarPage(Page):
         self._go(day)
 
     def _go(self, day: dt.date) -> None:
+        self._is_placed = True
         self.day = self._stand_on = day
         self._say_span()
         self.load()
@@ -327,6 +325,14 @@ class CalendarPage(Page):
             is_past = wanted is None or wanted < clock.today()
             self.visit_flows.plan_any_visit(None if is_past else wanted)
 
+    def _ask_day_pack(self) -> None:
+        """The day on which the keyboard stands, of the person whose it is."""
+        row = self.grid.current()
+        if row is None:
+            self.day_pack.ask(self.day, self.person.value())
+        else:
+            self.day_pack.ask(row.day, self.grid.sheet.lanes[row.lane].user_id)
+
     def _keep_file(self) -> None:
         feed = self.context.feed
         if feed is not None:
@@ -357,6 +363,8 @@ class CalendarPage(Page):
         is_worker = allowed(role, Action.WORK_CASE)
         if allowed(role, Action.EXPORT) or (self.is_own and is_worker):
             slots["calendar.export"] = self._export
+        if self.day_pack.may:
+            slots["visit.day_pack"] = self._ask_day_pack
         if is_worker and self.context.feed is not None:
             slots["calendar.keep"] = self._keep_file
         if is_worker:

@@ -1,4 +1,4 @@
-"""Who looks after whom: orphans, handovers, key persons, rotation."""
+"""Who looks after whom: orphans, handovers, key persons, rotation, exits."""
 
 import uuid
 from functools import partial
@@ -13,6 +13,7 @@ from desktop_app.domain.rates import Rate
 from desktop_app.i18n import _
 from desktop_app.services import charges
 from desktop_app.services.charges import Coverage
+from desktop_app.ui.charge_exits import ExitsPart
 from desktop_app.ui.charge_handovers import HandoversPart
 from desktop_app.ui.charge_orphans import OrphansPart
 from desktop_app.ui.charge_part import ChargePart
@@ -31,7 +32,7 @@ _GOOD = 0.9
 
 
 class ChargesPage(Page):
-    """Four tabs; keys mean the rows of the open one. On top the share with a backup."""
+    """Five tabs; keys mean the rows of the open one. On top the share with a backup."""
 
     SPEC: ClassVar[PageSpec] = page_spec("charges")
     TABLES: ClassVar[frozenset[str]] = frozenset(
@@ -51,6 +52,8 @@ class ChargesPage(Page):
         if allowed(self.actor.role, Action.REPORT):
             self.tabs.add("key-persons", _("Key persons"), partial(KeyPersonsPart, self))
         self.tabs.add("rotation", _("Rotation"), partial(RotationPart, self))
+        if allowed(self.actor.role, Action.REPORT):
+            self.tabs.add("exits", _("Exits"), partial(ExitsPart, self))
         self.tabs.currentChanged.connect(self._on_tab)
         self.body.addWidget(self.header)
         self.body.addWidget(self.tabs, 1)

@@ -1,69 +1,23 @@
-"""Duties: what one is to do beside the queue of cases, by function, what is late first."""
+"""Duties: what one is to do beside the queue of cases; all tasks; all that expires."""
 
 import uuid
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Final
+from functools import partial
+from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from db.queries.handovers import LineRow
-from db.queries.promises import ComplaintRow, PromiseRow
-from db.queries.renewals import RenewalRow
-from db.queries.tasks import TaskRow
-from db.queries.visits import VisitRow
-from db.vocabulary import TaskKind
-from desktop_app import labels
-from desktop_app.columns.duties import DUTY_COLUMNS, DutyItem
-from desktop_app.domain.duties import KIND_WORDS, URGENCY_WORDS, DutyKind, Urgency
-from desktop_app.domain.permissions import Action, allowed
-from desktop_app.i18n import _, ngettext
-from desktop_app.services import duties, handovers, staff_profiles
-from desktop_app.services.duties import Sheet
-from desktop_app.ui import theme
-from desktop_app.ui.case_flows import CaseFlows
-from desktop_app.ui.case_look import list_text
-from desktop_app.ui.case_panels import pane_of
-from desktop_app.ui.editors import ChoiceEditor
+from desktop_app.i18n import _
+from desktop_app.ui.duty_lists import RenewalsPart, TasksPart
+from desktop_app.ui.duty_part import DutyPart
+from desktop_app.ui.duty_sheet import SheetPart
+from desktop_app.ui.lazy_tabs import LazyTabs
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
-from desktop_app.ui.panels import (
-    Card,
-    FilterBar,
-    PageHeader,
-    StatTile,
-    action_button,
-    splitter,
-    text_label,
-)
-from desktop_app.ui.promise_flows import PromiseFlows
-from desktop_app.ui.record_table import RecordTable
-from desktop_app.ui.task_flows import TaskFlows
-from desktop_app.ui.tasks import Latest
-from desktop_app.ui.theme import Tone
-
-if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
-    from db.session import Session
-
-URGENCY_TONES: Final = {
-    Urgency.LATE: Tone.BAD,
-    Urgency.TODAY: Tone.WARN,
-    Urgency.UNDATED: Tone.INFO,
-    Urgency.SOON: Tone.NEUTRAL,
-}
-_PLACES: Final = {DutyKind.APPROVAL: "approvals", DutyKind.ORPHANS: "charges"}
-
-
-def read_people(session: "Session") -> list[tuple[uuid.UUID, str]]:
-    """Those whose duties the actor may look at, by name."""
-    found = staff_profiles.all_profiles(session).values()
-    return [
-        (one.user_id, one.name) for one in sorted(found, key=lambda one: one.name) if one.is_active
-    ]
+from desktop_app.ui.panels import PageHeader, action_button
 
 
 class DutiesPage(Page):
-    """Numbers above, the list left, what one is there for at the right."""
+    """Three tabs; keys mean the rows of the open one."""
 
     SPEC: ClassVar[PageSpec] = page_spec("duties")
     TABLES: ClassVar[frozenset[str]] = frozenset(
@@ -74,236 +28,70 @@ class DutiesPage(Page):
     )  # fmt: skip
 
     def build(self) -> None:
-        """Make numbers, list and the duties in words."""
-        self._latest = Latest()
-        self._chosen: Urgency | None = None
-        self._has_people = False
-        self._whose: uuid.UUID | None = None
-        self.sheet: Sheet | None = None
-        self.flows = TaskFlows(self, self.context)
-        self.promises = PromiseFlows(self, self.context)
-        self.cases = CaseFlows(self)
-        self.header = PageHeader(
-            _("Duties"),
-            buttons=[
-                action_button(self.context, "renewal.new"),
-                action_button(self.context, "task.new"),
-                action_button(self.context, "duty.step", primary=True),
-            ],
-        )
+        """Make header and tabs."""
+        buttons = [
+            action_button(self.context, "renewal.new"),
+            action_button(self.context, "task.new"),
+            action_button(self.context, "duty.step", primary=True),
+        ]
+        self.header = PageHeader(_("Duties"), buttons=buttons, is_low=True)
+        self.header.shorten(buttons)
+        self.tabs: LazyTabs[DutyPart] = LazyTabs(_("Parts of the duties"))
+        self.tabs.add("duties", _("Duties"), partial(self._make, SheetPart))
+        self.tabs.add("tasks", _("Tasks"), partial(self._make, TasksPart))
+        self.tabs.add("renewals", _("Renewals"), partial(self._make, RenewalsPart))
+        self.tabs.currentChanged.connect(self._on_tab)
         self.body.addWidget(self.header)
-        self.body.addWidget(self._make_tiles())
-        self._make_filters()
-        self._make_table()
-        self.charges = ChargesCard()
-        panes = splitter(
-            self.context, "duties", self.table, pane_of(self.charges, 280, _("What I am there for"))
-        )
-        panes.setStretchFactor(0, 7)
-        panes.setStretchFactor(1, 3)
-        self.body.addWidget(panes, 1)
-        self.follow(self.table)
-        self.setFocusProxy(self.table)
+        self.body.addWidget(self.tabs, 1)
+        self._focus_part()
 
-    def _make_tiles(self) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.GAP_S)
-        self.tiles: dict[Urgency, StatTile] = {}
-        for urgency in Urgency:
-            tile = StatTile(_(URGENCY_WORDS[urgency]), "—", " ")
-            tile.clicked.connect(self._chooser(urgency))
-            self.tiles[urgency] = tile
-            row.addWidget(tile)
-        return holder
+    def _make(self, kind: type[DutyPart]) -> DutyPart:
+        part = kind(self)
+        part.told.connect(self._say)
+        return part
 
-    def _make_filters(self) -> None:
-        self.filters = FilterBar(_("Customer or words"))
-        kinds = [(kind, _(KIND_WORDS[kind])) for kind in DutyKind]
-        self.kind = self.filters.add(_("What"), ChoiceEditor(kinds, optional=True))
-        self.who: ChoiceEditor | None = None
-        if allowed(self.actor.role, Action.EDIT_STAFF):
-            self.who = self.filters.add(
-                _("Whose"), ChoiceEditor([], optional=True, empty=_("mine"))
-            )
-        self.filters.changed.connect(self._on_filter)
-        self.body.addWidget(self.filters)
+    def _say(self) -> None:
+        current = self.tabs.current()
+        self.header.set_subtitle("" if current is None else current.subtitle)
 
-    def _make_table(self) -> None:
-        self.table = RecordTable(
-            DUTY_COLUMNS,
-            context=self.context,
-            state_key="duties",
-            name=_("Duties"),
-            empty=_("Nothing is due within {days} days.").format(days=duties.AHEAD_DAYS),
-            first_step=(_("Go to Today"), lambda: self.navigate("today")),
-            chips={"urgency": lambda item: URGENCY_TONES[item.urgency]},
-        )
-        self.table.hide_columns("owner")
-        self.table.opened.connect(lambda _row: self._open())
-        self.table.selection_changed.connect(self.actions_changed)
-        self.table.current_changed.connect(lambda _row: self.actions_changed())
-        self.table.set_menu(
-            "duty.step", "duty.not", "duty.give", "task.pass_on", "renewal.renewed", None,
-            "case.open", "customer.open", None, "list.copy",
-        )  # fmt: skip
+    def _focus_part(self) -> None:
+        """The keyboard of the page belongs to the open tab."""
+        current = self.tabs.current()
+        if current is not None:
+            self.setFocusProxy(current)
 
-    # ------------------------------------------------------------------ loading
+    def _on_tab(self) -> None:
+        self._focus_part()
+        self.show_count(None)
+        self._say()
+        self.load()
+        self.actions_changed()
 
     @override
     def load(self) -> None:
-        self._whose = self.who.value() if self.who is not None else None
-        self._latest.take(self.tasks.read(self, duties.sheet, self._whose)).then(self._show)
-        if self.who is not None and not self._has_people:
-            self._has_people = True
-            self.tasks.read(self, read_people).then(self._offer_people)
+        current = self.tabs.current()
+        if current is not None:
+            current.load()
 
-    def _offer_people(self, people: list[tuple[uuid.UUID, str]]) -> None:
-        if self.who is not None:
-            me = self.actor.user_id
-            self.who.set_choices([each for each in people if each[0] != me])
-
-    def _show(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        for urgency, tile in self.tiles.items():
-            count = sheet.count(urgency)
-            tone = URGENCY_TONES[urgency] if count and urgency is not Urgency.SOON else None
-            tile.show_value(labels.number(count), "", tone)
-        self.charges.show_sheet(sheet)
-        names = [labels.label(each.function) for each in sheet.charges]
-        count = len(sheet.items)
-        total = ngettext("{n} duty", "{n} duties", count).format(n=labels.number(count))
-        self.header.set_subtitle(list_text((*names, total)))
-        self._show_rows()
-
-    def _on_filter(self) -> None:
-        if self.who is not None and self.who.value() != self._whose:
-            self.load()
+    @override
+    def show_record(self, target: object) -> None:
+        """Show a part by its name, or a task by its key."""
+        if isinstance(target, uuid.UUID):
+            self.tabs.show_part("tasks")
+            part = self.tabs.part("tasks")
+            if part is not None:
+                part.show_task(target)
         else:
-            self._show_rows()
-
-    def _show_rows(self) -> None:
-        if self.sheet is None:
-            return
-        typed = (self.filters.search.value() or "").strip().casefold()
-        kind = self.kind.value()
-        rows = [
-            item
-            for item in self.sheet.items
-            if self._chosen in (None, item.urgency)
-            and kind in (None, item.kind)
-            and typed in f"{item.customer} {item.customer_number} {item.words}".casefold()
-        ]
-        narrowed = len(rows) < len(self.sheet.items)
-        if narrowed:
-            self.table.set_empty(
-                _("Nothing fits. Change the search or the filter."),
-                (_("Show everything"), self._show_all),
-            )
-        self.table.set_rows(rows)
-        self.table.choose_first()
-        self.actions_changed()
-
-    def _show_all(self) -> None:
-        self._chosen = None
-        self.kind.set_value(None)
-        self.filters.search.set_value(None)
-        self.filters.settle()
-        self._show_rows()
-
-    def _chooser(self, urgency: Urgency) -> Callable[[], None]:
-        return lambda: self.choose(urgency)
-
-    def choose(self, urgency: Urgency) -> None:
-        """Show only what is so urgent; again: everything."""
-        self._chosen = None if self._chosen is urgency else urgency
-        self._show_rows()
-        self.table.focus()
-
-    # ------------------------------------------------------------------ what can be done
-
-    def _item(self) -> DutyItem | None:
-        item: DutyItem | None = self.table.current_row()
-        return item
+            self.tabs.show_part(str(target))
+            self.load()
+        self.setFocus()
 
     @override
     def actions(self) -> Slots:  # type: ignore[override]  # as in Page
-        slots: dict[str, Callable[[], object]] = {
-            "task.new": self.flows.task,
-            "renewal.new": self.flows.renewal,
-        }
-        item = self._item()
-        if item is None:
-            return slots
-        customer_id, case_id = item.customer_id, item.case_id
-        if customer_id is not None:
-            slots["customer.open"] = lambda: self.navigate("customer-card", customer_id)
-        if case_id is not None:
-            slots["case.open"] = lambda: self.navigate("case-file", case_id)
-        return {**slots, **self._for(item)}
+        current = self.tabs.current()
+        return {} if current is None else current.slots()
 
-    def _for(self, item: DutyItem) -> Slots:
-        flows, row = self.flows, item.row
-        slots: dict[str, Callable[[], object]] = {}
-        match row:
-            case TaskRow():
-                slots["duty.step"] = lambda: flows.finish(row)
-                slots["duty.not"] = lambda: flows.drop(row)
-                slots["duty.give"] = lambda: flows.give(row)
-                if row.kind is TaskKind.UPGRADE_TALK:
-                    slots["task.pass_on"] = lambda: flows.pass_on(row)
-            case RenewalRow():
-                slots["duty.step"] = lambda: flows.go_on(row)
-                slots["duty.not"] = lambda: flows.lapsed(row)
-                slots["renewal.renewed"] = lambda: flows.renewed(row)
-            case PromiseRow() | ComplaintRow():
-                slots["duty.step"] = lambda: self.promises.go_on(row)
-                slots["duty.not"] = lambda: self.promises.cannot(row)
-                slots["duty.give"] = lambda: self.promises.hand_over(row)
-            case VisitRow():
-                slots["duty.step"] = lambda: self.cases.report_visit(row.id)
-                slots["duty.not"] = lambda: self.cases.cancel_visit(row.id, row.customer)
-            case LineRow():
-                slots["duty.step"] = lambda: self.tasks.write(self, handovers.accept, [row.id])
-                slots["duty.not"] = lambda: flows.decline(row.id, row.customer)
-            case _ if item.kind in _PLACES:
-                slots["duty.step"] = self._open
-        return slots
-
-    def _open(self) -> None:
-        item = self._item()
-        if item is None:
-            return
-        if item.kind in _PLACES:
-            self.navigate(_PLACES[item.kind], None)
-        elif item.case_id is not None:
-            self.navigate("case-file", item.case_id)
-        elif item.customer_id is not None:
-            self.navigate("customer-card", item.customer_id)
-
-
-class ChargesCard(Card):
-    """What the functions of a person are there for, in words."""
-
-    def __init__(self) -> None:
-        super().__init__(_("What I am there for"))
-        self._holder = QWidget()
-        self._column = QVBoxLayout(self._holder)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(theme.GAP_S)
-        self.body.addWidget(self._holder)
-        self.body.addStretch(1)
-
-    def show_sheet(self, sheet: Sheet) -> None:
-        """Show the functions and their duties."""
-        while (item := self._column.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        if not sheet.charges:
-            self._column.addWidget(
-                text_label(_("No function is set. Settings, Staff says who is what."), "hint")
-            )
-        for charge in sheet.charges:
-            self._column.addWidget(text_label(charge.title, "strong"))
-            self._column.addWidget(text_label(charge.duties))
+    @override
+    def customer(self) -> uuid.UUID | None:
+        current = self.tabs.current()
+        return None if current is None else current.customer()

@@ -18,6 +18,7 @@ from desktop_app.i18n import _, ngettext
 from desktop_app.services import visits
 from desktop_app.ui import case_look, theme
 from desktop_app.ui.case_flows import CaseFlows
+from desktop_app.ui.day_pack_flow import DayPackFlow
 from desktop_app.ui.editors import CheckEditor, DateEditor, EnumEditor
 from desktop_app.ui.forms.case_forms import as_day
 from desktop_app.ui.forms.visit_forms import CHANNELS
@@ -64,18 +65,18 @@ class VisitsPage(Page):
     def build(self) -> None:
         """Make filters and list."""
         self.flows = CaseFlows(self)
+        self.day_pack = DayPackFlow(self)
         self.mine = CheckEditor(_("Only mine"))
         self.mine.set_name(_("Only mine"))
         self.mine.changed.connect(self.load)
-        self.header = PageHeader(
-            _("Visits"),
-            buttons=[
-                self.mine,
-                action_button(self.context, "visit.cancel"),
-                action_button(self.context, "visit.done"),
-                action_button(self.context, "case.visit", primary=True),
-            ],
-        )
+        buttons = [
+            action_button(self.context, "visit.day_pack"),
+            action_button(self.context, "visit.cancel"),
+            action_button(self.context, "visit.done"),
+            action_button(self.context, "case.visit", primary=True),
+        ]
+        self.header = PageHeader(_("Visits"), buttons=[self.mine, *buttons])
+        self.header.shorten(buttons[:-1])
         self.filters = FilterBar(_("Name, pinyin, phone, case"))
         self.filters.search.setMinimumWidth(theme.pixels(_SEARCH))
         self.state = self.filters.add(_("State"), EnumEditor(VisitState, optional=True))
@@ -168,6 +169,8 @@ class VisitsPage(Page):
     def actions(self) -> Slots:  # type: ignore[override]  # as in Page
         slots: dict[str, Callable[[], object]] = {"case.visit": self.flows.plan_any_visit}
         row: VisitRow | None = self.table.current_row()
+        if self.day_pack.may:
+            slots["visit.day_pack"] = lambda: self._ask_day_pack(row)
         if row is None:
             return slots
         slots["customer.open"] = lambda: self.navigate("customer-card", row.customer_id)
@@ -184,6 +187,13 @@ class VisitsPage(Page):
         elif row.state is VisitState.DONE and not row.is_informal:
             slots["visit.report"] = lambda: self.flows.report_visit(row.id)
         return slots
+
+    def _ask_day_pack(self, row: VisitRow | None) -> None:
+        """The day and the person of the row, if it is still to be made; else one's own today."""
+        if row is not None and row.state is VisitState.PLANNED and row.planned_on >= clock.today():
+            self.day_pack.ask(row.planned_on, row.by_id)
+        else:
+            self.day_pack.ask(clock.today())
 
     def _open(self) -> None:
         row: VisitRow | None = self.table.current_row()

@@ -1,15 +1,13 @@
 """What people are in the firm, when they are away, and that somebody has left."""
 
-import uuid
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from db.vocabulary import HandoverCause
-from desktop_app import clock
+from desktop_app.columns.employees import ABSENCE_COLUMNS, STAFF_COLUMNS
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
-from desktop_app.services import staff, staff_profiles
-from desktop_app.services.staff_profiles import AbsenceDraft, AbsenceRow, Employee, ProfileDraft
+from desktop_app.services import staff_profiles
+from desktop_app.services.staff_profiles import AbsenceDraft, AbsenceRow, ProfileDraft, StaffRow
 from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.forms import profile_forms
 from desktop_app.ui.forms.profile_forms import OwnAbsence
@@ -18,48 +16,12 @@ from desktop_app.ui.page import Page
 from desktop_app.ui.pages.settings.section import Section, block
 from desktop_app.ui.panels import button, splitter, text_label
 from desktop_app.ui.record_table import RecordTable
-from desktop_app.ui.staff_columns import ABSENCE_COLUMNS, STAFF_COLUMNS
 from desktop_app.ui.tasks import Latest
 from desktop_app.ui.theme import Tone
 from desktop_app.ui.typed_drafts import DraftKey
 
-if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
-    from db.session import Session
 
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody with the names of store and manager."""
-
-    id: uuid.UUID
-    name: str
-    store: str
-    manager: str
-    is_here: bool
-    profile: ProfileDraft
-
-
-def read_people(session: "Session") -> list[Person]:
-    """Everybody who works here, by name; then those who left."""
-    stores = {store.id: store.name for store in staff.list_stores(session)}
-    everybody = staff_profiles.all_profiles(session)
-    names = {key: each.name for key, each in everybody.items()}
-
-    def person(each: Employee) -> Person:
-        manager, store = each.profile.manager_id, each.store_id
-        return Person(
-            each.user_id,
-            each.name,
-            "" if store is None else stores.get(store, ""),
-            "" if manager is None else names.get(manager, ""),
-            each.is_here(clock.today()),
-            each.profile,
-        )
-
-    return sorted(map(person, everybody.values()), key=lambda each: not each.is_here)
-
-
-def left_tone(row: Person) -> Tone | None:
+def left_tone(row: StaffRow) -> Tone | None:
     """Tone of the last day of work."""
     return Tone.NEUTRAL if row.profile.left_on is not None else None
 
@@ -85,7 +47,7 @@ class StaffSection(Section):
             empty=_("Nobody works here yet. Add users under People and stores."),
             chips={"left_on": left_tone},
         )
-        self.people.hide_columns("left_on")
+        self.people.hide_columns("hired_on")
         self.absences = RecordTable(
             ABSENCE_COLUMNS,
             context=page.context,
@@ -123,9 +85,9 @@ class StaffSection(Section):
 
     def load(self) -> None:
         """Read people, and when the chosen one is away."""
-        self._latest.take(self.tasks.read(self, read_people)).then(self._show)
+        self._latest.take(self.tasks.read(self, staff_profiles.list_staff)).then(self._show)
 
-    def _show(self, rows: list[Person]) -> None:
+    def _show(self, rows: list[StaffRow]) -> None:
         self.people.set_rows(rows)
         self.people.choose_first()
         self._load_absences()
@@ -145,8 +107,8 @@ class StaffSection(Section):
         self.absences.choose_first()
         self._show_buttons()
 
-    def _person(self) -> Person | None:
-        row: Person | None = self.people.current_row()
+    def _person(self) -> StaffRow | None:
+        row: StaffRow | None = self.people.current_row()
         return row
 
     def _show_buttons(self) -> None:
@@ -164,10 +126,10 @@ class StaffSection(Section):
         row = self._person()
         if row is None or not self._may:
             return
-        task = self.tasks.read(self, read_people)
+        task = self.tasks.read(self, staff_profiles.list_staff)
         task.then(lambda people: self._ask_profile(row, people))
 
-    def _ask_profile(self, row: Person, people: list[Person]) -> None:
+    def _ask_profile(self, row: StaffRow, people: list[StaffRow]) -> None:
         left = row.profile.left_on
         managers = [(each.id, each.name) for each in people if each.is_here and each.id != row.id]
         form = profile_forms.profile_form(managers, has_left=left is not None)

@@ -2,38 +2,47 @@
 
 from typing import TYPE_CHECKING, Final
 
-from desktop_app import labels
+from desktop_app import clock, labels
 from desktop_app.columns import Align, Column
 from desktop_app.i18n import N_, _
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
-    from desktop_app.services.staff_profiles import AbsenceRow
-    from desktop_app.ui.pages.settings.staff import Person
+    from desktop_app.services.staff_profiles import AbsenceRow, StaffRow
 
 
-def _functions(row: "Person") -> str:
+def _functions(row: "StaffRow") -> str:
     return _(", ").join(labels.label(each) for each in row.profile.functions)
 
 
-def _districts(row: "Person") -> str:
+def _districts(row: "StaffRow") -> str:
     return _(", ").join(row.profile.districts)
 
 
-def _capacity(row: "Person") -> str:
+def _capacity(row: "StaffRow") -> str:
     return _("{visits} / {calls}").format(
         visits=row.profile.visits_a_day, calls=row.profile.calls_a_day
     )
 
 
-STAFF_COLUMNS: Final[list[Column["Person"]]] = [
+def _left(row: "StaffRow") -> str:
+    day = row.profile.left_on
+    if day is None:
+        return ""
+    text = _("left on {day}") if day < clock.today() else _("leaves on {day}")
+    return text.format(day=day.isoformat())
+
+
+STAFF_COLUMNS: Final[list[Column["StaffRow"]]] = [
     Column("name", N_("Employee"), lambda row: row.name, width=96),
-    Column("functions", N_("Functions"), _functions, width=136),
-    Column("department", N_("Department"), lambda row: row.profile.department, width=90),
+    Column(
+        "left_on", N_("Last day of work"), lambda row: row.profile.left_on, _left, width=150
+    ),
+    Column("functions", N_("Functions"), _functions, width=160),
+    Column("department", N_("Department"), lambda row: row.profile.department, width=116),
     Column("store", N_("Store"), lambda row: row.store, width=100),
-    Column("districts", N_("Goes to districts"), _districts, width=100),
+    Column("districts", N_("Goes to districts"), _districts, width=130),
     Column("manager", N_("Manager"), lambda row: row.manager, width=80),
     Column("hired_on", N_("Hired on"), lambda row: row.profile.hired_on, width=116),
-    Column("left_on", N_("Last day of work"), lambda row: row.profile.left_on, width=116),
     Column(
         "capacity", N_("Visits / calls a day"), lambda row: row.profile.visits_a_day, _capacity,
         align=Align.RIGHT, width=130,
