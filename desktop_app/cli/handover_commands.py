@@ -16,6 +16,7 @@ from desktop_app.i18n import N_, _
 
 if TYPE_CHECKING:
     from db.session import Session
+    from desktop_app.domain.handover_drafts import ExitDraft
     from desktop_app.services.handovers import (
         CommitResult,
         HandoverDraft,
@@ -40,7 +41,11 @@ def handover(
     ] = None,
     cause: Annotated[
         str, typer.Option(metavar="CAUSE", help=N_("left, rotation or load"))
-    ] = "left",
+    ] = "load",
+    left_on: Annotated[
+        str,
+        typer.Option(metavar="DATE", help=N_("Last day of work of who leaves, written down too.")),
+    ] = "",
     on: Annotated[
         str, typer.Option(metavar="DATE", help=N_("First day of the receivers; today without it."))
     ] = "",
@@ -57,6 +62,9 @@ def handover(
     if cause not in _CAUSES:
         text = _("{option} may be: {choices}.")
         raise UsageProblemError(text.format(option="--cause", choices=", ".join(_CAUSES)))
+    exit_day = parse_day(left_on) if left_on else None
+    if exit_day is not None:
+        cause = "left"
     first = parse_day(on) if on else None
     last = parse_day(overlap_until) if overlap_until else None
     from desktop_app.services import handovers  # noqa: PLC0415
@@ -65,9 +73,13 @@ def handover(
     result: CommitResult | None = None
     with state.read() as session:
         draft = _draft(session, giver, to or [], cause, first, last)
+        if cause == "left" and giver and exit_day is None:
+            _require_exit(session, giver, draft)
         proposal = handovers.propose(session, draft)
     if not dry_run and any(line.to_id is not None for line in proposal.lines):
         with state.write() as session:
+            if exit_day is not None and draft.from_id is not None:
+                handovers.record_exit(session, draft.from_id, _exit(exit_day))
             proposal = handovers.propose(session, draft)
             result = handovers.hand_over(session, draft, proposal.choices)
     if state.options.as_json:
@@ -76,6 +88,21 @@ def handover(
     headings = (_("Customer"), _("Seat"), _("Goes to"), _("Reason"), _("To put in order"))
     output.say_table(headings, [_shown(line) for line in proposal.lines], [False] * len(headings))
     _say_sums(proposal, result)
+
+
+def _require_exit(session: "Session", giver: str, draft: "HandoverDraft") -> None:
+    """Refuse a cause that is not true: nobody has written down that this employee leaves."""
+    from desktop_app.services import handovers  # noqa: PLC0415
+
+    if not any(row.user_id == draft.from_id for row in handovers.exits(session)):
+        text = _("{login} has not left: give --left-on DATE, or another --cause.")
+        raise UsageProblemError(text.format(login=giver))
+
+
+def _exit(day: dt.date) -> "ExitDraft":
+    from desktop_app.domain.handover_drafts import ExitDraft  # noqa: PLC0415
+
+    return ExitDraft(left_on=day)
 
 
 def _draft(

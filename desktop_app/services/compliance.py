@@ -107,6 +107,8 @@ def compliance(
 ) -> ComplianceResult:
     """The figures of the duties that end from the first to the last day.
 
+    Figures of others by name are for who leads people or audits; all others see their own.
+
     Raises:
         InvalidInputError: the last day is before the first.
     """
@@ -121,6 +123,10 @@ def compliance(
     by_class = rules.by(found, lambda duty: duty.rule.klass)
     by_role = rules.by(found, lambda duty: duty.rule.role)
     known = [each for each in made if each.day <= as_of]
+    people = _people(side, found)
+    if not (access.may(session, Action.EDIT_STAFF) or access.may(session, Action.VIEW_JOURNAL)):
+        me = access.actor(session).user_id
+        people = tuple(one for one in people if one.user_id == me)
     return ComplianceResult(
         first=first,
         last=last,
@@ -129,7 +135,7 @@ def compliance(
         by_class={klass: by_class[klass] for klass in CustomerClass if klass in by_class},
         by_role={role: by_role[role] for role in CadenceRole if role in by_role},
         by_cell={cell: cells[cell] for cell in order if cell in cells},
-        by_person=_people(side, found),
+        by_person=people,
         excess=_excess(side, known, first, last),
     )
 

@@ -117,7 +117,8 @@ def propose(session: Session, draft: HandoverDraft) -> Proposal:
     Raises:
         NotFoundError: there is no such person.
         ConflictError: one of the customers asked for is not with that person any more.
-        InvalidInputError: somebody named as receiver does not look after customers here.
+        InvalidInputError: somebody named as receiver does not look after customers here, or the
+            first day is too far away.
     """
     access.require(session, Action.HAND_OVER)
     board = Board(session, draft)
@@ -132,6 +133,11 @@ def _weight(line: ProposedLine) -> tuple[CustomerClass, int, str, bool]:
     return line.klass, -line.value, line.number, line.seat is Seat.BACKUP
 
 
+MOST_BACK: Final = 31
+MOST_AHEAD: Final = 92
+"""A handover begins at most so many days ago, or ahead: the work goes over when it is made."""
+
+
 class Board:
     """The seats that go over and the people, read once; for proposals and for the commit."""
 
@@ -140,6 +146,7 @@ class Board:
         self.people = staff_profiles.all_profiles(session)
         if draft.from_id is not None and draft.from_id not in self.people:
             raise NotFoundError(_("This user is gone."))
+        self._check_day()
         for user_id in draft.to_ids:
             charges.check_holder(session, user_id, draft.on)
             if user_id == draft.from_id:
@@ -165,6 +172,13 @@ class Board:
             for each in self.people.values()
             if self._may_receive(each)
         }
+
+    def _check_day(self) -> None:
+        """What is planned follows from now on, and who was in charge long ago stays so."""
+        if not -MOST_BACK <= (self.draft.on - self.today).days <= MOST_AHEAD:
+            text = _("Hand over from a day at most {back} days ago or {ahead} days ahead.")
+            message = text.format(back=MOST_BACK, ahead=MOST_AHEAD)
+            raise InvalidInputError([Problem("on", message)])
 
     # ------------------------------------------------------------ the seats
 
@@ -285,10 +299,11 @@ class Board:
                 by_store[one.store_id].append(self._vacancy(one, seat, who))
         gets: Counter[object] = Counter()
         for store_id, vacancies in by_store.items():
+            known = {each.other for each in vacancies} - {None}
             near = [
                 replace(one, held=one.held + gets[key])
                 for key, one in self._receivers.items()
-                if self._is_near(self.people[key], store_id)
+                if key in known or self._is_near(self.people[key], store_id)
             ]
             for found in rules.suggest(vacancies, near, self.draft.on, self._policy):
                 if found.receiver is not None and not found.was_backup:
@@ -298,7 +313,10 @@ class Board:
     def _is_near(self, employee: Employee, store_id: uuid.UUID | None) -> bool:
         is_everywhere = employee.store_id is None or scope_of(employee.role) is Scope.ALL
         is_named = employee.user_id in self.draft.to_ids
-        return store_id is None or is_everywhere or is_named or employee.store_id == store_id
+        home = self.department_of(self.draft.from_id)
+        is_same = bool(home) and employee.profile.department == home
+        is_near = store_id is None or employee.store_id == store_id
+        return is_near or is_everywhere or is_named or is_same
 
     def _vacancy(self, one: GivenCustomer, seat: Seat, who: uuid.UUID | None) -> Vacancy:
         return Vacancy(

@@ -53,6 +53,18 @@ def test_that_a_handover_is_shown_made_and_undone(run: Run, staff: tuple[str, st
     assert rows["H1"]["user"] == f"员工 {first}"
 
 
+def test_that_who_leaves_is_written_down_as_having_left(run: Run, staff: tuple[str, str]) -> None:
+    first, second = staff
+    asked = ("handover", "--from", first, "--to", second)
+    refused = run(*asked, "--cause", "left")
+    assert (refused.status, refused.out) == (2, "")
+    assert "--left-on" in refused.sentence
+    made = run(*asked, "--left-on", "2026-09-20", "--json").document
+    assert made["moved"]["customers"] == 2
+    people = {row["login"]: row for row in run("list", "staff", "--json").document}
+    assert people[first]["left_on"] == "2026-09-20"
+
+
 def test_that_orphans_are_listed_and_handed_over(run: Run, staff: tuple[str, str]) -> None:
     (row,) = run("list", "orphans", "--json").document
     assert (row["number"], row["reason"], row["class"]) == ("H3", "never", "c")

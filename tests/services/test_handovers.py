@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from db.models import Case
-from db.session import Actor, Session
+from db.models import Case, User
+from db.session import SYSTEM, Actor, Session
 from db.vocabulary import (
     CustomerKind,
     ExitDestination,
@@ -225,6 +225,39 @@ def test_that_others_of_the_department_come_first_and_other_departments_when_it_
     assert sorted(line.is_cross for line in lines) == [False, False, True]
     full = desk.look(admin, handovers.propose, draft(near, far, away, on=TODAY + 2 * MONTH))
     assert Counter(line.to_id for line in full.lines) == {key(away): 2}
+
+
+def test_that_the_backup_moves_up_and_the_department_follows_from_whatever_store(
+    desk: Desk, admin: Actor, actors: dict[Role, Actor], team: list[Actor]
+) -> None:
+    """S3-49: whom the customer knows, then the department; a store of its own is no obstacle."""
+    giver, backup, near, _away = team
+    elsewhere = desk.do(SYSTEM, factories.add_store)
+
+    def move(session: Session) -> None:
+        factories.name(session)
+        for user in (backup, near):
+            session.get_one(User, key(user)).store_id = elsewhere
+
+    desk.do(SYSTEM, move)
+    for user in (giver, near):
+        profile(desk, admin, user, department="一部")
+    store = actors[Role.STORE_MANAGER].store_id
+    desk.do(admin, plant, 2, key(giver), backup_id=key(backup), store_id=store)
+    proposal = desk.look(admin, handovers.propose, draft(giver))
+    seats = {(line.seat, line.to_id) for line in proposal.lines}
+    assert (Seat.PRIMARY, key(backup)) in seats
+    assert {to for seat, to in seats if seat is Seat.BACKUP} == {key(near)}
+
+
+@pytest.mark.parametrize("days", [-32, 93])
+def test_that_a_handover_begins_about_now(
+    desk: Desk, admin: Actor, team: list[Actor], days: int
+) -> None:
+    giver, other, *_rest = team
+    desk.do(admin, plant, 1, key(giver))
+    with pytest.raises(InvalidInputError, match="31 days ago or 92 days ahead"):
+        desk.look(admin, handovers.propose, draft(giver, other, on=TODAY + dt.timedelta(days=days)))
 
 
 def test_that_only_who_looks_after_customers_nearby_is_proposed_unasked(
