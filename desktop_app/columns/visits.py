@@ -35,6 +35,13 @@ def _satisfaction(row: VisitRow) -> str:
     return satisfaction_text(row.satisfaction) if row.satisfaction is not None else ""
 
 
+def purpose_text(row: VisitRow) -> str:
+    """What it is for in words: as somebody wrote it, or as the cadence wants it."""
+    if row.purpose or row.rule_purpose is None:
+        return row.purpose
+    return labels.label(row.rule_purpose)
+
+
 VISIT_COLUMNS: Final[tuple[Column[VisitRow], ...]] = (
     Column("planned_on", N_("Planned on"), lambda row: row.planned_on, width=130),
     Column("starts_at", N_("Time"), lambda row: row.starts_at, time_text, width=124),
@@ -48,7 +55,7 @@ VISIT_COLUMNS: Final[tuple[Column[VisitRow], ...]] = (
         text=lambda row: row.klass.value.upper(),
         align=Align.CENTER,
     ),
-    Column("purpose", N_("Purpose"), lambda row: row.purpose, width=220),
+    Column("purpose", N_("Purpose"), purpose_text, width=220),
     Column("state", N_("State"), lambda row: row.state, state_text, width=100),
     Column("done_on", N_("Made on"), lambda row: row.done_on, width=130),
     Column("by", N_("By"), lambda row: row.by, width=100),

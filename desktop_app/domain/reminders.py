@@ -150,6 +150,8 @@ def reminders_of(
         for days, day in _days_before(due, policy, calendar)
     ]
     if due.moment is not None:
+        begins = due.moment.astimezone(dt.UTC)
+        found = [each for each in found if _by_time(each) < begins]  # none after it has begun
         minutes = {
             ReminderKind.VISIT: policy.visit_minutes,
             ReminderKind.CALLBACK: policy.callback_minutes,

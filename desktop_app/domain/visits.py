@@ -28,6 +28,16 @@ _HIGHEST: Final = len(SATISFACTION_WORDS)
 _CHANNELS: Final = frozenset({Channel.CALL, Channel.VISIT})
 _MOST: Final = 2000
 
+MOST_AHEAD: Final = 3 * 366
+"""Visits are planned at most so many days ahead."""
+MOST_EARLY: Final = 366
+"""A visit is made at most so many days before the day it was planned for."""
+
+
+def too_far() -> str:
+    """That a day is too far ahead for a plan, in words."""
+    return _("Choose a day within {days} days.").format(days=MOST_AHEAD)
+
 
 class CaseVisitDraft(VisitDraft):
     """A visit of a case. A win-back visit needs name and address verified, now or before."""

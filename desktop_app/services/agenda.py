@@ -28,6 +28,7 @@ from db.vocabulary import (
 )
 from desktop_app import clock
 from desktop_app.domain import agenda as rules
+from desktop_app.domain import visits as visit_rules
 from desktop_app.domain.agenda import Clash, ItemKind, Load, Place, Room, Rules, View
 from desktop_app.domain.permissions import Action, allowed
 from desktop_app.errors import (
@@ -264,6 +265,7 @@ def for_file(session: Session, criteria: AgendaFilter) -> list[AgendaItem]:
     """Contacts and callbacks for a calendar file, those that were called off too, phones masked.
 
     Own ones may be taken along by whoever works on cases; those of others only by who may export.
+    Where nobody is named, all are meant that may be taken along.
 
     Raises:
         NotAllowedError: the role may not take them along.
@@ -271,7 +273,11 @@ def for_file(session: Session, criteria: AgendaFilter) -> list[AgendaItem]:
     access.require(session, Action.VIEW)
     mine = access.actor(session).user_id
     is_own = mine is not None and criteria.user_ids == frozenset({mine})
-    if not (is_own and access.may(session, Action.WORK_CASE)):
+    may_take_own = mine is not None and access.may(session, Action.WORK_CASE)
+    all_is_own = criteria.user_ids is None and not access.may(session, Action.EXPORT)
+    if mine is not None and may_take_own and all_is_own:
+        criteria = replace(criteria, user_ids=frozenset({mine}))
+    elif not (is_own and may_take_own):
         access.require(session, Action.EXPORT)
     query = replace(_query(session, criteria), with_cancelled=True)
     kinds = rules.CONTACTS
@@ -429,6 +435,8 @@ def _check(session: Session, day: dt.date, to_user: uuid.UUID | None, *, may_con
     problems: list[Problem] = []
     if day < clock.today():
         problems.append(Problem("day", _("This day is over. Choose today or a later day.")))
+    if (day - clock.today()).days > visit_rules.MOST_AHEAD:
+        problems.append(Problem("day", visit_rules.too_far()))
     if to_user is not None:
         user = session.get(User, to_user)
         in_reach = {person.id for person in people(session) if person.is_active}

@@ -71,6 +71,11 @@ class VisitLine:
             "is_informal": self.is_informal,
         }
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """Of these what the row says: a blank cell takes nothing away."""
+        return {name: value for name, value in self.values.items() if value}
+
 
 @dataclass(slots=True)
 class _Plan:
@@ -152,20 +157,21 @@ class VisitImport:
     ) -> None:
         made = [each for each in stored if each.state == VisitState.DONE]
         planned = [each for each in stored if each.state == VisitState.PLANNED]
-        left = []
+        left: list[VisitLine] = []
         for row in group:
             same = next((one for one in made if _says(one, row)), None)
-            if same is None:
-                left.append(row)
-            else:
+            if same is not None:
                 made.remove(same)
-                self._outcome.statuses[RowStatus.SAME] += 1
+            elif all(row.values != one.values for one in left):
+                left.append(row)
+                continue
+            self._outcome.statuses[RowStatus.SAME] += 1
         is_correction = len(left) == len(made) == 1
         for row in left:
             known = made if is_correction else planned
             if known:
                 done = {"state": VisitState.DONE, "done_on": key[1]}
-                plan.updates.append({"id": known.pop(0).id} | done | row.values)
+                plan.updates.append({"id": known.pop(0).id} | done | row.said)
                 self._outcome.statuses[RowStatus.CHANGED] += 1
                 continue
             plan.inserts.append(
@@ -183,4 +189,4 @@ class VisitImport:
 
 
 def _says(stored: Any, row: VisitLine) -> bool:
-    return all(getattr(stored, name) == value for name, value in row.values.items())
+    return all(getattr(stored, name) == value for name, value in row.said.items())

@@ -20,6 +20,7 @@ from db.vocabulary import (
     VisitState,
 )
 from desktop_app import clock
+from desktop_app.domain import visits as rules
 from desktop_app.domain.contacts import VisitDraft
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.visits import (
@@ -148,6 +149,8 @@ def _check_visit(case: Case | None, customer: Customer, draft: VisitDraft) -> No
         problems.append(Problem("state", _("A new visit is planned or made, not cancelled.")))
     if draft.done_on is not None and draft.done_on > clock.today():
         problems.append(Problem("done_on", _("The day of the visit lies in the future.")))
+    if (draft.planned_on - clock.today()).days > rules.MOST_AHEAD:
+        problems.append(Problem("planned_on", rules.too_far()))
     if draft.state is VisitState.PLANNED and not case_life.may_be_contacted(customer):
         text = _("This customer is not to be contacted any more.")
         problems.append(Problem("planned_on", text))
@@ -220,6 +223,9 @@ def _report(session: Session, visit: Visit, draft: VisitReport) -> None:
 
 def _check_report(session: Session, visit: Visit, draft: VisitReport) -> None:
     problems: list[Problem] = []
+    if (visit.planned_on - draft.done_on).days > rules.MOST_EARLY:
+        text = _("That is more than {days} days before the planned day.")
+        problems.append(Problem("done_on", text.format(days=rules.MOST_EARLY)))
     if draft.done_on > clock.today():
         problems.append(Problem("done_on", _("The day of the visit lies in the future.")))
     if draft.satisfaction is not None and (sentence := not_asked(session, visit.customer_id)):

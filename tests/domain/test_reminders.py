@@ -94,6 +94,11 @@ def test_that_a_visit_with_a_time_is_announced_an_hour_before() -> None:
     ]
 
 
+def test_that_nothing_is_announced_when_it_has_begun() -> None:
+    early = Due(VISIT, 1, "li", day("09-15"), at("09-15T08:30"))
+    assert [when for when, *_ in times(early)] == ["09-14 09:00", "09-15 07:30"]
+
+
 def test_that_a_callback_goes_to_the_manager_after_two_working_hours() -> None:
     """Friday at 17:30: half an hour on Friday, one and a half on Monday."""
     callback = Due(CALLBACK, 1, "li", day("09-11"), at("09-11T17:30"), manager="zhao")

@@ -137,6 +137,20 @@ def test_that_a_planned_visit_is_the_one_that_was_made(desk: Desk, run: Run, li:
     assert [each.note for each in all_of(desk, Visit)] == ["改", "下午又去"]
 
 
+def test_that_a_blank_cell_takes_nothing_away_and_no_row_counts_twice(
+    desk: Desk, run: Run, li: uuid.UUID
+) -> None:
+    heading = "客户编号,走访日期,走访人,走访记录,满意度,非正式"
+    run(VISITS, heading, "K1,2026-09-01,lisi,谈了货架,4,是")
+    assert counts(run(VISITS, heading, "K1,2026-09-01,lisi,,,")) == (0, 0, 1, 0)
+    assert counts(run(VISITS, heading, "K1,2026-09-01,lisi,谈了新货架,,")) == (0, 1, 0, 0)
+    (visit,) = all_of(desk, Visit)
+    assert (visit.note, visit.satisfaction, visit.is_informal) == ("谈了新货架", 4, True)
+    twice = ["K1,2026-09-02,lisi,好,5,"] * 2
+    assert counts(run(VISITS, heading, *twice)) == (1, 0, 1, 0)
+    assert len(all_of(desk, Visit)) == 2
+
+
 def test_that_rows_that_cannot_be_told_are_rejected_with_the_reason(
     desk: Desk, run: Run, li: uuid.UUID
 ) -> None:

@@ -280,6 +280,8 @@ def test_who_may_move_what(desk: Desk, actors: dict[Role, Actor], customer: uuid
 
 def test_what_cannot_be_moved(desk: Desk, agent: Actor, customer: uuid.UUID) -> None:
     key = desk.do(agent, add_visit, agent, customer)
+    with pytest.raises(InvalidInputError, match="within 1098 days"):
+        desk.do(agent, agenda.move, key, dt.date(9999, 12, 31))
     with pytest.raises(InvalidInputError, match="is over"):
         desk.do(agent, agenda.move, key, TODAY - dt.timedelta(days=1))
     with pytest.raises(NotFoundError):
@@ -310,7 +312,8 @@ def test_who_may_take_which_calendar_along(
     found = desk.look(agent, agenda.for_file, of(agent.user_id))
     assert sorted(each.is_cancelled for each in found) == [False, True]
     assert {each.phone for each in found} == {"138****5678"}
-    for wanted in (WEEK, of(manager.user_id), of(agent.user_id, manager.user_id)):
+    assert desk.look(agent, agenda.for_file, WEEK) == found, "all that may be taken along"
+    for wanted in (of(manager.user_id), of(agent.user_id, manager.user_id)):
         with pytest.raises(NotAllowedError):
             desk.look(agent, agenda.for_file, wanted)
     assert len(desk.look(manager, agenda.for_file, of(agent.user_id))) == 2

@@ -125,6 +125,7 @@ def test_that_a_report_is_corrected_but_not_of_a_cancelled_visit(
         ({"gift": "花", "gift_amount": 50_00}, "gift_amount"),
         ({"answers": {"business": "booming"}}, "answers"),
         ({"answers": {"usage": "often"}}, "answers"),  # asked of persons, not of companies
+        ({"done_on": dt.date(1990, 1, 1)}, "done_on"),
     ],
 )
 def test_that_a_wrong_report_is_refused_beside_its_field(
