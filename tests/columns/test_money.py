@@ -39,7 +39,7 @@ def test_that_every_column_of_amounts_says_their_currency() -> None:
 def test_that_an_amount_has_the_sign_of_its_currency(currency: str, text: str) -> None:
     class Row:
         spend_window = spend_total = value_at_stake = amount = value = arrears = 1250
-        cost = used = left = min_value = loss = compensation = 1250
+        cost = used = left = min_value = loss = compensation = fee = 1250
         item: "Row"
 
     Row.currency = currency

@@ -142,6 +142,7 @@ OTHERS: dict[str, str] = {
     "charge_book.open_holdings": "who is in charge of customers that were asked for",
     "charges.list_holdings": MARKED,
     "charges.rotations_due": "who is to give a customer to somebody else; leaves them out",
+    "employee_exits.drafts": "keys of users",
     "handovers.lines": MARKED,
     "handovers.waiting_for": "customers to accept or decline, also of who is only to be closed",
     "staff_profiles.all_profiles": "keys of users",

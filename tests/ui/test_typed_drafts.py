@@ -55,7 +55,7 @@ OTHER = uuid.UUID("01890000-0000-7000-8000-000000000002")
 WITHOUT_TYPING = {
     "AssignDraft", "ScanDraft", "SnoozeDraft", "MergeDraft", "RetireDraft",  # only choices
     "MergeThemeDraft", "AnswerExportDraft", "PaperDraft", "SpreadDraft",  # only choices
-    "HolderDraft", "ReceiverDraft",  # only choices
+    "HolderDraft", "ReceiverDraft", "DayPackDraft",  # only choices
     "TranscriptionDraft",  # a number off the paper, read again at once
     "PasswordDraft",  # never kept
     "ViewDraft",  # a name for the filter that is shown now
