@@ -102,7 +102,7 @@ READING: dict[str, tuple[frozenset[Role], Call]] = {
     "agenda.items": (EVERYBODY, lambda s, _p: agenda.items(s, WEEK)),
     "agenda.clashes": (EVERYBODY, lambda s, _p: agenda.clashes(s, WEEK)),
     "agenda.board": (EVERYBODY, lambda s, _p: agenda.board(s, WEEK)),
-    "agenda.for_file": (DECIDERS, lambda s, _p: agenda.for_file(s, WEEK)),
+    "agenda.for_file": (GOERS, lambda s, _p: agenda.for_file(s, WEEK)),
     "agenda.for_file of oneself": (
         GOERS,
         lambda s, p: agenda.for_file(s, dataclasses.replace(WEEK, user_ids={p["user"]})),
