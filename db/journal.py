@@ -71,6 +71,15 @@ __all__ = [
 ]
 
 _CHUNK: Final = 500
+_CHANGE_SETS: Final = cast("Table", ChangeSet.__table__)
+_LAST: Final = (  # these three run in every write: made once
+    select(_CHANGE_SETS.c.seq, _CHANGE_SETS.c.digest)
+    .where(_CHANGE_SETS.c.device == bindparam("of_device"))
+    .order_by(_CHANGE_SETS.c.seq.desc())
+    .limit(1)
+)
+_ADD_CHANGE_SET: Final = insert(_CHANGE_SETS)
+_ADD_CHANGES: Final = insert(cast("Table", Change.__table__))
 
 
 class UnnamedChangeError(AssertionError):
@@ -339,18 +348,15 @@ def _begin(
 
 
 def _append(session: Session, change_set: ChangeSet, rows: Sequence[dict[str, Any]]) -> None:
-    last = session.execute(
-        select(ChangeSet.seq, ChangeSet.digest)
-        .where(ChangeSet.device == change_set.device)
-        .order_by(ChangeSet.seq.desc())
-        .limit(1)
-    ).first()
+    connection = session.connection()
+    last = connection.execute(_LAST, {"of_device": change_set.device}).first()
     change_set.seq = last.seq + 1 if last else 1
     change_set.digest = digest(last.digest if last else "", change_set, rows)
-    session.add(change_set)
-    session.flush()
+    names = _CHANGE_SETS.columns.keys()
+    connection.execute(_ADD_CHANGE_SET, {name: getattr(change_set, name) for name in names})
+    buffer_of(session).tables.add(_CHANGE_SETS.name)
     if rows:
-        session.connection().execute(insert(Change), rows)
+        connection.execute(_ADD_CHANGES, rows)
 
 
 def newest_undo(session: Session, change_set_id: uuid.UUID) -> uuid.UUID | None:

@@ -81,6 +81,22 @@ class Asking:
         return min(policy.short_limit, policy.long_limit, policy.throttle_after) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The rules, and what they look at of one customer."""
+
+    asking: Asking
+    facts: ContactFacts
+
+    def verdict(
+        self, at: dt.datetime, channel: Channel, purpose: Purpose = Purpose.ORDINARY
+    ) -> Verdict:
+        """What the rules say of a contact at a moment; contacts after it do not count."""
+        before = [each for each in self.facts.past if each.at <= at]
+        facts = ContactFacts(self.facts.is_deceased, self.facts.do_not_contact, before)
+        return self.asking.ask(facts, at, channel, purpose)
+
+
 def policy(session: Session) -> ContactPolicy:
     """The numbers of the rules as set for this workspace."""
     return workspace_settings.read_draft(session, KEY, ContactPolicy)
@@ -125,11 +141,12 @@ def verdict(
     purpose: Purpose = Purpose.ORDINARY,
 ) -> Verdict:
     """The same for a customer in reach; contacts after the moment do not count."""
-    asking = read(session)
-    facts = _facts_of(session, [customer])[customer.id]
-    before = [each for each in facts.past if each.at <= at]
-    known = ContactFacts(facts.is_deceased, facts.do_not_contact, before)
-    return asking.ask(known, at, channel, purpose)
+    return known_of(session, customer).verdict(at, channel, purpose)
+
+
+def known_of(session: Session, customer: Customer) -> Known:
+    """What is known of a customer in reach, read once for several questions."""
+    return Known(read(session), _facts_of(session, [customer])[customer.id])
 
 
 def first_day(
@@ -140,6 +157,7 @@ def first_day(
     *,
     purpose: Purpose = Purpose.ORDINARY,
     also: Sequence[Contact] = (),
+    known: Known | None = None,
 ) -> Planned:
     """The first day from `due` on for a next step; another day only if it is a contact.
 
@@ -153,13 +171,15 @@ def first_day(
         purpose: why the customer is contacted: what the cadence owes at least is `MINIMUM`, and
             no budget moves it.
         also: contacts that are about to be stored.
+        known: what is known of the customer, if it was read before.
     """
     if step not in case_life.CONTACT_STEPS:
         return Planned(due)
-    asking, now = read(session), clock.local(clock.now())
+    known = known or known_of(session, customer)
+    asking, now = known.asking, clock.local(clock.now())
     start = max(now, dt.datetime.combine(due, dt.time(), now.tzinfo))
-    known = _facts_of(session, [customer])[customer.id]
-    facts = ContactFacts(known.is_deceased, known.do_not_contact, (*known.past, *also))
+    past = (*known.facts.past, *also)
+    facts = ContactFacts(known.facts.is_deceased, known.facts.do_not_contact, past)
     channel = Channel.VISIT if step is NextStep.VISIT else Channel.CALL
     found = asking.of_days.ask(facts, start, channel, purpose)
     if found.allowed or found.earliest is None:

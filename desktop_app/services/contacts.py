@@ -2,6 +2,8 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
@@ -19,12 +21,14 @@ from desktop_app import clock
 from desktop_app.domain.contact_rules import EFFECTIVE, Contact, Purpose
 from desktop_app.domain.contacts import AttemptDraft, Proposal, propose_next
 from desktop_app.domain.permissions import Action
+from desktop_app.domain.work_calendar import WorkCalendar
 from desktop_app.errors import (
     InvalidInputError,
     Problem,
 )
 from desktop_app.i18n import N_, _
 from desktop_app.services import access, calendar, case_life, contact_permission
+from desktop_app.services.contact_permission import Known
 from desktop_app.services.visits import (
     cancel_visit,
     count_visits,
@@ -52,6 +56,25 @@ _CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
 # ---------------------------------------------------------------- attempts
 
 
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What the next step of a case depends on besides the result."""
+
+    failed_before: int
+    is_interviewed: bool
+    calendar: WorkCalendar
+
+    def proposal(self, result: AttemptResult, day: dt.date) -> Proposal:
+        """The next step after a result on a day."""
+        return propose_next(
+            result,
+            day,
+            failed_before=self.failed_before,
+            is_interviewed=self.is_interviewed,
+            calendar=self.calendar,
+        )
+
+
 def propose(
     session: Session, case_id: uuid.UUID, result: AttemptResult, day: dt.date
 ) -> Proposal | None:
@@ -60,16 +83,7 @@ def propose(
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
     """
-    access.require(session, Action.VIEW)
-    case = case_life.load(session, case_id)
-    customer = case_life.customer_of(session, case.customer_id)
-    if result is AttemptResult.DO_NOT_CONTACT:
-        return None
-    proposal = _proposal(session, case, result, day)
-    if not case_life.may_be_contacted(customer):
-        return None if proposal.step in case_life.CONTACT_STEPS else proposal
-    now = Contact(clock.now(), Channel.CALL, result in EFFECTIVE)
-    return _moved(session, customer, proposal, _purpose(result), (now,))
+    return _proposals(session, case_id, [result], day)[result]
 
 
 def proposals(
@@ -80,8 +94,34 @@ def proposals(
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
     """
+    return _proposals(session, case_id, AttemptResult, day)
+
+
+def _proposals(
+    session: Session, case_id: uuid.UUID, results: Iterable[AttemptResult], day: dt.date
+) -> dict[AttemptResult, Proposal | None]:
     access.require(session, Action.VIEW)
-    return {result: propose(session, case_id, result, day) for result in AttemptResult}
+    case = case_life.load(session, case_id)
+    customer = case_life.customer_of(session, case.customer_id)
+    known, so_far = contact_permission.known_of(session, customer), _so_far(session, case)
+    return {result: _propose(session, customer, result, day, known, so_far) for result in results}
+
+
+def _propose(
+    session: Session,
+    customer: Customer,
+    result: AttemptResult,
+    day: dt.date,
+    known: Known,
+    so_far: SoFar,
+) -> Proposal | None:
+    if result is AttemptResult.DO_NOT_CONTACT:
+        return None
+    proposal = so_far.proposal(result, day)
+    if not case_life.may_be_contacted(customer):
+        return None if proposal.step in case_life.CONTACT_STEPS else proposal
+    now = Contact(clock.now(), Channel.CALL, result in EFFECTIVE)
+    return _moved(session, customer, proposal, _purpose(result), (now,), known)
 
 
 def log_attempt(session: Session, case_id: uuid.UUID, draft: AttemptDraft) -> uuid.UUID:
@@ -109,14 +149,13 @@ def log_attempt(session: Session, case_id: uuid.UUID, draft: AttemptDraft) -> uu
     if not refused:
         case_life.check_step(customer, draft.next_step)
     journal.name_change(session, N_("Log an attempt on case {number}"), number=case.number)
-    proof = contact_permission.verdict(
-        session, customer, draft.at, draft.channel, _why(case, draft)
-    )
+    known = contact_permission.known_of(session, customer)
+    proof = known.verdict(draft.at, draft.channel, _why(case, draft))
     if refused:
         case_life.set_values(customer, {"do_not_contact": True})
         note = _("The customer asked not to be contacted again.")
         case_life.stop_contact(session, [customer.id], note)
-    planned = None if refused else _planned(session, case, customer, draft)
+    planned = None if refused else _planned(session, case, customer, draft, known)
     step, due = (None, None) if planned is None else (planned.step, planned.due)
     attempt = ContactAttempt(
         case_id=case.id,
@@ -164,18 +203,18 @@ def _purpose(result: AttemptResult) -> Purpose:
 
 
 def _planned(
-    session: Session, case: Case, customer: Customer, draft: AttemptDraft
+    session: Session, case: Case, customer: Customer, draft: AttemptDraft, known: Known
 ) -> Proposal | None:
     day = clock.local(draft.at).date()
     if draft.next_step is not None and draft.next_due is not None:
         proposal = Proposal(draft.next_step, draft.next_due)
     else:
-        proposal = _proposal(session, case, draft.result, day)
+        proposal = _so_far(session, case).proposal(draft.result, day)
     if not case_life.may_be_contacted(customer):
         return None if proposal.step in case_life.CONTACT_STEPS else proposal
     flags = (draft.result in EFFECTIVE, draft.is_informal, draft.by_customer)
     this = Contact(draft.at, draft.channel, *flags)
-    return _moved(session, customer, proposal, _purpose(draft.result), (this,))
+    return _moved(session, customer, proposal, _purpose(draft.result), (this,), known)
 
 
 def _moved(
@@ -184,21 +223,20 @@ def _moved(
     proposal: Proposal,
     purpose: Purpose,
     also: tuple[Contact, ...],
+    known: Known,
 ) -> Proposal:
     """The proposal on the first day on which it is allowed."""
     planned = contact_permission.first_day(
-        session, customer, proposal.step, proposal.due, purpose=purpose, also=also
+        session, customer, proposal.step, proposal.due, purpose=purpose, also=also, known=known
     )
     return Proposal(proposal.step, planned.due, planned.note)
 
 
-def _proposal(session: Session, case: Case, result: AttemptResult, day: dt.date) -> Proposal:
-    return propose_next(
-        result,
-        day,
-        failed_before=_failed_in_a_row(session, case.id),
-        is_interviewed=interview_queries.newest_finished_exit(session, case.id) is not None,
-        calendar=calendar.work_calendar(session),
+def _so_far(session: Session, case: Case) -> SoFar:
+    return SoFar(
+        _failed_in_a_row(session, case.id),
+        interview_queries.newest_finished_exit(session, case.id) is not None,
+        calendar.work_calendar(session),
     )
 
 

@@ -46,15 +46,13 @@ def options(session: Session, case_id: uuid.UUID) -> Options:
     """
     access.require(session, Action.VIEW)
     case = case_life.load(session, case_id)
-    found = offer_terms.suggestion(session, case)
-    obstacle = offer_terms.barred_by(session, case)
-    if not obstacle and found.left_alone:
-        obstacle = found.obstacle
-    if obstacle:
-        return Options(found, (), (), obstacle)
-    room = offer_terms.room(session, case)
+    before = offer_terms.past(session, case)
+    found = offer_terms.suggestion(session, case, before)
+    if found.is_barred or found.left_alone:
+        return Options(found, (), (), found.obstacle)
+    room = offer_terms.room(session, case, before)
     library = queries.offers(session)
-    had = tuple(each for each in library if room.has_had(each))
+    had = tuple(each for each in library if before.has_had(each))
     wanted = None if found.offer is None else found.offer.id
     made = [
         Option(each, room.needs(each), each.id == wanted) for each in library if each not in had

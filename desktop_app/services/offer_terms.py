@@ -22,6 +22,7 @@ from desktop_app.domain.offers import (
     Checked,
     Facts,
     Need,
+    OfferSettings,
     cap_reached,
     needs,
     resolution,
@@ -51,6 +52,7 @@ class Suggestion:
         obstacle: Why nothing can be offered, in words; empty when nothing stands in the way.
         experiment: The comparison that decides instead of the rule; empty when none does.
         left_alone: Whether the customer is in its hold-out group: nothing is offered then.
+        is_barred: Whether nothing at all may be offered to the customer.
     """
 
     offer: OfferRow | None
@@ -61,20 +63,50 @@ class Suggestion:
     obstacle: str = ""
     experiment: str = ""
     left_alone: bool = False
+    is_barred: bool = False
 
 
-def suggestion(session: Session, case: Case) -> Suggestion:
-    """Which offer fits a case, or why nothing is offered."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the customer of a case was offered before, read once for several questions.
+
+    Attributes:
+        made: All of it, oldest first.
+        terms: What the workspace has set for offers.
+    """
+
+    made: tuple[CaseOfferRow, ...]
+    terms: OfferSettings
+
+    @property
+    def stays(self) -> CaseOfferRow | None:
+        """The offer that stays for now."""
+        return resolution(self.made, clock.today(), self.terms.frozen_days)
+
+    def has_had(self, offer: OfferRow) -> bool:
+        """Whether the customer has had an offer as often as it is made."""
+        return cap_reached(self.made, offer.id, offer.cap_per_customer, clock.today())
+
+
+def past(session: Session, case: Case) -> Past:
+    """What the customer of a case was offered before."""
+    session.flush()
+    return Past(_of_customer(session, case.customer_id), offer_library.settings(session))
+
+
+def suggestion(session: Session, case: Case, before: Past | None = None) -> Suggestion:
+    """Which offer fits a case, or why nothing is offered; `before` if it was read already."""
     checked = offer_rules.explain(session, _facts(session, case))
     if why := barred_by(session, case):
-        return Suggestion(None, None, checked, obstacle=why)
-    stays, until = _stays(session, case)
-    if stays is not None:
-        return _open(session, case, Suggestion(stays.offer, None, checked, stays, until))
+        return Suggestion(None, None, checked, obstacle=why, is_barred=True)
+    before = before or past(session, case)
+    if (stays := before.stays) is not None:
+        until = stays.proposed_on + dt.timedelta(days=before.terms.frozen_days - 1)
+        return _open(before, Suggestion(stays.offer, None, checked, stays, until))
     if not checked or not checked[-1].fits:
         return Suggestion(None, None, checked)
     rule = checked[-1].rule
-    return _open(session, case, _compared(session, case, Suggestion(rule.offer, rule, checked)))
+    return _open(before, _compared(session, case, Suggestion(rule.offer, rule, checked)))
 
 
 def take_part(session: Session, case: Case) -> None:
@@ -113,7 +145,7 @@ def _compared(session: Session, case: Case, found: Suggestion) -> Suggestion:
     )
 
 
-def _open(session: Session, case: Case, found: Suggestion) -> Suggestion:
+def _open(before: Past, found: Suggestion) -> Suggestion:
     """The suggestion, with what stands in the way of making its offer now."""
     offer = found.offer
     if offer is None:
@@ -121,20 +153,11 @@ def _open(session: Session, case: Case, found: Suggestion) -> Suggestion:
     obstacle = ""
     if offer.retired_on is not None:
         obstacle = offer_rules.retired(offer.code).message
-    elif has_had(session, case, offer):
+    elif before.has_had(offer):
         obstacle = cap_text(offer)
     if not obstacle:
         return found
     return replace(found, offer=None, obstacle=obstacle)
-
-
-def _stays(session: Session, case: Case) -> tuple[CaseOfferRow | None, dt.date | None]:
-    """The offer that stays for the customer of a case, and until when."""
-    days = offer_library.settings(session).frozen_days
-    found = resolution(_of_customer(session, case.customer_id), clock.today(), days)
-    if found is None:
-        return None, None
-    return found, found.proposed_on + dt.timedelta(days=days - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,44 +165,36 @@ class Room:
     """What limits one more offer in a case, read once for a whole library.
 
     Attributes:
-        made: What the customer was offered, oldest first.
+        before: What the customer was offered before.
         on_case: What the offers of the case cost, in hundredths.
         ceiling: What they may cost without a yes; None when it is not known.
         left: What is left of the budget of the month; None when there is none.
-        stays: The earlier offer that stays for now.
     """
 
-    made: tuple[CaseOfferRow, ...]
+    before: Past
     on_case: int
     ceiling: int | None
     left: int | None
-    stays: CaseOfferRow | None
-
-    def has_had(self, offer: OfferRow) -> bool:
-        """Whether the customer has had an offer as often as it is made."""
-        return cap_reached(self.made, offer.id, offer.cap_per_customer, clock.today())
 
     def needs(self, offer: OfferRow) -> tuple[Need, ...]:
         """Why an offer would need somebody's yes."""
+        stays = self.before.stays
         return needs(
             self.on_case + offer.cost,
             self.ceiling,
             over_budget=self.left is not None and 0 < offer.cost > self.left,
-            departs=self.stays is not None and self.stays.offer_id != offer.id,
+            departs=stays is not None and stays.offer_id != offer.id,
         )
 
 
-def room(session: Session, case: Case) -> Room:
+def room(session: Session, case: Case, before: Past) -> Room:
     """What limits one more offer in a case."""
-    session.flush()
-    given, today = offer_library.settings(session), clock.today()
-    made = _of_customer(session, case.customer_id)
+    today = clock.today()
     return Room(
-        made,
+        before,
         queries.on_case(session, case.id, today),
-        given.ceiling(case.value_at_stake),
+        before.terms.ceiling(case.value_at_stake),
         offer_budget.of_store(session, case.store_id, offer_budget.month_of(today)).left,
-        resolution(made, today, given.frozen_days),
     )
 
 
@@ -201,12 +216,6 @@ def needs_of(session: Session, made: CaseOffer) -> tuple[Need, ...]:
 
 def _of_customer(session: Session, customer_id: uuid.UUID) -> tuple[CaseOfferRow, ...]:
     return queries.case_offers(session, clock.today(), queries.of_customer(customer_id))
-
-
-def has_had(session: Session, case: Case, offer: OfferRow) -> bool:
-    """Whether the customer of a case has had an offer as often as it is made."""
-    made = _of_customer(session, case.customer_id)
-    return cap_reached(made, offer.id, offer.cap_per_customer, clock.today())
 
 
 def cap_text(offer: OfferRow) -> str:

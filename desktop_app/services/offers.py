@@ -162,14 +162,14 @@ def propose(
     if not justification.strip():
         text = _("Say why this customer gets this offer.")
         raise InvalidInputError([Problem("justification", text)])
-    offer_terms.refuse_barred(session, case)
-    found = offer_terms.suggestion(session, case)
-    if found.left_alone:
+    before = offer_terms.past(session, case)
+    found = offer_terms.suggestion(session, case, before)
+    if found.is_barred or found.left_alone:
         text = _("Nothing is offered in case {number}: {why}")
         raise ConflictError(text.format(number=case.number, why=found.obstacle))
     row = queries.offer_row(offer, derived.currency(session))
-    room = offer_terms.room(session, case)
-    if room.has_had(row):
+    room = offer_terms.room(session, case, before)
+    if before.has_had(row):
         raise ConflictError(offer_terms.cap_text(row))
     fits = found.rule is not None and found.offer is not None and found.offer.id == offer.id
     made = CaseOffer(

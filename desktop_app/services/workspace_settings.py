@@ -1,5 +1,6 @@
 """Settings of the workspace, shared by its users; each is one validated value under a key."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field
@@ -51,20 +52,24 @@ def read(session: Session) -> WorkspaceSettings:
     access.require(session, Action.VIEW)
     stored = {row.key: row.value for row in session.scalars(select(Setting))}
     window = stored.get(CLASS_WINDOW_KEY, {})
-    switches = stored.get(_SWITCH_KEY, {})
+    switches = _switch_limit(stored.get(_SWITCH_KEY))
     return WorkspaceSettings(
         organisation=stored.get(_ORGANISATION_KEY, {}).get("name", ""),
         currency=derived.currency(session),
         class_window_days=window.get("days", DEFAULT_WINDOW),
-        switch_years=switches.get("years", SwitchLimit().years),
-        switch_limit=switches.get("limit", SwitchLimit().limit),
+        switch_years=switches.years,
+        switch_limit=switches.limit,
     )
 
 
 def switch_limit(session: Session) -> SwitchLimit:
     """The do-not-pursue limit of F-13 as set for this workspace."""
-    settings = read(session)
-    return SwitchLimit(years=settings.switch_years, limit=settings.switch_limit)
+    access.require(session, Action.VIEW)
+    return _switch_limit(session.scalar(select(Setting.value).where(Setting.key == _SWITCH_KEY)))
+
+
+def _switch_limit(stored: Mapping[str, Any] | None) -> SwitchLimit:
+    return SwitchLimit.model_validate(stored or {})
 
 
 def change(session: Session, draft: WorkspaceSettings) -> None:

@@ -104,6 +104,7 @@ def test_that_many_calls_take_no_more_than_the_first_ones(
     mine = write(program, own_cases, WARM_UP + count + leaking + 1)
     caller.window.navigate("case-file", CaseTarget(mine[0], QueuePlace(mine)))
     caller.until(lambda: "case.timer" in caller.page.actions())
+    caller.until(lambda: caller.window.reminders is not None)  # the last of what is loaded late
     calls(caller, WARM_UP)
     gc.freeze()  # what there is by now is not looked through after each call
     samples = calls(caller, count)
