@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import and_, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from db import attachments, backup, derived, journal
 from db.attachments import BadFile
+from db.base import utcnow
 from db.errors import DatabaseError, Trouble
-from db.models import ENTITIES, Customer, CustomerStat, Holding
+from db.models import ENTITIES, CustomerStat, HandoverLine
+from db.queries import charges
+from db.queries.handovers import is_ahead
 from db.session import Actor, Database
 from db.vocabulary import Seat
 
@@ -27,7 +30,8 @@ class Findings:
         outdated: Customers whose stored figures differ from a rebuild.
         unsearchable: Customers missing in the search index, or left over in it.
         bad_files: Attachments whose file is missing or damaged.
-        misplaced: Customers whose owner is not who is in charge of them.
+        misplaced: Customers whose owner is not who is in charge of them, but for those who are
+            handed over and have not gone yet.
         counts: Rows of each table.
     """
 
@@ -76,16 +80,10 @@ def check(database: Database, actor: Actor) -> Findings:
 
 
 def _misplaced(session: Session) -> int:
-    charge = and_(
-        Holding.customer_id == Customer.id, Holding.seat == Seat.PRIMARY, Holding.last_on.is_(None)
-    )
-    statement = (
-        select(func.count())
-        .select_from(Customer)
-        .outerjoin(Holding, charge)
-        .where(Customer.owner_id.is_distinct_from(Holding.user_id))
-    )
-    return session.execute(statement).scalar_one()
+    lines = select(HandoverLine.customer_id).where(HandoverLine.seat == Seat.PRIMARY, is_ahead())
+    ahead = set(session.scalars(lines))
+    today = utcnow().astimezone().date()
+    return sum(one.customer_id not in ahead for one in charges.misplaced(session, today))
 
 
 def _count(session: Session, entity: type[Any]) -> int:

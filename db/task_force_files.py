@@ -55,6 +55,33 @@ class HolidayDay:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedHoliday:
+    """Festival days that the law sets by the date, the same in each year from `since` on."""
+
+    code: str
+    zh: str
+    en: str
+    month: int
+    days: tuple[int, ...]
+    since: int = dt.MINYEAR
+
+    def in_year(self, year: int) -> tuple[HolidayDay, ...]:
+        """Its days in a year."""
+        if year < self.since:
+            return ()
+        return tuple(
+            HolidayDay(
+                dt.date(year, self.month, day),
+                is_working=False,
+                is_statutory=True,
+                zh=self.zh,
+                en=self.en,
+            )
+            for day in self.days
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RetryEntry:
     """A line of the retry table; `desktop_app.domain.retries` says what it means."""
 
@@ -111,6 +138,24 @@ def holidays(folder: Path = reference.FOLDER) -> tuple[HolidayDay, ...]:
         if before.day == after.day:
             raise ReferenceFileError(f"calendar.toml: day given twice: {after.day}")
     return tuple(found)
+
+
+@cache
+def fixed_holidays(year: int, folder: Path = reference.FOLDER) -> tuple[HolidayDay, ...]:
+    """The festival days of a year that are known before its notice comes, in order."""
+    found = reference.typed(FixedHoliday, "calendar", "fixed", folder)
+    return tuple(sorted((day for each in found for day in each.in_year(year)), key=_day_of))
+
+
+@cache
+def fixed_dates(folder: Path = reference.FOLDER) -> Mapping[tuple[int, int], int]:
+    """Month and day of each festival that the law sets by the date, and since which year."""
+    found = reference.typed(FixedHoliday, "calendar", "fixed", folder)
+    return MappingProxyType({(each.month, day): each.since for each in found for day in each.days})
+
+
+def _day_of(found: HolidayDay) -> dt.date:
+    return found.day
 
 
 @cache

@@ -424,6 +424,7 @@ class TaskKind(StrEnum):
     TELL_CUSTOMER = "tell_customer"  # a change of who is in charge, or of the service model (S3-35)
     OLD_ISSUE = "old_issue"  # something of the past that still weighs (S3-67)
     FIND_RECEIVER = "find_receiver"  # a customer nobody looks after, passed on (S3-54)
+    IMPROVEMENT = "improvement"  # of our work, so that it does not happen again (S4f-43)
     OTHER = "other"
 
 

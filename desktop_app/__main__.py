@@ -20,7 +20,7 @@ def main() -> int:
     from desktop_app.cli import app  # noqa: PLC0415
     from desktop_app.cli.state import Windows  # noqa: PLC0415
 
-    windows = Windows(_open_window, _screenshots, _check_window, _has_window)
+    windows = Windows(_open_window, _screenshots, _check_window, _has_window, _show_place)
     return app.main(sys.argv[1:], windows)
 
 
@@ -29,6 +29,17 @@ def _open_window(folder: Path | None) -> int:
     from desktop_app.ui import app  # noqa: PLC0415
 
     return app.run(folder)
+
+
+def _show_place(folder: Path, address: str) -> int:
+    from desktop_app.ui.instance import raise_running  # noqa: PLC0415
+
+    if raise_running(folder, address):
+        return 0
+    gc.disable()  # as above
+    from desktop_app.ui import app  # noqa: PLC0415
+
+    return app.run(folder, address)
 
 
 def _screenshots(folder: Path, workspace: Path) -> list[Path]:

@@ -93,6 +93,7 @@ VISIT_LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         words.TaskKind.TELL_CUSTOMER: N_("Tell the customer"),
         words.TaskKind.OLD_ISSUE: N_("Old issue"),
         words.TaskKind.FIND_RECEIVER: N_("Find somebody in charge"),
+        words.TaskKind.IMPROVEMENT: N_("Improvement"),
         words.TaskKind.OTHER: N_("Other"),
     },
     words.TaskState: {

@@ -3,9 +3,11 @@
 import datetime as dt
 import uuid
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import (
+    Case,
     Contact,
     Holding,
     Promise,
@@ -135,7 +137,17 @@ def _case_of(session: Session, worker: Actor, customer: uuid.UUID) -> uuid.UUID:
     )
     case_reasons.set_reason(session, case_id, draft)
     factories.attempt(session, case_id, AttemptResult.REACHED, note="同意面谈")
-    step = WinBackStep(case_id=case_id, step=WinBackStepKind.IDENTIFY, done_at=clock.now())
+    facts = {"name_verified": True, "address_verified": True}
+    step = WinBackStep(
+        case_id=case_id, step=WinBackStepKind.IDENTIFY, facts=facts, done_at=clock.now()
+    )
     session.add(step)
     session.flush()
     return case_id
+
+
+def promise_call(session: Session, customer: uuid.UUID, at: dt.datetime) -> None:
+    """A call promised to the customer of an open case; nothing is planned for it."""
+    factories.name(session)
+    case = session.scalars(select(Case).where(Case.customer_id == customer)).one()
+    case.callback_at = at

@@ -76,7 +76,9 @@ class Winback:
         from desktop_app.cli import app
         from desktop_app.cli.state import Windows
 
-        windows = Windows(lambda _f: 0, lambda _f, _w: [], lambda _f: None, lambda _f: False)
+        windows = Windows(
+            lambda _f: 0, lambda _f, _w: [], lambda _f: None, lambda _f: False, lambda _f, _a: 0
+        )
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _stream in range(2))
         named = {"WINBACK_WORKSPACE": str(self.folder), "WINBACK_PASSWORD": PASSWORD}
         begin = time.monotonic()

@@ -98,7 +98,10 @@ class Handover(Record, Base):
 
 
 class HandoverLine(Record, Base):
-    """One customer of a handover: who gets it, what was checked, and whether it was accepted."""
+    """One customer of a handover: who gets it, what was checked, and whether it was accepted.
+
+    With a receiver the `fate` is "transferred" from the day on which the work has gone over.
+    """
 
     __tablename__ = "handover_line"
     __table_args__ = (Index("ix_handover_line_to_id_state", "to_id", "state"),)

@@ -45,6 +45,7 @@ class Visit(Record, Base):
         Index("ix_visit_state_planned_on", "state", "planned_on"),
         Index("ix_visit_by_id", "by_id", "customer_id"),
         Index("ix_visit_planned_on", "planned_on", "by_id"),
+        Index("ix_visit_done_on", "done_on", "by_id"),
     )
 
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("departure_case.id"), index=True)

@@ -8,7 +8,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -41,11 +41,9 @@ from db.vocabulary import (
     RenewalState,
     Role,
     TaskState,
+    VisitPurpose,
     VisitState,
 )
-
-_EARLIEST: Final = dt.timedelta(days=100)
-"""So far from its planned day a contact that was made is looked for."""
 
 _Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 
@@ -88,6 +86,7 @@ class AgendaRow:
     case_id: uuid.UUID | None = None
     case_number: str = ""
     words: str = ""
+    rule_purpose: VisitPurpose | None = None
     state: str = ""
     is_provisional: bool = False
     is_fixed: bool = False
@@ -130,9 +129,13 @@ def is_own_only(visible: Visible) -> bool:
 def contacts(session: Session, criteria: AgendaQuery, limit: int | None) -> list[AgendaRow]:
     """Visits and calls, the earliest first; at most so many, if there is a limit."""
     session.flush()
+    return _read(session, contacts_statement(criteria, limit))
+
+
+def contacts_statement(criteria: AgendaQuery, limit: int | None) -> Select[*tuple[Any, ...]]:
+    """What `contacts` asks the database."""
     statement = _visits().where(*_visit_conditions(criteria))
-    ordered = statement.order_by(Visit.planned_on, Visit.by_id, Visit.id).limit(limit)
-    return _read(session, ordered)
+    return statement.order_by(_day_of_visit(), Visit.by_id, Visit.id).limit(limit)
 
 
 def count_contacts(session: Session, criteria: AgendaQuery) -> list[DayCount]:
@@ -158,12 +161,13 @@ def _day_of_visit() -> ColumnElement[dt.date]:
 
 
 def _visit_conditions(criteria: AgendaQuery) -> Iterator[ColumnElement[bool]]:
-    first, last = criteria.first, criteria.last
-    yield Visit.planned_on.between(first - _EARLIEST, last + _EARLIEST)
-    yield _day_of_visit().between(first, last)
+    days = criteria.first, criteria.last
+    standing = [VisitState.PLANNED, *([VisitState.CANCELLED] if criteria.with_cancelled else ())]
+    yield or_(  # each by an index of its own
+        and_(Visit.state.in_(standing), Visit.planned_on.between(*days)),
+        Visit.done_on.between(*days),
+    )
     yield contactable(Visit.customer_id)
-    if not criteria.with_cancelled:
-        yield Visit.state != VisitState.CANCELLED
     yield _mine(Visit.by_id, criteria, visible_visits(criteria.visible))
 
 
@@ -177,6 +181,7 @@ def _visits() -> Select[*tuple[Any, ...]]:
         Visit.starts_at,
         Visit.minutes,
         Visit.purpose.label("words"),
+        Visit.rule_purpose,
         Visit.state,
         Visit.is_provisional,
         Visit.is_fixed,
@@ -368,5 +373,7 @@ def _read(session: Session, statement: Select[*tuple[Any, ...]]) -> list[AgendaR
         values = dict(row)
         if values.get("klass") is not None:
             values["klass"] = CustomerClass(values["klass"])
+        if values.get("rule_purpose"):
+            values["rule_purpose"] = VisitPurpose(values["rule_purpose"])
         found.append(AgendaRow(**values))
     return found

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from db.base import utcnow
 from db.models import (
     ContactAttempt,
     Customer,
@@ -44,7 +46,7 @@ class HoldingFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HoldingFilter:
-    """Which charges; by default those that go on."""
+    """Which charges; by default those that go on, or will, and those until another one begins."""
 
     text: str = ""
     user_id: uuid.UUID | None = None
@@ -106,6 +108,62 @@ def facts_of(
         for chunk in chunks(list(customer_ids))
         for fact in facts(session, Holding.customer_id.in_(chunk), *conditions)
     ]
+
+
+def in_force(day: dt.date) -> ColumnElement[bool]:
+    """Condition on `Holding`: a lasting charge on a day, or one until something else begins.
+
+    That is somebody else in the seat, or the same person in charge. Who stands in for some time
+    beside the lasting backup has none.
+    """
+    following = aliased(Holding)
+    ends_later = select(following.id).where(
+        following.customer_id == Holding.customer_id,
+        or_(following.seat == Holding.seat, following.user_id == Holding.user_id),
+        following.last_on.is_(None),
+        following.first_on > day,
+    )
+    until_then = and_(Holding.last_on >= day, ends_later.correlate(Holding).exists())
+    return and_(Holding.first_on <= day, or_(Holding.last_on.is_(None), until_then))
+
+
+def owner_on(charges: Sequence[HoldingFact], day: dt.date) -> uuid.UUID | None:
+    """Who owns a customer on a day by its charges in charge, the oldest first.
+
+    Who has ended stays the owner until the next one begins, if one does.
+    """
+    begun = [fact for fact in charges if fact.first_on <= day]
+    if not begun:
+        return None
+    last = begun[-1].last_on
+    goes_on = last is None or last >= day or len(begun) < len(charges)
+    return begun[-1].user_id if goes_on else None
+
+
+class Owned(NamedTuple):
+    """A customer with its owner, and who should be that."""
+
+    customer_id: uuid.UUID
+    owner_id: uuid.UUID | None
+    should: uuid.UUID | None
+
+
+def misplaced(session: Session, day: dt.date, visible: Visible = EVERYTHING) -> list[Owned]:
+    """Customers that are seen whose owner is not who is in charge of them on a day."""
+    charge = and_(
+        Holding.customer_id == Customer.id, Holding.seat == Seat.PRIMARY, Holding.last_on.is_(None)
+    )
+    statement = (
+        select(Customer.id, Customer.owner_id)
+        .outerjoin(Holding, charge)
+        .where(Customer.owner_id.is_distinct_from(Holding.user_id), *seen(visible))
+    )
+    owners = {row.id: row.owner_id for row in session.execute(statement)}
+    by_customer: dict[uuid.UUID, list[HoldingFact]] = defaultdict(list)
+    for fact in facts_of(session, list(owners), Holding.seat == Seat.PRIMARY):
+        by_customer[fact.customer_id].append(fact)
+    found = (Owned(key, owner, owner_on(by_customer[key], day)) for key, owner in owners.items())
+    return [one for one in found if one.owner_id != one.should]
 
 
 def loads(session: Session, day: dt.date) -> dict[uuid.UUID, int]:
@@ -178,7 +236,8 @@ def _joined(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 def _conditions(session: Session, criteria: HoldingFilter) -> list[ColumnElement[bool]]:
     found = seen(criteria.visible)
     if criteria.open_only:
-        found.append(Holding.last_on.is_(None))
+        today = utcnow().astimezone().date()
+        found.append(or_(Holding.last_on.is_(None), in_force(today)))
     if criteria.text.strip():
         typed = criteria.text.strip()
         named = User.name.contains(typed, autoescape=True)

@@ -1,13 +1,13 @@
-"""What somebody takes along on one day: contacts planned, and what is known of each customer."""
+"""What somebody takes along on one day: what is known of the customers."""
 
 import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from db.models import (
@@ -15,30 +15,22 @@ from db.models import (
     Contact,
     ContactAttempt,
     Customer,
-    CustomerStat,
-    Holding,
     Promise,
     Renewal,
     Task,
     User,
     Visit,
-    WinBackStep,
 )
-from db.queries.scope import Visible, contactable, visible_cases
+from db.queries.scope import Visible, visible_cases
 from db.queries.visits import visible_visits
 from db.vocabulary import (
     AttemptResult,
     CaseStage,
     Channel,
-    CustomerClass,
-    CustomerKind,
     RenewalState,
-    Seat,
     TaskKind,
     TaskState,
-    VisitPurpose,
     VisitState,
-    WinBackStepKind,
 )
 
 PAST: Final = 3
@@ -46,35 +38,6 @@ PAST: Final = 3
 
 Ids = Collection[uuid.UUID]
 _Backup = aliased(User)
-
-
-@dataclass(frozen=True, slots=True)
-class DayContact:
-    """A visit or call planned for a day, with its customer. Money in minor units."""
-
-    id: uuid.UUID
-    customer_id: uuid.UUID
-    number: str
-    name: str
-    kind: CustomerKind
-    klass: CustomerClass
-    phone: str
-    address: str
-    district: str
-    joined_on: dt.date | None
-    owner: str
-    backup: str
-    orders: int
-    last_day: int | None
-    spend_window: int
-    spend_total: int
-    case_id: uuid.UUID | None
-    channel: Channel
-    starts_at: dt.time | None
-    minutes: int | None
-    purpose: str
-    rule_purpose: VisitPurpose | None
-    is_provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,80 +80,6 @@ class RenewalLine:
     fee: int | None
     currency: str
     state: RenewalState
-
-
-def contacts(
-    session: Session, user_id: uuid.UUID, day: dt.date, visible: Visible
-) -> list[DayContact]:
-    """What somebody has planned for a day with customers who may be contacted.
-
-    Only what is within sight; those with a time come first, then by customer.
-    """
-    statement = _contacts().where(
-        Visit.by_id == user_id,
-        Visit.planned_on == day,
-        Visit.state == VisitState.PLANNED,
-        contactable(Visit.customer_id),
-        visible_visits(visible),
-    )
-    ordered = statement.order_by(Visit.starts_at.is_(None), Visit.starts_at, Customer.number)
-    return [_read(row) for row in session.execute(ordered)]
-
-
-def _contacts() -> Select[*tuple[Any, ...]]:
-    is_backup = and_(
-        Holding.customer_id == Customer.id, Holding.seat == Seat.BACKUP, Holding.last_on.is_(None)
-    )
-    return (
-        select(
-            Visit.id,
-            Visit.customer_id,
-            Customer.number,
-            Customer.name,
-            Customer.kind,
-            CustomerStat.klass,
-            Customer.phone,
-            Customer.address,
-            Customer.district,
-            Customer.joined_on,
-            User.name.label("owner"),
-            _Backup.name.label("backup"),
-            CustomerStat.orders,
-            CustomerStat.last_day,
-            CustomerStat.spend_window,
-            CustomerStat.spend_total,
-            Visit.case_id,
-            Visit.channel,
-            Visit.starts_at,
-            Visit.minutes,
-            Visit.purpose,
-            Visit.rule_purpose,
-            Visit.is_provisional,
-        )
-        .select_from(Visit)
-        .join(Customer, Customer.id == Visit.customer_id)
-        .outerjoin(Case, Case.id == Visit.case_id)
-        .outerjoin(CustomerStat, CustomerStat.customer_id == Visit.customer_id)
-        .outerjoin(User, User.id == Customer.owner_id)
-        .outerjoin(Holding, is_backup)
-        .outerjoin(_Backup, _Backup.id == Holding.user_id)
-    )
-
-
-def _read(row: Row[*tuple[Any, ...]]) -> DayContact:
-    values = dict(row._mapping)  # noqa: SLF001  (public by documentation)
-    values |= {
-        "kind": CustomerKind(row.kind),
-        "klass": CustomerClass(row.klass or CustomerClass.C),
-        "channel": Channel(row.channel),
-        "rule_purpose": VisitPurpose(row.rule_purpose) if row.rule_purpose else None,
-        "owner": row.owner or "",
-        "backup": row.backup or "",
-        "orders": row.orders or 0,
-        "spend_window": row.spend_window or 0,
-        "spend_total": row.spend_total or 0,
-    }
-    return DayContact(**values)
 
 
 def people(session: Session, customers: Ids) -> Mapping[uuid.UUID, Sequence[PersonRow]]:
@@ -339,19 +228,3 @@ def past_contacts(
         for key, rows in found.items()
     }
     return defaultdict(list, newest)
-
-
-def steps_done(
-    session: Session, cases: Ids
-) -> Mapping[uuid.UUID, Mapping[WinBackStepKind, dt.date]]:
-    """Which steps of winning back are done, and since when, by case."""
-    rows = session.execute(
-        select(WinBackStep.case_id, WinBackStep.step, WinBackStep.done_at).where(
-            WinBackStep.case_id.in_(cases), WinBackStep.done_at.is_not(None)
-        )
-    )
-    found: dict[uuid.UUID, dict[WinBackStepKind, dt.date]] = defaultdict(dict)
-    for case_id, step, done_at in rows:
-        if done_at is not None:
-            found[case_id][WinBackStepKind(step)] = done_at.astimezone().date()
-    return found

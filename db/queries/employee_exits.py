@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import (
@@ -92,7 +92,11 @@ def fates(session: Session, visible: Visible) -> dict[tuple[uuid.UUID, uuid.UUID
         )
     )
     lines = (
-        select(Handover.from_id, HandoverLine.customer_id, HandoverLine.fate)
+        select(
+            Handover.from_id,
+            HandoverLine.customer_id,
+            case((HandoverLine.to_id.is_not(None), Fate.TRANSFERRED), else_=HandoverLine.fate),
+        )
         .join(Handover, Handover.id == HandoverLine.handover_id)
         .join(left, left.c.user_id == Handover.from_id)
         .join(Customer, Customer.id == HandoverLine.customer_id)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db.models import (
@@ -150,9 +150,9 @@ def work(
         session: the session.
         customer_ids: of these customers, whoever has them.
         on: visits from today until the day before stay with whoever makes them.
-        today: this day.
+        today: this day; overdue visits go over unless the day is ahead.
     """
-    still_made = or_(Visit.planned_on >= on, Visit.planned_on < today)
+    still_made = true() if on <= today else Visit.planned_on >= on
     unfinished = select(RecoveryStep.id).where(
         RecoveryStep.recovery_id == Recovery.id, RecoveryStep.done_at.is_(None)
     )
@@ -208,6 +208,47 @@ def _goes(
         for chunk in chunks(customer_ids)
         for row in session.execute(statement.where(model.customer_id.in_(chunk)))
     )
+
+
+# ---------------------------------------------------------------- handovers ahead
+
+
+class DueLine(NamedTuple):
+    """A line that has not gone over yet; `from_id` is None where nobody had the customer."""
+
+    id: uuid.UUID
+    handover_id: uuid.UUID
+    customer_id: uuid.UUID
+    seat: Seat
+    from_id: uuid.UUID | None
+    on: dt.date
+
+
+def is_ahead() -> ColumnElement[bool]:
+    """Condition on `HandoverLine`: somebody gets the customer, but the work has not gone over."""
+    return and_(HandoverLine.to_id.is_not(None), HandoverLine.fate != Fate.TRANSFERRED)
+
+
+def due_lines(session: Session, day: dt.date, visible: Visible) -> list[DueLine]:
+    """Lines made ahead that begin until a day, of customers that are seen; the earliest first."""
+    statement = (
+        select(
+            HandoverLine.id,
+            HandoverLine.handover_id,
+            HandoverLine.customer_id,
+            HandoverLine.seat,
+            Handover.from_id,
+            Handover.on,
+        )
+        .join(Handover, Handover.id == HandoverLine.handover_id)
+        .join(Customer, Customer.id == HandoverLine.customer_id)
+        .where(is_ahead(), Handover.on <= day, *seen(visible))
+        .order_by(Handover.on, Handover.at, HandoverLine.id)
+    )
+    return [
+        DueLine(key, handover, customer, Seat(seat), giver, on)
+        for key, handover, customer, seat, giver, on in session.execute(statement)
+    ]
 
 
 # ---------------------------------------------------------------- handovers that were made

@@ -79,9 +79,13 @@ def count_change_sets(session: Session, criteria: ChangeSetFilter) -> int:
 def list_change_sets(
     session: Session, criteria: ChangeSetFilter, sort: Sort | None, offset: int, limit: int
 ) -> list[ChangeSetRow]:
-    """A window of the change sets that fit, newest first unless sorted otherwise."""
-    order = sort or Sort("at", descending=True)
+    """A window of the change sets that fit, newest first unless sorted otherwise.
+
+    The newest has the highest number: clocks go back, and a time may be set.
+    """
+    order = sort or Sort("seq", descending=True)
     column = {
+        "seq": ChangeSet.seq,
         "at": ChangeSet.at,
         "kind": ChangeSet.kind,
         "actor": ChangeSet.actor_name,

@@ -22,6 +22,9 @@ from db.models import (
 from db.queries.scope import EVERYTHING, Visible, customer_in_sight, visible_cases
 from db.vocabulary import ComplaintChannel, CustomerClass, RecoveryStepKind, ReplyKind
 
+Answered = type[Promise] | type[Complaint]
+"""What a customer waits for an answer to."""
+
 
 @dataclass(frozen=True, slots=True)
 class PromiseRow:
@@ -171,9 +174,41 @@ def promises(
     )
 
 
-def is_open(model: type[Promise]) -> ColumnElement[bool]:
+def is_open(model: Answered) -> ColumnElement[bool]:
     """Condition: not answered yet."""
-    return model.answered_on.is_(None)
+    if issubclass(model, Promise):
+        return model.answered_on.is_(None)
+    return model.answered_at.is_(None)
+
+
+def that_are(
+    model: Answered,
+    customer_id: uuid.UUID | None = None,
+    case_id: uuid.UUID | None = None,
+    *,
+    open_only: bool = False,
+) -> list[ColumnElement[bool]]:
+    """Conditions: of a customer, in a case, not answered yet; None is any."""
+    found = []
+    if customer_id is not None:
+        found.append(model.customer_id == customer_id)
+    if case_id is not None:
+        found.append(model.case_id == case_id)
+    if open_only:
+        found.append(is_open(model))
+    return found
+
+
+def due_between(
+    model: Answered, start: dt.date | None, end: dt.date | None
+) -> list[ColumnElement[bool]]:
+    """Conditions: due within some days, both included; None is open."""
+    found = []
+    if start is not None:
+        found.append(model.due_on >= start)
+    if end is not None:
+        found.append(model.due_on <= end)
+    return found
 
 
 def is_kept_by(found: Promise | Complaint | Recovery, user_id: uuid.UUID | None) -> bool:

@@ -6,33 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from db.models import Interview, Questionnaire, QuestionnaireVersion, Reason, ReasonVersion, User
+from db.queries import versioned
+from db.queries.versioned import Listed
+from db.versioned import QUESTIONNAIRES
 from db.vocabulary import QuestionnairePurpose, ReasonOrigin, VersionState
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionnaireRow:
+class QuestionnaireRow(Listed):
     """A line of the list; `questions` are those of the version in use, else of the draft."""
 
-    id: uuid.UUID
-    code: str
-    zh: str
-    en: str
     purpose: QuestionnairePurpose
-    origin: ReasonOrigin
-    current_version: int | None
-    current_id: uuid.UUID | None
-    draft_id: uuid.UUID | None
     questions: int
     interviews: int
-    retired_on: dt.date | None
-
-    def title(self, language: str) -> str:
-        """The title in a language of the program."""
-        return (self.zh if language.startswith("zh") else self.en) or self.zh or self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +64,7 @@ def list_questionnaires(
     with_retired: bool = False,
 ) -> list[QuestionnaireRow]:
     """The questionnaires, shipped ones first, then by code."""
-    current, draft = (
-        select(
-            QuestionnaireVersion.questionnaire_id,
-            QuestionnaireVersion.number,
-            QuestionnaireVersion.id,
-            QuestionnaireVersion.questions,
-        )
-        .where(QuestionnaireVersion.state == state)
-        .subquery()
-        for state in (VersionState.PUBLISHED, VersionState.DRAFT)
-    )
+    current, draft = versioned.in_use_and_draft(QUESTIONNAIRES, QuestionnaireVersion.questions)
     interviews = (
         select(func.count())
         .select_from(Interview)
@@ -95,28 +75,18 @@ def list_questionnaires(
         )
         .scalar_subquery()
     )
-    statement = (
-        select(
-            Questionnaire,
-            current.c.id.label("current_id"),
-            draft.c.id.label("draft_id"),
-            func.coalesce(current.c.questions, draft.c.questions, 0).label("questions"),
-            interviews.label("interviews"),
-        )
-        .outerjoin(
-            current,
-            and_(
-                current.c.questionnaire_id == Questionnaire.id,
-                current.c.number == Questionnaire.current_version,
-            ),
-        )
-        .outerjoin(draft, draft.c.questionnaire_id == Questionnaire.id)
-        .order_by(Questionnaire.origin != ReasonOrigin.SHIPPED, Questionnaire.code)
+    statement = select(
+        Questionnaire,
+        current.c.id.label("current_id"),
+        draft.c.id.label("draft_id"),
+        func.coalesce(current.c.questions, draft.c.questions, 0).label("questions"),
+        interviews.label("interviews"),
     )
     if purpose is not None:
         statement = statement.where(Questionnaire.purpose == purpose)
-    if not with_retired:
-        statement = statement.where(Questionnaire.retired_on.is_(None))
+    rows = session.execute(
+        versioned.listed(QUESTIONNAIRES, statement, current, draft, with_retired=with_retired)
+    )
     return [
         QuestionnaireRow(
             id=found.id,
@@ -132,7 +102,7 @@ def list_questionnaires(
             interviews=count,
             retired_on=found.retired_on,
         )
-        for found, current_id, draft_id, questions, count in session.execute(statement)
+        for found, current_id, draft_id, questions, count in rows
     ]
 
 
@@ -147,22 +117,18 @@ def versions_of(session: Session, questionnaire_id: uuid.UUID) -> list[VersionRo
         )
         .scalar_subquery()
     )
-    rows = session.execute(
-        select(
-            QuestionnaireVersion.id,
-            QuestionnaireVersion.questionnaire_id,
-            QuestionnaireVersion.number,
-            QuestionnaireVersion.state,
-            QuestionnaireVersion.questions,
-            interviews.label("interviews"),
-            QuestionnaireVersion.note,
-            QuestionnaireVersion.published_at,
-            func.coalesce(User.name, "").label("by"),
-        )
-        .outerjoin(User, User.id == QuestionnaireVersion.published_by_id)
-        .where(QuestionnaireVersion.questionnaire_id == questionnaire_id)
-        .order_by(QuestionnaireVersion.number.desc())
+    statement = select(
+        QuestionnaireVersion.id,
+        QuestionnaireVersion.questionnaire_id,
+        QuestionnaireVersion.number,
+        QuestionnaireVersion.state,
+        QuestionnaireVersion.questions,
+        interviews.label("interviews"),
+        QuestionnaireVersion.note,
+        QuestionnaireVersion.published_at,
+        func.coalesce(User.name, "").label("by"),
     )
+    rows = session.execute(versioned.newest_first(QUESTIONNAIRES, statement, questionnaire_id))
     return [VersionRow(**{**row, "state": VersionState(row["state"])}) for row in rows.mappings()]
 
 

@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import Case, Script, ScriptRun, ScriptVersion, Snippet, User
+from db.queries import versioned
 from db.queries.closed import is_closed
+from db.queries.versioned import Listed
 from db.queries.watch import SAVED
+from db.versioned import SCRIPTS
 from db.vocabulary import Occasion, ReasonOrigin, VersionState
 
 
 @dataclass(frozen=True, slots=True)
-class ScriptRow:
+class ScriptRow(Listed):
     """A line of the list; `steps` are those of the version in use, else of the draft.
 
     `runs` are the calls of all versions. `judged` and `saved` are those of the version in use that
@@ -24,25 +27,12 @@ class ScriptRow:
     published.
     """
 
-    id: uuid.UUID
-    code: str
-    zh: str
-    en: str
     occasion: Occasion
-    origin: ReasonOrigin
-    current_version: int | None
-    current_id: uuid.UUID | None
-    draft_id: uuid.UUID | None
     steps: int
     runs: int
-    retired_on: dt.date | None
     judged: int = 0
     saved: int = 0
     published_at: dt.datetime | None = None
-
-    def title(self, language: str) -> str:
-        """The title in a language of the program."""
-        return (self.zh if language.startswith("zh") else self.en) or self.zh or self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +77,8 @@ def list_scripts(
     session: Session, occasion: Occasion | None = None, *, with_retired: bool = False
 ) -> list[ScriptRow]:
     """The scripts, shipped ones first, then by code."""
-    current, draft = (
-        select(ScriptVersion).where(ScriptVersion.state == state).subquery()
-        for state in (VersionState.PUBLISHED, VersionState.DRAFT)
+    current, draft = versioned.in_use_and_draft(
+        SCRIPTS, ScriptVersion.content, ScriptVersion.published_at
     )
     runs = (
         select(func.count())
@@ -98,28 +87,21 @@ def list_scripts(
         .where(ScriptVersion.script_id == Script.id)
         .scalar_subquery()
     )
-    statement = (
-        select(
-            Script,
-            current.c.id,
-            draft.c.id,
-            current.c.content,
-            draft.c.content,
-            runs,
-            *_came_of(current.c.id),
-            current.c.published_at,
-        )
-        .outerjoin(
-            current,
-            and_(current.c.script_id == Script.id, current.c.number == Script.current_version),
-        )
-        .outerjoin(draft, draft.c.script_id == Script.id)
-        .order_by(Script.origin != ReasonOrigin.SHIPPED, Script.code)
+    statement = select(
+        Script,
+        current.c.id,
+        draft.c.id,
+        current.c.content,
+        draft.c.content,
+        runs,
+        *_came_of(current.c.id),
+        current.c.published_at,
     )
     if occasion is not None:
         statement = statement.where(Script.occasion == occasion)
-    if not with_retired:
-        statement = statement.where(Script.retired_on.is_(None))
+    rows = session.execute(
+        versioned.listed(SCRIPTS, statement, current, draft, with_retired=with_retired)
+    )
     return [
         ScriptRow(
             id=found.id,
@@ -141,7 +123,7 @@ def list_scripts(
         for (
             found, current_id, draft_id, current_content, draft_content, count, judged, saved,
             published_at,
-        ) in session.execute(statement)
+        ) in rows
     ]  # fmt: skip
 
 
@@ -153,12 +135,10 @@ def versions_of(session: Session, script_id: uuid.UUID) -> list[ScriptVersionRow
         .where(ScriptRun.script_version_id == ScriptVersion.id)
         .scalar_subquery()
     )
-    rows = session.execute(
-        select(ScriptVersion, runs, func.coalesce(User.name, ""), *_came_of(ScriptVersion.id))
-        .outerjoin(User, User.id == ScriptVersion.published_by_id)
-        .where(ScriptVersion.script_id == script_id)
-        .order_by(ScriptVersion.number.desc())
+    statement = select(
+        ScriptVersion, runs, func.coalesce(User.name, ""), *_came_of(ScriptVersion.id)
     )
+    rows = session.execute(versioned.newest_first(SCRIPTS, statement, script_id))
     return [
         ScriptVersionRow(
             id=found.id,

@@ -22,6 +22,7 @@ from db.models import (
     User,
     Visit,
 )
+from db.queries.charges import in_force
 from db.queries.scope import Visible, asked, visible_customers
 from db.vocabulary import AttemptResult, Channel, CustomerClass, Seat, VisitPurpose, VisitState
 
@@ -132,10 +133,33 @@ def _since(joined: dt.date | None, first: int | None) -> dt.date | None:
     return joined if joined is not None or first is None else dt.date.fromordinal(first)
 
 
-def backups(session: Session) -> dict[uuid.UUID, uuid.UUID]:
-    """Who stands in, by customer."""
+class Following(NamedTuple):
+    """Somebody who gets a seat of a customer, from a day on."""
+
+    first: dt.date
+    user_id: uuid.UUID
+
+
+def followers(session: Session, seat: Seat, day: dt.date) -> dict[uuid.UUID, Following]:
+    """Who comes in charge, or stands in, after a day, by customer.
+
+    In charge also who has come already while the customer has another owner yet.
+    """
+    statement = select(Holding.customer_id, Holding.first_on, Holding.user_id).where(
+        Holding.seat == seat, Holding.last_on.is_(None)
+    )
+    if seat is Seat.PRIMARY:
+        joined = statement.join(Customer, Customer.id == Holding.customer_id)
+        statement = joined.where(Customer.owner_id.is_distinct_from(Holding.user_id))
+    else:
+        statement = statement.where(Holding.first_on > day)
+    return {key: Following(first, user) for key, first, user in session.execute(statement)}
+
+
+def backups(session: Session, day: dt.date) -> dict[uuid.UUID, uuid.UUID]:
+    """Who stands in on a day for good, or until another one does, by customer."""
     statement = select(Holding.customer_id, Holding.user_id).where(
-        Holding.seat == Seat.BACKUP, Holding.last_on.is_(None)
+        Holding.seat == Seat.BACKUP, in_force(day)
     )
     return {row.customer_id: row.user_id for row in session.execute(statement)}
 

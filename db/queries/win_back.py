@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,16 +10,18 @@ from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from db.models import ContactAttempt, Order, Renewal, User, Visit, WinBackStep
+from db.queries.charges import chunks
 from db.vocabulary import AttemptResult, Channel, RenewalState, VisitState, WinBackStepKind
 
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """A step that was begun: what was saved of it, when it was done, by whom."""
+    """A step that was begun: what was saved of it and by whom, newly and first without a gap."""
 
     id: uuid.UUID
     step: WinBackStepKind
     facts: Mapping[str, Any]
+    saved_at: dt.datetime
     done_at: dt.datetime | None
     by: str
     visit_id: uuid.UUID | None
@@ -41,6 +43,7 @@ def steps(session: Session, case_id: uuid.UUID) -> dict[WinBackStepKind, StepRow
             WinBackStep.id,
             WinBackStep.step,
             WinBackStep.facts,
+            WinBackStep.updated_at,
             WinBackStep.done_at,
             func.coalesce(User.name, ""),
             WinBackStep.visit_id,
@@ -51,6 +54,12 @@ def steps(session: Session, case_id: uuid.UUID) -> dict[WinBackStepKind, StepRow
     return {
         WinBackStepKind(row[1]): StepRow(row[0], WinBackStepKind(row[1]), *row[2:]) for row in rows
     }
+
+
+def begun(session: Session, case_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """Which of some cases have any of the steps."""
+    statement = select(WinBackStep.case_id).where(WinBackStep.case_id.in_(sorted(case_ids)))
+    return list(session.scalars(statement.distinct()))
 
 
 def first_contacts(
@@ -107,6 +116,29 @@ def has_bought(session: Session, customer_id: uuid.UUID, after: dt.date) -> bool
         Renewal.answered_on > after,
     )
     return session.execute(union_all(bought, renewed).limit(1)).first() is not None
+
+
+def bought_since(session: Session, days: Mapping[uuid.UUID, dt.date]) -> set[uuid.UUID]:
+    """Which customers have bought something, or renewed, each after a day of its own."""
+    found: set[uuid.UUID] = set()
+    for chunk in chunks(sorted(days)):
+        orders = (
+            select(Order.customer_id, func.max(Order.day))
+            .where(Order.customer_id.in_(chunk), Order.amount > 0)
+            .group_by(Order.customer_id)
+        )
+        found |= {key for key, day in session.execute(orders) if day > days[key].toordinal()}
+        renewals = (
+            select(Renewal.customer_id, func.max(Renewal.answered_on))
+            .where(
+                Renewal.customer_id.in_(chunk),
+                Renewal.state == RenewalState.RENEWED,
+                Renewal.answered_on.is_not(None),
+            )
+            .group_by(Renewal.customer_id)
+        )
+        found |= {key for key, day in session.execute(renewals) if day and day > days[key]}
+    return found
 
 
 def is_win_back(session: Session, visit_id: uuid.UUID) -> bool:

@@ -12,6 +12,7 @@ from desktop_app.cli import (
     day_pack_command,
     exit_commands,
     figures_commands,
+    handover_answer,
     handover_commands,
     interview_commands,
     journal_commands,
@@ -61,6 +62,10 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
         handover_commands.handover,
         N_("Hand customers over to others: find, propose, commit."),
     ),
+    "handover-answer": (
+        handover_answer.answer,
+        N_("List what was handed to you, accept it, or decline it and say why."),
+    ),
     "remind": (remind_command.remind, N_("List what somebody is to be reminded of.")),
     "list": (list_commands.list_entity, N_("List records.")),
     "show": (list_commands.show, N_("Show one record.")),
@@ -85,7 +90,10 @@ _GROUPS: dict[str, tuple[str, dict[str, tuple[Callable[..., None], str]]]] = {
             "team": (figures_commands.team, N_("Saves, survival, scripts and work of the team.")),
             "compliance": (
                 plan_commands.compliance,
-                N_("What the cadence asked for and what became of it, by class, role and person."),
+                N_(
+                    "What the cadence asked for and what became of it, by class, function and "
+                    "person."
+                ),
             ),
         },
     ),

@@ -199,6 +199,7 @@ def _tell(state: State, result: "ImportResult") -> None:
                 "returns": result.returns,
                 "blank_rows": result.blank_rows,
                 "blank_cells": result.blank_cells,
+                "unused_columns": list(result.unused_columns),
                 "reasons": [{"row": each.row, "reason": each.reason} for each in result.rejects],
                 "warnings": list(result.warnings),
             }

@@ -88,7 +88,7 @@ def _tell(state: State, pack: "DayPack", written: "list[Written]") -> None:
         output.say(str(one.path))
     if written:
         return
-    heads = (_("No."), _("Time"), _("District"), _("Customer"), _("Phone"), _("Mark"))
+    heads = (_("No."), _("Time"), _("District"), _("Customer"), _("Phone"), _("Visit code"))
     rows = [
         (
             str(place or ""),

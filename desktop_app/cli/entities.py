@@ -265,7 +265,7 @@ def find_change(session: Session, text: str) -> uuid.UUID:
         return history.find(session, as_key(text), text)
     found = last_own(session)
     if found is None:
-        raise NotFoundError(_("There is no change set {name}.").format(name=text))
+        raise NotFoundError(_("You have changed nothing that can be undone."))
     return found
 
 

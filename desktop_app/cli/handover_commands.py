@@ -11,8 +11,8 @@ from desktop_app.cli import output
 from desktop_app.cli.options import UsageProblemError
 from desktop_app.cli.queue_commands import person
 from desktop_app.cli.state import parse_day, state_of
-from desktop_app.errors import InvalidInputError, problems_from_validation
-from desktop_app.i18n import N_, _
+from desktop_app.errors import InvalidInputError, NotFoundError, problems_from_validation
+from desktop_app.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from db.session import Session
@@ -76,6 +76,9 @@ def handover(
         if cause == "left" and giver and exit_day is None:
             _require_exit(session, giver, draft)
         proposal = handovers.propose(session, draft)
+    if giver and not proposal.lines:
+        text = _("{login} has no customers to hand over, or none within your reach.")
+        raise NotFoundError(text.format(login=giver))
     if not dry_run and any(line.to_id is not None for line in proposal.lines):
         with state.write() as session:
             if exit_day is not None and draft.from_id is not None:
@@ -139,6 +142,7 @@ def _document(proposal: "Proposal", result: "CommitResult | None") -> dict[str, 
         "without_receiver": dict(
             Counter(line.refusal.value for line in proposal.lines if line.refusal is not None)
         ),
+        **dict(zip(("customers_left", "backups_left"), _left(proposal), strict=True)),
         "receivers": [
             {"name": one.name, "held": one.held, "gets": one.gets, "capacity": one.capacity}
             for one in proposal.receivers
@@ -173,6 +177,14 @@ def _line_document(line: "ProposedLine") -> dict[str, Any]:
     }
 
 
+def _left(proposal: "Proposal") -> tuple[int, int]:
+    """Customers whom nobody can take, and those for whom nobody can stand in."""
+    from db.vocabulary import Seat  # noqa: PLC0415
+
+    seats = Counter(line.seat for line in proposal.lines if line.to_id is None)
+    return seats[Seat.PRIMARY], seats[Seat.BACKUP]
+
+
 def _moved(result: "CommitResult") -> dict[str, int]:
     names = ("customers", "cases", "visits", "promises", "tasks", "renewals", "told", "left")
     return {name: getattr(result, name) for name in names}
@@ -194,9 +206,17 @@ def _say_sums(proposal: "Proposal", result: "CommitResult | None") -> None:
             output.say(
                 text.format(name=one.name, gets=one.gets, held=one.held, capacity=one.capacity)
             )
-    left = sum(line.to_id is None for line in proposal.lines)
-    if left:
-        output.say(_("Nobody can take {n} of them.").format(n=left))
+    alone, unbacked = _left(proposal)
+    if alone:
+        text = ngettext("Nobody can take {n} customer.", "Nobody can take {n} customers.", alone)
+        output.say(text.format(n=alone))
+    if unbacked:
+        text = ngettext(
+            "Nobody can stand in for {n} customer.",
+            "Nobody can stand in for {n} customers.",
+            unbacked,
+        )
+        output.say(text.format(n=unbacked))
     if result is None:
         output.tell(_("Nothing was changed."))
     else:

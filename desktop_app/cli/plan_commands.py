@@ -148,7 +148,14 @@ def _say_plan(found: "PlanResult", saved: "SavedPlan | None") -> None:
     from desktop_app import labels  # noqa: PLC0415
     from desktop_app.domain import cadence_words as words  # noqa: PLC0415
 
-    headings = (_("Class"), _("Role"), _("Channel"), _("Required"), _("Planned"), _("Impossible"))
+    headings = (
+        _("Class"),
+        _("Function"),
+        _("Channel"),
+        _("Required"),
+        _("Planned"),
+        _("Impossible"),
+    )
     rows = [
         (
             labels.label(klass),
@@ -212,8 +219,9 @@ def _compliance_document(found: "ComplianceResult") -> Document:
         ],
         "people": [
             {
+                "kind": "nobody" if each.user_id is None else "person",
                 "id": each.user_id and str(each.user_id),
-                "name": each.name,
+                "name": _("Nobody in charge") if each.user_id is None else each.name,
                 **_figures(each.figures),
             }
             for each in found.by_person

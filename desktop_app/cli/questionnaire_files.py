@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desktop_app.cli import output
+from desktop_app.cli import output, versions
 from desktop_app.cli.options import UsageProblemError
 from desktop_app.cli.places import require_folder, require_place
 from desktop_app.cli.state import State, change_set_of, state_of
+from desktop_app.cli.versions import Number, Overwrite, Publish, Retired
 from desktop_app.errors import ConflictError, UserError
-from desktop_app.i18n import N_, _, language
+from desktop_app.i18n import N_, _
 from desktop_app.questionnaire.wording import Purpose
 
 if TYPE_CHECKING:
@@ -20,54 +21,23 @@ if TYPE_CHECKING:
     from desktop_app.reports.base import Loss
     from desktop_app.services.questionnaires import VersionFile
 
-Overwrite = Annotated[bool, typer.Option("--overwrite", help=N_("Replace files that are there."))]
 _LANGUAGES = ("zh", "en")
 
 
-def list_all(
-    context: typer.Context,
-    retired: Annotated[bool, typer.Option("--retired", help=N_("Retired ones, too."))] = False,
-) -> None:
+def list_all(context: typer.Context, retired: Retired = False) -> None:
     """List the questionnaires with their versions in use and their interviews."""
-    from desktop_app.labels import label  # noqa: PLC0415
     from desktop_app.services import questionnaires  # noqa: PLC0415
 
     state = state_of(context)
     with state.read() as session:
         rows = questionnaires.list_questionnaires(session, with_retired=retired)
-    if state.options.as_json:
-        output.say_json(
-            [
-                {
-                    "code": row.code,
-                    "zh": row.zh,
-                    "en": row.en,
-                    "purpose": row.purpose,
-                    "version": row.current_version,
-                    "has_draft": row.draft_id is not None,
-                    "questions": row.questions,
-                    "interviews": row.interviews,
-                    "retired_on": row.retired_on,
-                }
-                for row in rows
-            ]
-        )
-        return
-    heads = (
-        _("Code"), _("Title"), _("Purpose"), _("Version"), _("Questions"), _("Interviews held"),
-    )  # fmt: skip
-    lines = [
-        (
-            row.code,
-            row.title(language()),
-            label(row.purpose),
-            str(row.current_version or "-"),
-            str(row.questions),
-            str(row.interviews),
-        )
-        for row in rows
-    ]
-    output.say_table(heads, lines, (False, False, False, True, True, True))
+    versions.say_list(
+        state,
+        rows,
+        ("purpose", _("Purpose")),
+        ("questions", _("Questions")),
+        ("interviews", _("Interviews held")),
+    )
 
 
 def export(
@@ -88,9 +58,7 @@ def export(
     both: Annotated[
         bool, typer.Option("--both", help=N_("The other language below, on paper."))
     ] = False,
-    number: Annotated[
-        int, typer.Option("--version", help=N_("Version; the one in use without it."))
-    ] = 0,
+    number: Number = 0,
     overwrite: Overwrite = False,
 ) -> None:
     """Write a questionnaire: as XLSForm, as XForm, on paper."""
@@ -172,17 +140,16 @@ def _write_forms(
 
 def _version(session: "Session", code: str, number: int) -> "VersionFile":
     """A version of a questionnaire: by its number, else the one in use, else the newest."""
-    from desktop_app.errors import NotFoundError  # noqa: PLC0415
     from desktop_app.services import answer_exports, questionnaires  # noqa: PLC0415
 
     row = answer_exports.find_questionnaire(session, code)
-    versions = questionnaires.versions_of(session, row.id)
-    wanted = number or row.current_version or versions[0].number
-    for each in versions:
-        if each.number == wanted:
-            return questionnaires.load_version(session, each.id)
-    text = _("Questionnaire {code} has no version {number}.")
-    raise NotFoundError(text.format(code=code, number=wanted))
+    key = versions.version_id(
+        row,
+        questionnaires.versions_of(session, row.id),
+        number,
+        _("Questionnaire {code} has no version {number}."),
+    )
+    return questionnaires.load_version(session, key)
 
 
 # Taking in ---------------------------------------------------------------------------------------
@@ -196,9 +163,7 @@ def take_in(
     ] = Purpose.EXIT,
     zh: Annotated[str, typer.Option(help=N_("Chinese title; the form's own without it."))] = "",
     en: Annotated[str, typer.Option(help=N_("English title; the form's own without it."))] = "",
-    publish: Annotated[
-        bool, typer.Option("--publish", help=N_("Publish it at once, if nothing is wrong."))
-    ] = False,
+    publish: Publish = False,
 ) -> None:
     """Take in a form: a new questionnaire, or the next version of the one with its id."""
     from desktop_app.importing import xlsforms  # noqa: PLC0415
@@ -234,15 +199,14 @@ def take_in(
         "warnings": [problem.line() for problem in converted.warnings],
         "change_set": change_set,
     }
-    if state.options.as_json:
-        output.say_json(found)
-        return
     text = _("Questionnaire {code}: version {number}, {count} questions.")
-    output.say(text.format(code=converted.form.id, number=source.number, count=count))
-    for problem in converted.warnings:
-        output.tell(problem.line())
-    if not publish:
-        output.say(_("It is a draft. Look at it in the designer and publish it."))
+    versions.say_taken(
+        state,
+        found,
+        text.format(code=converted.form.id, number=source.number, count=count),
+        [problem.line() for problem in converted.warnings],
+        "" if publish else _("It is a draft. Look at it in the designer and publish it."),
+    )
 
 
 def _take(

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desktop_app.cli import output
+from desktop_app.cli import output, versions
 from desktop_app.cli.options import UsageProblemError
 from desktop_app.cli.places import require_place
 from desktop_app.cli.state import change_set_of, state_of
-from desktop_app.errors import FileProblemError, NotFoundError, UserError
-from desktop_app.i18n import N_, _, language, ngettext
+from desktop_app.cli.versions import Number, Overwrite, Publish, Retired
+from desktop_app.errors import FileProblemError, UserError
+from desktop_app.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     import uuid
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from desktop_app.services.scripts import ScriptFile
 
 File = Annotated[Path, typer.Argument(help=N_("The script: workbook (xlsx), TOML or JSON."))]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help=N_("Replace files that are there."))]
 
 
 def check(context: typer.Context, file: File) -> None:
@@ -48,48 +48,16 @@ def check(context: typer.Context, file: File) -> None:
         raise typer.Exit(1)
 
 
-def list_all(
-    context: typer.Context,
-    retired: Annotated[bool, typer.Option("--retired", help=N_("Retired ones, too."))] = False,
-) -> None:
+def list_all(context: typer.Context, retired: Retired = False) -> None:
     """List the scripts with their versions in use and the calls that followed them."""
-    from desktop_app.labels import label  # noqa: PLC0415
     from desktop_app.services import scripts  # noqa: PLC0415
 
     state = state_of(context)
     with state.read() as session:
         rows = scripts.list_scripts(session, with_retired=retired)
-    if state.options.as_json:
-        output.say_json(
-            [
-                {
-                    "code": row.code,
-                    "zh": row.zh,
-                    "en": row.en,
-                    "occasion": row.occasion,
-                    "version": row.current_version,
-                    "has_draft": row.draft_id is not None,
-                    "steps": row.steps,
-                    "runs": row.runs,
-                    "retired_on": row.retired_on,
-                }
-                for row in rows
-            ]
-        )
-        return
-    heads = (_("Code"), _("Title"), _("Occasion"), _("Version"), _("Steps"), _("Calls"))
-    lines = [
-        (
-            row.code,
-            row.title(language()),
-            label(row.occasion),
-            str(row.current_version or "-"),
-            str(row.steps),
-            str(row.runs),
-        )
-        for row in rows
-    ]
-    output.say_table(heads, lines, (False, False, False, True, True, True))
+    versions.say_list(
+        state, rows, ("occasion", _("Occasion")), ("steps", _("Steps")), ("runs", _("Calls"))
+    )
 
 
 def export(
@@ -98,9 +66,7 @@ def export(
     xlsx: Annotated[Path | None, typer.Option(help=N_("Workbook to write."))] = None,
     json: Annotated[Path | None, typer.Option("--json", help=N_("JSON to write."))] = None,
     toml: Annotated[Path | None, typer.Option(help=N_("TOML to write."))] = None,
-    number: Annotated[
-        int, typer.Option("--version", help=N_("Version; the one in use without it."))
-    ] = 0,
+    number: Number = 0,
     overwrite: Overwrite = False,
 ) -> None:
     """Write a script as a workbook, as TOML or as JSON; each is read back by import."""
@@ -139,9 +105,7 @@ def export(
 def take_in(
     context: typer.Context,
     file: File,
-    publish: Annotated[
-        bool, typer.Option("--publish", help=N_("Publish it at once, if nothing is wrong."))
-    ] = False,
+    publish: Publish = False,
 ) -> None:
     """Take in a script: a new one, or the next version of the one with its code."""
     state = state_of(context)
@@ -159,25 +123,22 @@ def take_in(
         from desktop_app.services import scripts  # noqa: PLC0415
 
         version = scripts.load_version(session, version_id).version
-    if state.options.as_json:
-        output.say_json(
-            {
-                "script": found.head.code,
-                "is_new": is_new,
-                "version": version.number,
-                "state": version.state,
-                "steps": version.steps,
-                "findings": [_row(each) for each in found.faults],
-                "change_set": change_set,
-            }
-        )
-        return
     text = _("Script {code}: version {number}, {count} steps.")
-    output.say(text.format(code=found.head.code, number=version.number, count=version.steps))
-    for each in found.faults:
-        output.tell(each.line())
-    if not publish:
-        output.say(_("It is a draft. Look at it and publish it."))
+    versions.say_taken(
+        state,
+        {
+            "script": found.head.code,
+            "is_new": is_new,
+            "version": version.number,
+            "state": version.state,
+            "steps": version.steps,
+            "findings": [_row(each) for each in found.faults],
+            "change_set": change_set,
+        },
+        text.format(code=found.head.code, number=version.number, count=version.steps),
+        [each.line() for each in found.faults],
+        "" if publish else _("It is a draft. Look at it and publish it."),
+    )
 
 
 def _read(file: Path) -> "FileScript":
@@ -214,13 +175,13 @@ def _version(session: "Session", code: str, number: int) -> "ScriptFile":
     from desktop_app.services import scripts  # noqa: PLC0415
 
     row = scripts.find(session, code)
-    versions = scripts.versions_of(session, row.id)
-    wanted = number or row.current_version or versions[0].number
-    for each in versions:
-        if each.number == wanted:
-            return scripts.load_version(session, each.id)
-    text = _("Script {code} has no version {number}.")
-    raise NotFoundError(text.format(code=code, number=wanted))
+    key = versions.version_id(
+        row,
+        scripts.versions_of(session, row.id),
+        number,
+        _("Script {code} has no version {number}."),
+    )
+    return scripts.load_version(session, key)
 
 
 def _take(session: "Session", found: "FileScript") -> "tuple[uuid.UUID, bool]":

@@ -31,6 +31,8 @@ class Windows:
     screenshots: Callable[[Path, Path], list[Path]]
     check_window: Callable[[Path], None]
     has_window: Callable[[Path], bool]
+    show_place: Callable[[Path, str], int]
+    """Show what is at an address, in the window that is open or a new one."""
 
 
 @dataclass(slots=True)

@@ -99,7 +99,7 @@ def _count(name: str, title: str) -> Column[ComplianceLine]:
 
 PLAN_COLUMNS: Final[tuple[Column[PlanLine], ...]] = (
     Column("klass", N_("Class"), lambda row: row.klass, lambda row: letter(row.klass), width=64),
-    Column("role", N_("Role"), lambda row: role_word(row.role), width=210),
+    Column("role", N_("Function"), lambda row: role_word(row.role), width=210),
     Column("channel", N_("Channel"), lambda row: channel_word(row.channel), width=110),
     Column("required", N_("Owed"), lambda row: row.required, align=Align.RIGHT, width=90),
     Column("planned", N_("Planned"), lambda row: row.planned, align=Align.RIGHT, width=90),
@@ -169,7 +169,7 @@ RULE_COLUMNS: Final[tuple[Column[CadenceRule], ...]] = (
         "klass", N_("Class"), lambda row: row.klass, lambda row: letter(row.klass), width=64,
         sortable=False,
     ),
-    Column("role", N_("Role"), lambda row: role_word(row.role), width=190, sortable=False),
+    Column("role", N_("Function"), lambda row: role_word(row.role), width=190, sortable=False),
     Column("channel", N_("Channel"), lambda row: channel_word(row.channel), width=120,
            sortable=False),
     Column("often", N_("How often"), often_text, width=320, sortable=False),

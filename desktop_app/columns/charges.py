@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Final
 
 from db.queries.charges import HoldingRow
-from desktop_app import labels
+from desktop_app import clock, labels
 from desktop_app.columns import Align, Column, Kind
 from desktop_app.domain.handover_words import orphan_reason, seat_word
-from desktop_app.i18n import N_
+from desktop_app.i18n import N_, _
 
 if TYPE_CHECKING:
     from desktop_app.services.orphans import OrphanRow
@@ -41,6 +41,14 @@ ORPHAN_COLUMNS: Final[tuple[Column["OrphanRow"], ...]] = (
         "last_contact", N_("Last contact"), lambda row: row.last_contact, width=128, sortable=False
     ),
 )
+
+
+def _since(row: HoldingRow) -> str:
+    """The first day; of a charge to come that it begins then."""
+    day = labels.day_text(row.first_on)
+    return _("from {day}").format(day=day) if row.first_on > clock.today() else day
+
+
 HOLDING_COLUMNS: Final[tuple[Column[HoldingRow], ...]] = (
     Column("customer_number", N_("Number"), lambda row: row.customer_number, width=104),
     Column("customer", N_("Customer"), lambda row: row.customer, width=160),
@@ -53,6 +61,6 @@ HOLDING_COLUMNS: Final[tuple[Column[HoldingRow], ...]] = (
     ),
     Column("user", N_("Who"), lambda row: row.user, width=120),
     Column("seat", N_("Seat"), lambda row: seat_word(row.seat), width=96),
-    Column("first_on", N_("Since"), lambda row: row.first_on, width=128),
+    Column("first_on", N_("Since"), lambda row: row.first_on, _since, width=128),
     Column("last_on", N_("Until"), lambda row: row.last_on, width=128),
 )

@@ -48,7 +48,7 @@ DUTY_COLUMNS: Final[tuple[Column[DutyItem], ...]] = (
     ),
     Column("kind", N_("What"), lambda item: _(KIND_WORDS[item.kind]), width=150, sortable=False),
     Column("customer", N_("Customer"), lambda item: item.customer, width=170, sortable=False),
-    Column("words", N_("To do"), lambda item: item.words, width=290, sortable=False),
+    Column("words", N_("To do"), lambda item: item.words, width=270, sortable=False),
     Column("due", N_("Due"), lambda item: item.due, width=130, sortable=False),
     Column("owner", N_("Who"), lambda item: item.owner, width=100, sortable=False),
 )

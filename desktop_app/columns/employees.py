@@ -33,23 +33,23 @@ def _left(row: "StaffRow") -> str:
 
 
 STAFF_COLUMNS: Final[list[Column["StaffRow"]]] = [
-    Column("name", N_("Employee"), lambda row: row.name, width=96),
+    Column("name", N_("Employee"), lambda row: row.name, width=88),
     Column(
-        "left_on", N_("Last day of work"), lambda row: row.profile.left_on, _left, width=150
+        "left_on", N_("Last day of work"), lambda row: row.profile.left_on, _left, width=118
     ),
-    Column("functions", N_("Functions"), _functions, width=160),
-    Column("department", N_("Department"), lambda row: row.profile.department, width=116),
-    Column("store", N_("Store"), lambda row: row.store, width=100),
-    Column("districts", N_("Goes to districts"), _districts, width=130),
-    Column("manager", N_("Manager"), lambda row: row.manager, width=80),
+    Column("functions", N_("Functions"), _functions, width=148),
+    Column("department", N_("Department"), lambda row: row.profile.department, width=110),
+    Column("store", N_("Store"), lambda row: row.store, width=92),
+    Column("districts", N_("Goes to districts"), _districts, width=124),
+    Column("manager", N_("Manager"), lambda row: row.manager, width=72),
     Column("hired_on", N_("Hired on"), lambda row: row.profile.hired_on, width=116),
     Column(
         "capacity", N_("Visits / calls a day"), lambda row: row.profile.visits_a_day, _capacity,
-        align=Align.RIGHT, width=130,
+        align=Align.RIGHT, width=128,
     ),
     Column(
         "most", N_("Customers at most"), lambda row: row.profile.most_customers,
-        align=Align.RIGHT, width=120,
+        align=Align.RIGHT, width=132,
     ),
 ]  # fmt: skip
 

@@ -17,8 +17,8 @@ class ReminderRow(Protocol):
         """When it came."""
 
     @property
-    def title(self) -> str:
-        """What and who."""
+    def what(self) -> str:
+        """What it is and about whom."""
 
     @property
     def sentence(self) -> str:
@@ -38,9 +38,9 @@ def _ago(row: ReminderRow) -> str:
 
 
 REMINDER_COLUMNS: Final[tuple[Column[ReminderRow], ...]] = (
-    Column("title", N_("What"), lambda row: row.title, width=240),
-    Column("sentence", N_("When"), lambda row: row.sentence, width=280),
-    Column("words", N_("About"), lambda row: row.words, width=260),
-    Column("person", N_("Who"), lambda row: row.person, width=110),
-    Column("ago", N_("Came"), _ago, width=120),
+    Column("title", N_("What"), lambda row: row.what, width=230),
+    Column("sentence", N_("When"), lambda row: row.sentence, width=240),
+    Column("words", N_("About"), lambda row: row.words, width=220),
+    Column("person", N_("Who"), lambda row: row.person, width=90),
+    Column("ago", N_("Came"), _ago, width=100),
 )

@@ -26,6 +26,7 @@ from desktop_app.services.agenda import AgendaFilter, AgendaItem
 from desktop_app.services.import_visits import VisitImport, VisitLine
 from desktop_app.services.staff_profiles import AbsenceDraft
 from desktop_app.services.visit_planning import save
+from desktop_app.services.visit_view import none_asked
 
 STORE: Final = "S01"
 LEADER: Final = "sunli"
@@ -121,9 +122,14 @@ def _import(world: World, file_name: str, make: _Make, first: dt.date, last: dt.
     rng = world.dice(file_name, first)
     with world.looking(MANAGER) as session:
         days = _working_days(calendar.work_calendar(session), first, last)
+        numbers = {
+            row.id: row.number for row in session.execute(select(Customer.id, Customer.number))
+        }
+        silent = {numbers[key] for key in none_asked(session, numbers)}
     if not days:
         return
     made = [line for one in _clients(world) for line in make(one, days, rng)]
+    made = [(*line[:5], None, line[6]) if line[0] in silent else line for line in made]
     rows = [VisitLine(place, *line) for place, line in enumerate(sorted(made, key=_by_day), 2)]
     with world.acting(MANAGER) as session:
         outcome = imports.Outcome(is_dry=False)

@@ -12,6 +12,7 @@ from db.queries.cases import CaseFilter, CaseRow
 from db.queries.paging import Sort
 from db.session import Session
 from db.vocabulary import CaseStage, CustomerClass, NextStep
+from desktop_app import clock
 from desktop_app.demo.phrases import PURPOSES, REGULAR_PURPOSES
 from desktop_app.demo.team import HEAD, LOGIN, MANAGER, Process, World, at, later, working_day
 from desktop_app.domain.cases import CaseDraft
@@ -130,7 +131,8 @@ def _plan_regular_visits(world: World) -> None:
     for number, offset in zip(picked, _REGULAR, strict=False):
         owner = world.buyers[number].owner
         login = owner if owner in field_staff else LOGIN
-        draft = VisitDraft(planned_on=_day(world.end, offset), purpose=rng.choice(REGULAR_PURPOSES))
+        planned_on = max(_day(world.end, offset), clock.today())  # after a holiday it is later
+        draft = VisitDraft(planned_on=planned_on, purpose=rng.choice(REGULAR_PURPOSES))
         with world.acting(login) as session:
             contacts.plan_visit(session, None, world.customer_ids[number], draft)
 

@@ -53,7 +53,7 @@ _ALL: Final = 10**6
 EARLIER_DAYS: Final = 150
 """So many days before the scans begin the workspace is made."""
 
-_SHARE: Final = 0.03  # of all customers
+_SHARE: Final = 0.016  # of all customers
 _LEAST: Final = 20
 _LISTENS: Final = "cancel_listen"
 _SHIPPED: Final = "cancel_request"

@@ -31,9 +31,9 @@ from desktop_app.services.imports import Outcome, Source
 
 _ALL: Final = 10**6
 _ACCEPTED: Final = {CustomerClass.A: 0.9, CustomerClass.B: 0.75, CustomerClass.C: 0.5}
-_SHARE_OF_CASES: Final = 0.056  # cases opened from signals, of all customers
+_SHARE_OF_CASES: Final = 0.036  # cases opened from signals, of all customers
 _FIRST_ROUND: Final = 0.4
-_ROUNDS_BACK: Final = (120, 90, 60, 30, 11, 1)  # days before the end on which orders arrive
+_ROUNDS_BACK: Final = (120, 80, 40, 11, 1)  # days before the end on which orders arrive
 
 
 def begin(end: dt.date) -> dt.date:

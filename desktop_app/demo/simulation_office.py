@@ -44,7 +44,12 @@ _DEATHS: Final = 0.0006  # of the customers with an open case, each day
 _LEAVES: Final = 20  # a simulation of so many days loses an agent in the middle
 _RESCANS: Final = 14
 _PATIENCE: Final = 0.9  # how seldom a manager tries what only head office may do
-_TALLIES: Final = {"recycle": "recycled", "recover": "recoveries", "judge": "judged"}
+_TALLIES: Final = {
+    "hand_over": "handed_over",
+    "recycle": "recycled",
+    "recover": "recoveries",
+    "judge": "judged",
+}
 
 
 def head_office(world: World) -> Process:

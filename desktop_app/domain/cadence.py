@@ -69,7 +69,7 @@ class CadenceRule(Draft):
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
     klass: Annotated[CustomerClass, Field(title=N_("Class"))]
-    role: Annotated[CadenceRole, Field(title=N_("Role"))]
+    role: Annotated[CadenceRole, Field(title=N_("Function"))]
     channel: Annotated[CadenceChannel, Field(title=N_("Channel"))]
     minimum: Annotated[int, Field(ge=0, le=31, title=N_("At least"))] = 1
     maximum: Annotated[int | None, Field(ge=1, le=31, title=N_("At most"))] = None
@@ -130,7 +130,7 @@ class CadencePolicy(Draft):
         codes = [rule.code for rule in self.rules]
         cells = [(rule.klass, rule.role, rule.channel) for rule in self.rules]
         if len(set(codes)) < len(codes) or len(set(cells)) < len(cells):
-            raise ValueError(_("Give each class, role and channel one line only."))
+            raise ValueError(_("Give each class, function and channel one line only."))
         return self
 
     def of_class(self, klass: CustomerClass | None) -> tuple[CadenceRule, ...]:

@@ -42,7 +42,7 @@ _REFUSALS: Final[Mapping[Refusal, str]] = {
     Refusal.DECEASED: N_("The customer has died."),
     Refusal.DO_NOT_CONTACT: N_("The customer asked not to be contacted."),
     Refusal.CHANNEL_REFUSED: N_("The customer does not want this kind of contact; agree another."),
-    Refusal.NO_ROLE: N_("Nobody with this role looks after the customer; name somebody."),
+    Refusal.NO_ROLE: N_("Nobody with this function looks after the customer; name somebody."),
     Refusal.SKILL: N_("Nobody who may come has the skill; name somebody else or train."),
     Refusal.NO_WORKING_DAY: N_("There is no working day left in this time."),
     Refusal.ABSENT: N_("Everybody who may come is away in this time; name a backup."),

@@ -44,6 +44,8 @@ class Action(StrEnum):
     """Approve an offer that the budget of its store does not cover."""
     RUN_EXPERIMENT = "run_experiment"
     """Begin and end a comparison of scripts or offers; it is one of all stores."""
+    MAKE_VISITS = "make_visits"
+    """Report, move and call off one's own visits and calls, in whatever role one makes them."""
     PLAN_VISITS = "plan_visits"
     """Make the plan of visits, move those of others, and let a customer be visited less."""
     HAND_OVER = "hand_over"
@@ -85,6 +87,7 @@ _FIELD_STAFF = frozenset(
         Action.OPEN_CASE,
         Action.WORK_CASE,
         Action.CLOSE_CASE,
+        Action.MAKE_VISITS,
         Action.DO_TASK,
         Action.REPORT,
         Action.REVEAL_PHONE,
@@ -130,6 +133,7 @@ _HEAD_OFFICE = frozenset(
         Action.APPROVE_OFFER,
         Action.EXCEED_BUDGET,
         Action.RUN_EXPERIMENT,
+        Action.MAKE_VISITS,
         Action.PLAN_VISITS,
         Action.HAND_OVER,
         Action.EDIT_STAFF,

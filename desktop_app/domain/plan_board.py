@@ -191,3 +191,37 @@ class Lane:
             days &= days - 1
             if self._load[day] < self._a_day:
                 self.free |= 1 << day
+
+
+class PartLane:
+    """A lane on some days only: those on which its person looks after a customer."""
+
+    __slots__ = ("_days", "_lane")
+
+    def __init__(self, lane: Lane, days: int) -> None:
+        self._lane, self._days = lane, days
+
+    @property
+    def free(self) -> int:
+        """The free ones of its days."""
+        return self._lane.free & self._days
+
+    @property
+    def present(self) -> int:
+        """Those of its days on which the person works."""
+        return self._lane.present & self._days
+
+    def best(self, days: int, ideal: int, district: str) -> int:
+        """As that of the lane."""
+        return self._lane.best(days, ideal, district)
+
+    def take(self, day: int, district: str) -> None:
+        """As that of the lane."""
+        self._lane.take(day, district)
+
+    def give_back(self, day: int, district: str) -> None:
+        """As that of the lane."""
+        self._lane.give_back(day, district)
+
+
+AnyLane = Lane | PartLane

@@ -39,6 +39,13 @@ def purpose_of(rule: CadenceRule) -> VisitPurpose:
     return _PURPOSES[rule.klass] if rule.condition is None else VisitPurpose.RAISE
 
 
+class Next(NamedTuple):
+    """Who follows somebody, from a day on."""
+
+    first: dt.date
+    employee: Hashable
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """A customer to be planned for.
@@ -47,6 +54,9 @@ class Client:
         owed: Key, class, owners and what was agreed otherwise.
         district: Where it is; visits in one district share a day if they can. Empty: not known.
         backups: Who stands in for the owner of a role.
+        next_owners: Who follows the owner of a role, and from which day on; contacts before that
+            day are the owner's, others the follower's.
+        next_backups: The same of the backups.
         needs: Levels of skill that whoever comes must have.
         refusal: DECEASED or DO_NOT_CONTACT, if so.
         refuses: Channels the customer does not want.
@@ -55,6 +65,8 @@ class Client:
     owed: Owed
     district: str = ""
     backups: Mapping[CadenceRole, Hashable] = field(default_factory=dict)
+    next_owners: Mapping[CadenceRole, Next] = field(default_factory=dict)
+    next_backups: Mapping[CadenceRole, Next] = field(default_factory=dict)
     needs: Mapping[SkillKind, int] = field(default_factory=dict)
     refusal: Refusal | None = None
     refuses: Collection[Channel] = frozenset()

@@ -1,6 +1,7 @@
 """Sentences for reminders: what, when, how late."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Final
 
 from db.vocabulary import ReminderKind, ReminderStage
@@ -10,6 +11,10 @@ from desktop_app.i18n import _, ngettext
 
 _HOUR: Final = 60
 _DAY: Final = 24 * _HOUR
+_MINUTE: Final = dt.timedelta(minutes=1)
+OPEN: Final = "open"
+_DEFAULT: Final = "default"  # a click on the notification itself
+_SNOOZE: Final = "snooze-"
 
 
 def kind_word(kind: ReminderKind) -> str:
@@ -18,7 +23,7 @@ def kind_word(kind: ReminderKind) -> str:
 
 
 def reminder_sentence(reminder: Reminder, now: dt.datetime | None = None) -> str:
-    """What is due and when, e.g. "Renewal: due 2026-09-30 Wed, in 15 days".
+    """When something is due and how far that is, e.g. "Due 2026-09-30 Wed, in 15 days".
 
     Args:
         reminder: which.
@@ -29,12 +34,12 @@ def reminder_sentence(reminder: Reminder, now: dt.datetime | None = None) -> str
     if due.moment is not None:
         when = labels.moment_text(due.moment)
     if found.stage is ReminderStage.ESCALATED:
-        words = _("{kind}: was due {when} and has not been done")
-        return words.format(kind=kind_word(found.kind), when=when)
-    head = _("{kind}: due {when}").format(kind=kind_word(found.kind), when=when)
+        return _("Was due {when}, not done").format(when=when)
+    head = _("Due {when}").format(when=when)
     read = reminder.at if now is None else max(reminder.at, now.astimezone(reminder.at.tzinfo))
     ahead = _ahead(reminder, read) if found.stage is ReminderStage.AHEAD else ""
-    return _("{sentence}, {ahead}").format(sentence=head, ahead=ahead) if ahead else head
+    words = ahead or _late(reminder, read)
+    return _("{sentence}, {ahead}").format(sentence=head, ahead=words) if words else head
 
 
 def _ahead(reminder: Reminder, read: dt.datetime) -> str:
@@ -47,6 +52,17 @@ def _ahead(reminder: Reminder, read: dt.datetime) -> str:
         return words if minutes > 0 else ""
     days = (due.day - read.date()).days
     return ngettext("in {n} day", "in {n} days", days).format(n=days) if days > 0 else ""
+
+
+def _late(reminder: Reminder, read: dt.datetime) -> str:
+    """That the time is over, by how many days; empty while it is not."""
+    due = reminder.due
+    days = (read.date() - due.day).days
+    if days > 0:
+        return ngettext("{n} day late", "{n} days late", days).format(n=days)
+    if due.moment is None or read - due.moment < _MINUTE:
+        return ""
+    return _("late")
 
 
 def ago_text(ago: dt.timedelta) -> str:
@@ -64,3 +80,14 @@ def ago_text(ago: dt.timedelta) -> str:
 def snooze_text(minutes: int) -> str:
     """What the button says that puts a reminder off."""
     return ngettext("Again in {n} minute", "Again in {n} minutes", minutes).format(n=minutes)
+
+
+def note_choices(minutes: Sequence[int]) -> list[tuple[str, str]]:
+    """The buttons of a notification: the word of each for the desktop, and what it says."""
+    choices = [(_DEFAULT, _("Open it")), (OPEN, _("Open it"))]
+    return choices + [(f"{_SNOOZE}{each}", snooze_text(each)) for each in minutes]
+
+
+def read_choice(word: str) -> int | None:
+    """For how many minutes a button puts off; None: it opens."""
+    return int(word.removeprefix(_SNOOZE)) if word.startswith(_SNOOZE) else None

@@ -230,12 +230,24 @@ def to_show(reminders: Iterable[Reminder], desk: Desk, now: dt.datetime) -> tupl
     """
     if desk.in_call:
         return ()
-    newest: dict[tuple[Hashable, ReminderKind, Hashable], Reminder] = {}
+    found = [each for each in newest(reminders, now) if each.id not in desk.seen]
+    return tuple(sorted((each for each in found if _comes(each, desk) <= now), key=_by_time))
+
+
+def newest(reminders: Iterable[Reminder], now: dt.datetime) -> list[Reminder]:
+    """What has come by now, of each person and item only the newest: it says all of the others."""
+    found: dict[tuple[Hashable, ReminderKind, Hashable], Reminder] = {}
     for reminder in sorted(reminders, key=_by_time):
         if _by_time(reminder) <= now:
-            newest[reminder.person, reminder.id.kind, reminder.id.key] = reminder
-    found = [each for each in newest.values() if each.id not in desk.seen]
-    return tuple(sorted((each for each in found if _comes(each, desk) <= now), key=_by_time))
+            found[reminder.person, reminder.id.kind, reminder.id.key] = reminder
+    return list(found.values())
+
+
+def listed(reminders: Iterable[Reminder], now: dt.datetime) -> tuple[Reminder, ...]:
+    """What has come and what will, in order of time; without what a newer one has overtaken."""
+    reminders = list(reminders)
+    ahead = [each for each in reminders if _by_time(each) > now]
+    return tuple(sorted(newest(reminders, now) + ahead, key=_by_time))
 
 
 class Missed(NamedTuple):

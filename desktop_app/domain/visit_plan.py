@@ -5,10 +5,10 @@ Sources: the cadence (S3-62 to S3-65, F-17), skills (S3-68), several people for 
 in the list of the impossible with the reason; nothing is left out in silence.
 
 Contacts that are owed first are planned first; of equals class A before B before C. Each goes to
-its owner, else to the backup, on the day that is near its even place, where the person is in that
-district anyway and has not more to do than on other days. The same input gives the same plan. A
-plan made anew keeps what it is given to keep, unless a day off, an absence, a full day, a contact
-made since or a neighbour that had to move stands against it.
+its owner of the day, else to the backup, on the day that is near its even place, where the person
+is in that district anyway and has not more to do than on other days. The same input gives the same
+plan. One made anew keeps what it is given to keep, unless a day off, an absence, a full day, a
+contact made since or a neighbour that had to move stands against it.
 """
 
 import datetime as dt
@@ -21,7 +21,15 @@ from db.vocabulary import CadenceRole, Channel
 from desktop_app.domain.cadence import CadencePolicy
 from desktop_app.domain.compliance import Made
 from desktop_app.domain.months import Period, add_months, month_number, periods
-from desktop_app.domain.plan_board import Lane, Months, Stretch, around, days_mask, first_day
+from desktop_app.domain.plan_board import (
+    AnyLane,
+    Lane,
+    Months,
+    Stretch,
+    around,
+    days_mask,
+    first_day,
+)
 from desktop_app.domain.plan_tasks import Held, Task, book, days_of_board, tasks_of
 from desktop_app.domain.plan_types import (
     Client,
@@ -29,7 +37,6 @@ from desktop_app.domain.plan_types import (
     Person,
     Plan,
     Planned,
-    Refusal,
     purpose_of,
 )
 from desktop_app.domain.work_calendar import WorkCalendar
@@ -52,8 +59,9 @@ def plan(
     """Plan all contacts owed from the first to the last day.
 
     A contact belongs to the plan when the time in which it is owed overlaps it. One that is owed
-    until the last day at the latest is always planned or impossible. A period that began before
-    its customer came owes nothing.
+    until the last day at the latest is always planned or impossible. An interval that ends before
+    the first working day is overdue: its contact comes on that day or soon after. A period that
+    began before its customer came owes nothing.
 
     Args:
         clients: The customers, each once; their order decides between equals.
@@ -76,7 +84,7 @@ def plan(
         kept = [each for each in kept if each not in maker.dropped]
 
 
-_Spot = tuple[int, Lane, int]
+_Spot = tuple[int, AnyLane, int]
 _Found = tuple[int, int, str, int, Task]  # day, person, district, customer: the order of a plan
 
 
@@ -96,6 +104,7 @@ class _Maker:
         self._months = Months([month_number(day) - month_number(span.first) for day in self._days])
         working = [number for number, day in enumerate(self._days) if calendar.is_working(day)]
         self._working = sum(1 << number for number in working)
+        self._begin = self._days[working[0]] if working else span.first
         self._lanes = {
             (number, channel): self._lane(person, channel, working)
             for number, person in enumerate(people)
@@ -113,7 +122,7 @@ class _Maker:
         self._buckets: list[list[tuple[int, Task, Stretch | None]]] = [
             [] for _ in self._months.days
         ]
-        self._tasks = tasks_of(clients, people, self._lanes, policy)
+        self._tasks = tasks_of(clients, people, self._lanes, policy, span.first)
         book(people, self._lanes, span.first)
 
     def make(self, history: Iterable[Made], keep: Iterable[Planned]) -> Plan:
@@ -178,12 +187,12 @@ class _Maker:
             since = owed.upgrade_since
             if since is not None and since <= span.last and not any(d >= since for d in task.made):
                 deadline = add_months(since, rule.per_months)
-                task.urgent = deadline < span.first
+                task.urgent = deadline < self._begin
                 if task.urgent:
-                    deadline = add_months(span.first - _DAY, rule.per_months)
+                    deadline = add_months(self._begin - _DAY, rule.per_months)
                 self._put(task, deadline, self._stretch(Period(since, deadline)))
         elif rule.latest_months is not None:
-            task.begin_intervals(rule.latest_months, span.first)
+            task.begin_intervals(rule.latest_months, span.first, self._begin)
             self._queue(task)
         else:
             for stretch in self._stretches[rule.per_months]:
@@ -245,7 +254,7 @@ class _Maker:
         """The best day of the slot, else of the window: of the first person who has one."""
         open_days = window & ~task.near & ~self._busy[task.no]
         district = task.client.district if task.channel is Channel.VISIT else ""
-        for person, lane in task.lanes:
+        for person, lane in task.lanes if ideal < task.change else task.later:
             free = open_days & lane.free
             if free:
                 return person, lane, lane.best(free & slot or free, ideal, district)
@@ -279,7 +288,7 @@ class _Maker:
 
     def _queue(self, task: Task) -> None:
         interval = self._interval(task)
-        if interval.first <= self._span.last:
+        if interval.first <= self._span.last or task.urgent:
             self._put(task, interval.last)
 
     def _next_interval(self, task: Task) -> None:
@@ -329,12 +338,12 @@ class _Maker:
 
     # ------------------------------------------------------------ bookkeeping
 
-    def _take(self, task: Task, lane: Lane, day: int) -> None:
+    def _take(self, task: Task, lane: AnyLane, day: int) -> None:
         lane.take(day, task.client.district)
         self._busy[task.no] |= 1 << day
         task.near |= around(day, task.gap)
 
-    def _give_back(self, task: Task, lane: Lane, day: int) -> None:
+    def _give_back(self, task: Task, lane: AnyLane, day: int) -> None:
         """Undo `_take`; the days that are near to others are found anew."""
         lane.give_back(day, task.client.district)
         self._busy[task.no] &= ~(1 << day)
@@ -359,18 +368,9 @@ class _Maker:
         self._found.append((day, person, task.client.district, task.no, task))
 
     def _refuse(self, task: Task, days: Period, window: int) -> None:
-        reason = task.refusal or self._reason(task, window)
+        reason = task.refusal or task.reason(window, self._working)
         self._impossible.append(Impossible(task.client.owed.key, task.rule, days, reason))
         self._refused.append((task, window))
-
-    def _reason(self, task: Task, window: int) -> Refusal:
-        if not window & self._working:
-            return Refusal.NO_WORKING_DAY
-        if not any(window & lane.present for _person, lane in task.lanes):
-            return Refusal.ABSENT
-        if not any(window & lane.free for _person, lane in task.lanes):
-            return Refusal.CAPACITY
-        return Refusal.GAP
 
     def _result(self) -> Plan:
         end = self._number(self._span.last)

@@ -1,6 +1,7 @@
 """What is said of a visit: planning one for a case, the report, informal contacts, its form."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Protocol
 
@@ -32,11 +33,25 @@ MOST_AHEAD: Final = 3 * 366
 """Visits are planned at most so many days ahead."""
 MOST_EARLY: Final = 366
 """A visit is made at most so many days before the day it was planned for."""
+MOST_AGO: Final = 3660
+"""What is brought in from elsewhere was made at most so many days ago."""
 
 
 def too_far() -> str:
     """That a day is too far ahead for a plan, in words."""
     return _("Choose a day within {days} days.").format(days=MOST_AHEAD)
+
+
+def is_over() -> str:
+    """That nothing can be planned for a day that is past, in words."""
+    return _("This day is over. Choose today or a later day.")
+
+
+def too_early(planned_on: dt.date, done_on: dt.date) -> str:
+    """That a visit was made too long before its planned day, in words; empty when it was not."""
+    if (planned_on - done_on).days <= MOST_EARLY:
+        return ""
+    return _("That is more than {days} days before the planned day.").format(days=MOST_EARLY)
 
 
 class CaseVisitDraft(VisitDraft):
@@ -51,6 +66,7 @@ class VisitReport(Draft):
     """What came of a visit or call.
 
     Attributes:
+        by: Who made it; without one whoever is taken to have (`services.visit_view.goer`).
         met: Whom one met.
         gift_amount: What the gift cost, in minor units; only with a case that bears it.
         satisfaction: 1 to 5; of active customers only.
@@ -58,6 +74,7 @@ class VisitReport(Draft):
     """
 
     done_on: dt.date
+    by: uuid.UUID | None = None
     met: Annotated[Text, Field(max_length=200)] = ""
     note: Annotated[Text, Field(max_length=4000)] = ""
     gift: Annotated[Text, Field(max_length=200)] = ""

@@ -1,11 +1,13 @@
 """The six steps of winning a lost customer back: evidence, what is missing, what is closed (2.6).
 
 Sources: S4f-39…44. A step is done when nothing of its evidence is missing. Gates keep the order
-that matters: whom to visit is certain before a visit is planned, displeasure is gone before
-opinions and a plan are written down, a plan is agreed before it is fulfilled or compared.
+that matters: whom to visit is certain before a visit is planned, somebody has spoken to the
+customer before anything is agreed or improved, displeasure is gone before opinions and a plan are
+written down, a plan is agreed before it is fulfilled or compared.
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,7 +16,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from db.vocabulary import Channel, CustomerClass, Outcome, WinBackStepKind
+from db.vocabulary import Channel, CustomerClass, Outcome, TaskState, WinBackStepKind
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.work_calendar import WorkCalendar
 from desktop_app.i18n import N_, _
@@ -119,10 +121,22 @@ class SatisfyDraft(Draft):
 
 
 class PreventDraft(Draft):
-    """Step 5: what is improved so that it does not happen again, or why nothing was at fault."""
+    """Step 5: what is improved so that it does not happen again, or why nothing was at fault.
+
+    An improvement is a task: somebody does it until a day.
+    """
 
     improvement: Words = ""
+    owner_id: Annotated[uuid.UUID | None, Field(validate_default=True)] = None
+    due_on: Annotated[dt.date | None, Field(validate_default=True)] = None
     no_defect: Words = ""
+
+    @field_validator("owner_id", "due_on")
+    @classmethod
+    def _of_the_improvement(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and info.data.get("improvement"):
+            raise ValueError(_("An improvement needs somebody who does it, and a day."))
+        return value
 
     @field_validator("no_defect")
     @classmethod
@@ -210,7 +224,7 @@ MISSING_WORDS: Mapping[Missing, str] = MappingProxyType(
         Missing.AGREEMENT: N_("the customer agrees to the plan"),
         Missing.OPEN_ITEMS: N_("promises of the plan are open"),
         Missing.DEMANDS: N_("the demands are met"),
-        Missing.RESULT: N_("what the customer says"),
+        Missing.RESULT: N_("what the customer answers"),
         Missing.IMPROVEMENT: N_("the improvement, or why there is no defect"),
         Missing.MORE: N_("more: the comparison"),
         Missing.FASTER: N_("faster: the comparison"),
@@ -247,12 +261,14 @@ class Evidence:
         has_address: Whether the customer has an address at all.
         first_contact: When somebody spoke to the customer first.
         items: What was agreed; of each whether it was answered.
+        improvement: Where the task stands that improves something; None without one.
     """
 
     facts: Mapping[WinBackStepKind, Facts] = field(default_factory=dict)
     has_address: bool = True
     first_contact: dt.datetime | None = None
     items: tuple[bool, ...] = ()
+    improvement: TaskState | None = None
 
     def of(self, kind: WinBackStepKind) -> Facts:
         """What was saved of a step; empty when it was not begun."""
@@ -262,7 +278,7 @@ class Evidence:
 def gate(kind: WinBackStepKind, known: Evidence) -> Gate | None:
     """Why nothing can be entered in a step yet; None when it is open."""
     match kind:
-        case WinBackStepKind.PLAN if known.first_contact is None:
+        case WinBackStepKind.PLAN | WinBackStepKind.PREVENT if known.first_contact is None:
             return Gate.NOT_SPOKEN
         case WinBackStepKind.SATISFY | WinBackStepKind.OUTDO if not known.items:
             return Gate.NO_PLAN
@@ -311,7 +327,8 @@ def _evidence(kind: WinBackStepKind, known: Evidence) -> list[tuple[Missing, boo
                 (Missing.RESULT, has("result")),
             ]
         case WinBackStepKind.PREVENT:
-            return [(Missing.IMPROVEMENT, has("improvement") or has("no_defect"))]
+            is_cared_for = known.improvement not in (None, TaskState.DROPPED)
+            return [(Missing.IMPROVEMENT, is_cared_for or has("no_defect"))]
         case _:
             return [
                 (Missing(axis), has(axis) and has(f"{axis}_ours") and has(f"{axis}_theirs"))
@@ -332,8 +349,11 @@ _CLOSED_ANYWAY: Final = frozenset({Outcome.DUPLICATE, Outcome.DO_NOT_PURSUE})
 
 
 def prevents_closing(outcome: Outcome, known: Evidence) -> bool:
-    """Whether a case whose steps have begun lacks its prevention (S4f-43)."""
-    if not known.facts or outcome in _CLOSED_ANYWAY:
+    """Whether a case whose steps have begun lacks its prevention (S4f-43).
+
+    While nobody has spoken to the customer, nobody can know what went wrong.
+    """
+    if not known.facts or known.first_contact is None or outcome in _CLOSED_ANYWAY:
         return False
     return bool(missing(WinBackStepKind.PREVENT, known))
 

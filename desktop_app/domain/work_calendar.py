@@ -74,14 +74,27 @@ class WorkHours:
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """Which days and hours are worked. `exceptions`: days that differ from their weekday."""
+    """Which days and hours are worked.
+
+    Attributes:
+        exceptions: Days that differ from their weekday.
+        hours: Working time of a day.
+        fixed: Festivals by month and day, off in each year from the one given on, also while the
+            holidays of the year are not known.
+    """
 
     exceptions: Mapping[dt.date, bool] = field(default_factory=dict)
     hours: WorkHours = WorkHours()
+    fixed: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     def is_working(self, day: dt.date) -> bool:
         """Whether people work on a day."""
-        return self.exceptions.get(day, day.weekday() < _SATURDAY)
+        usual = day.weekday() < _SATURDAY and not self._is_fixed(day)
+        return self.exceptions.get(day, usual)
+
+    def _is_fixed(self, day: dt.date) -> bool:
+        since = self.fixed.get((day.month, day.day))
+        return since is not None and day.year >= since
 
     def knows(self, year: int) -> bool:
         """Whether the holidays of a year are known; they are published each November."""

@@ -295,6 +295,47 @@ VISIT_FIELDS = (
             *_words("走访记录|拜访记录|回访记录|跟进记录|内容|走访内容|跟进内容|content"),
         ),
     ),
+    ImportField(
+        "met",
+        N_("Who was met"),
+        _words(
+            "见到的人|会见人|接待人|见到谁|面谈人|对方人员|受访人|met|who was met|person met"
+            "|met with|spoken with|spoke with|talked to"
+        ),
+    ),
+    ImportField(
+        "gift",
+        N_("Gift"),
+        _words("礼品|赠品|礼物|伴手礼|送出礼品|所送礼品|gift|gift given|gifts|present|presents"),
+    ),
+    ImportField(
+        "gift_amount",
+        N_("Cost of the gift"),
+        _words(
+            "礼品金额|礼品费用|礼品成本|礼品价值|赠品金额|礼物金额|cost of the gift|gift cost"
+            "|gift amount|gift value|cost of gift"
+        ),
+    ),
+    ImportField(
+        "next_step",
+        N_("Next step"),
+        _words(
+            "下一步|下一步计划|下步计划|后续计划|后续动作|下一步行动|next step|next steps"
+            "|next action|follow up action"
+        ),
+    ),
+    ImportField(
+        "next_due",
+        N_("Day of the next step"),
+        _words(
+            "下一步日期|下一步时间|下步日期|下次跟进日期|下次跟进时间|下次联系日期|下次联系时间"
+            "|下次走访日期|下次拜访日期|next step date|next step due|day of the next step|next due"
+            "|next follow up date|next contact date|next visit date|next date"
+        ),
+    ),
+    ImportField("visit_mark", N_("Code of the visit"), _words("走访码|走访编码|visit code")),
+    ImportField("form_field", N_("Field of the day pack"), _words("字段|栏位|field")),
+    ImportField("form_answer", N_("Filled in"), _words("填写|填写内容|请填写|fill in|filled in")),
 )
 
 RENEWAL_FIELDS = (

@@ -16,7 +16,15 @@ from db.vocabulary import ImportKind
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import FileProblemError
 from desktop_app.i18n import _, ngettext
-from desktop_app.importing.mapping import Mapping, check_mapping, signature, suggest
+from desktop_app.importing.mapping import (
+    Mapping,
+    check_mapping,
+    is_day_pack,
+    signature,
+    suggest,
+    suggest_columns,
+    unused_columns,
+)
 from desktop_app.importing.readers import (
     Preview,
     ReadOptions,
@@ -32,6 +40,7 @@ from desktop_app.importing.wire import Cell
 from desktop_app.progress import Progress
 from desktop_app.services import access, imports, workspace_settings
 from desktop_app.services.import_customers import CustomerImport
+from desktop_app.services.import_day_packs import DayPackImport
 from desktop_app.services.import_orders import BuyerFacts, OrderChoices, OrderImport, OrderRow
 from desktop_app.services.import_renewals import RenewalImport
 from desktop_app.services.import_visits import VisitImport
@@ -58,6 +67,7 @@ class ImportResult:
         returns: Order rows with a negative amount.
         blank_rows: Rows with nothing in them, not counted in ``rows``.
         blank_cells: Blank cells by heading, of the columns that were taken.
+        unused_columns: Headings of the columns of which nothing is taken.
         warnings: Sentences about what deserves a look.
         is_dry: Whether nothing was written.
     """
@@ -75,6 +85,7 @@ class ImportResult:
     returns: int
     blank_rows: int
     blank_cells: dict[str, int]
+    unused_columns: tuple[str, ...]
     warnings: tuple[str, ...]
     is_dry: bool
 
@@ -88,13 +99,16 @@ def suggest_mapping(
 ) -> tuple[Preview, Mapping]:
     """Look into a file and propose how to read it: as last time, else by its headings.
 
-    The currency is the workspace's; as long as nothing has settled one, what the file says.
+    The currency is the workspace's; as long as nothing has settled one, what the file says. Of a
+    day pack that was filled in the sheet with the report is taken, by its headings.
 
     Raises:
         FileProblemError: it cannot be read.
     """
     access.require(session, Action.IMPORT)
     seen = preview(path, read, progress)
+    if kind is ImportKind.VISITS and (read is None or read.sheet is None):
+        seen, read = _report_of_day_pack(path, seen, read, progress)
     stored = imports.remembered_mapping(session, signature(kind, seen.head.headings))
     options = read or ReadOptions()
     if stored is not None:
@@ -108,6 +122,28 @@ def suggest_mapping(
         currency = workspace_settings.free_currency(session, mapping.currency)
         mapping = mapping.model_copy(update={"currency": currency})
     return seen, mapping
+
+
+def _report_of_day_pack(
+    path: Path, seen: Preview, read: ReadOptions | None, progress: Progress | None
+) -> tuple[Preview, ReadOptions | None]:
+    """The sheet of a workbook that a day pack is brought back by; what was seen if there is none.
+
+    Sheets are looked at only when nothing on the first one says when visits were made.
+    """
+    columns = suggest_columns(ImportKind.VISITS, seen.head.headings)
+    if "visited_on" in columns or is_day_pack(columns):
+        return seen, read
+    for sheet in seen.head.sheets:
+        if sheet.name != seen.head.sheet:
+            options = (read or ReadOptions()).model_copy(update={"sheet": sheet.name})
+            try:
+                other = preview(path, options, progress)
+            except FileProblemError:  # a sheet of its own that cannot be read, an empty one
+                continue
+            if is_day_pack(suggest_columns(ImportKind.VISITS, other.head.headings)):
+                return other, options
+    return seen, read
 
 
 def check_file(session: Session, progress: Progress, path: Path, mapping: Mapping) -> ImportResult:
@@ -172,6 +208,9 @@ class _Import:
                 CustomerImport(*given).take(rows, self._progress)
             case ImportKind.ORDERS:
                 self._take_orders(table, reader, source)
+            case ImportKind.VISITS if is_day_pack(self._mapping.columns):
+                lines = self._understood(table, reader.pack_line)
+                DayPackImport(self._session, source, self._outcome).take(lines, self._progress)
             case ImportKind.VISITS:
                 VisitImport(*given).take(self._understood(table, reader.visit), self._progress)
             case ImportKind.RENEWALS:
@@ -265,6 +304,7 @@ class _Import:
             returns=outcome.returns,
             blank_rows=counts.blank,
             blank_cells={name: count for name, count in reader.notes.blank.items() if count},
+            unused_columns=unused_columns(self._mapping, table.head.headings),
             warnings=tuple(self._warnings(table, reader)),
             is_dry=outcome.is_dry,
         )
@@ -275,6 +315,12 @@ class _Import:
             text = _("The amounts are in {currency}; with them the workspace counts in {currency}.")
             yield text.format(currency=self._mapping.currency)
         yield from table.remarks()
+        if unused := unused_columns(self._mapping, table.head.headings):
+            yield ngettext(
+                "Nothing is taken of this column: {headings}.",
+                "Nothing is taken of these columns: {headings}.",
+                len(unused),
+            ).format(headings=", ".join(unused))
         for heading, count in notes.blank.items():
             yield ngettext(
                 "Column {heading}: {count} cell is blank.",

@@ -27,11 +27,13 @@ EXACT, NEAR, LEAST_SCORE = 100.0, 90.0, 72.0
 
 _DOUBTFUL = frozenset(
     {"kind", "do_not_contact", "joined_on", "currency", "channel", "satisfaction", "informal"}
+    | {"gift_amount", "next_due"}
 )
 """Fields nobody misses, whose headings often mean something else; the cells decide."""
 
 
 _DAYS = frozenset({"joined_on", "ordered_on", "visited_on", "expires_on"})
+_OF_DAY_PACKS = ("visit_mark", "form_field", "form_answer")
 _NEEDED = {
     ImportKind.CUSTOMERS: (),
     ImportKind.ORDERS: ("ordered_on",),
@@ -137,6 +139,8 @@ def suggest(kind: ImportKind, preview: Preview, read: ReadOptions | None = None)
         if name in _DOUBTFUL and not fits(name, cells):
             del columns[name]
     currency = None
+    if kind is ImportKind.VISITS and not is_day_pack(columns):
+        columns = {name: one for name, one in columns.items() if name not in _OF_DAY_PACKS}
     if "currency" in columns:
         place = headings.index(columns["currency"])
         currency = _most_frequent(
@@ -153,6 +157,11 @@ def suggest(kind: ImportKind, preview: Preview, read: ReadOptions | None = None)
         currency=currency,
         read=read or ReadOptions(),
     )
+
+
+def is_day_pack(columns: Iterable[str]) -> bool:
+    """Whether columns of these fields are those of the report sheet of a day pack."""
+    return set(_OF_DAY_PACKS) <= set(columns)
 
 
 def _most_frequent(cells: Iterable[Cell]) -> str | None:
@@ -210,7 +219,9 @@ def check_mapping(mapping: Mapping, headings: Sequence[str]) -> None:
 
 def _missing(mapping: Mapping) -> list[Problem]:
     columns = mapping.columns
-    problems = []
+    problems: list[Problem] = []
+    if is_day_pack(columns):
+        return problems
     is_customers = mapping.kind is ImportKind.CUSTOMERS
     keys = {
         MatchKey.NUMBER: ("number",) if is_customers else ("customer_number",),
@@ -232,6 +243,12 @@ def _missing(mapping: Mapping) -> list[Problem]:
         if name not in columns
     ]
     return problems
+
+
+def unused_columns(mapping: Mapping, headings: Sequence[str]) -> tuple[str, ...]:
+    """Columns of a file of which nothing is taken, in its order; those of a file of rejects not."""
+    used = {*mapping.columns.values(), *mapping.attributes, *_our_own()}
+    return tuple(each for each in headings if each not in used)
 
 
 def signature(kind: ImportKind, headings: Sequence[str]) -> str:

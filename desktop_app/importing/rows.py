@@ -15,9 +15,11 @@ from desktop_app.errors import problems_from_validation
 from desktop_app.i18n import _
 from desktop_app.importing import values
 from desktop_app.importing.field_values import parsers
+from desktop_app.importing.pack_rows import pack_line
 from desktop_app.importing.readers import SourceRow
 from desktop_app.importing.values import Bad
 from desktop_app.services.import_customers import CustomerRow
+from desktop_app.services.import_day_packs import PackLine
 from desktop_app.services.import_orders import BuyerFacts, OrderRow
 from desktop_app.services.import_renewals import RenewalLine
 from desktop_app.services.import_visits import VisitLine
@@ -201,7 +203,10 @@ class RowReader:
                 reasons.append(_("The row has no date."))
             if "employee" not in found:
                 reasons.append(_("The row does not say who was there."))
-        if reasons:
+        cost = None if reasons else self._cost(found.get("gift_amount"))
+        if isinstance(cost, str):
+            reasons.append(_("{text} cannot be the cost of a gift.").format(text=cost))
+        if reasons or isinstance(cost, str):
             return " ".join(reasons)
         return VisitLine(
             row.number,
@@ -212,7 +217,32 @@ class RowReader:
             found.get("note", ""),
             found.get("satisfaction"),
             found.get("informal", False),
+            found.get("met", ""),
+            found.get("gift", ""),
+            cost,
+            found.get("next_step", ""),
+            found.get("next_due"),
         )
+
+    def pack_line(self, row: SourceRow) -> PackLine | str:
+        """One row of the report sheet of a day pack, or the reason against it."""
+        if row.problem:
+            return row.problem
+        cells = {
+            name: row.cells[place] if place < len(row.cells) else None
+            for name, _heading, place, _parse in self._columns
+        }
+        return pack_line(row.number, cells["visit_mark"], cells["form_field"], cells["form_answer"])
+
+    def _cost(self, given: Decimal | None) -> int | str | None:
+        """What something cost in minor units, or what the cell says if that cannot be."""
+        if given is None:
+            return None
+        if not 0 <= given <= _MOST_ROUNDED:
+            return str(given)
+        minor, was_rounded = values.minor_units(given)
+        self.notes.rounded += was_rounded
+        return minor
 
     def renewal(self, row: SourceRow) -> RenewalLine | str:
         """One row of a file of what expires, or the reason against it."""
@@ -224,15 +254,10 @@ class RowReader:
                 reasons.append(_("The row has no date."))
             if "product" not in found:
                 reasons.append(_("The row does not say what expires."))
-        fee = found.get("fee")
-        minor = None
-        if fee is not None and not reasons:
-            if not 0 <= fee <= _MOST_ROUNDED:
-                reasons.append(_("{text} cannot be a fee.").format(text=fee))
-            else:
-                minor, was_rounded = values.minor_units(fee)
-                self.notes.rounded += was_rounded
-        if reasons:
+        minor = None if reasons else self._cost(found.get("fee"))
+        if isinstance(minor, str):
+            reasons.append(_("{text} cannot be a fee.").format(text=minor))
+        if reasons or isinstance(minor, str):
             return " ".join(reasons)
         return RenewalLine(
             row.number,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from db import derived
 from desktop_app import clock
 from desktop_app.columns import Column
 from desktop_app.i18n import _
+from desktop_app.reports.fill_in import FillIn
 
 SMALL_N = 10
 """Counts below this are greyed: too few to say anything."""
@@ -78,6 +79,7 @@ class Table:
         page: The page that shows such a record.
         cases: Gives the filter for the cases behind a cell, by row and id of the column; the names
             are those of the document's criteria. Empty where there are none.
+        fill_in: In a workbook, a sheet to write on.
     """
 
     title: str
@@ -89,6 +91,7 @@ class Table:
     key: Callable[[Any], str] | None = None
     page: str = "case-file"
     cases: Callable[[Any, str], Mapping[str, str]] | None = None
+    fill_in: FillIn | None = None
 
     def is_faint(self, row: object) -> bool:
         """Whether the row is shown in grey."""
@@ -127,6 +130,10 @@ class Series:
         return self.counts[index]
 
 
+PERCENT: Final = "%"
+"""Unit of a figure of shares of 100."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A chart as numbers, drawn alike on screen, in PDF and in Excel.
@@ -140,7 +147,7 @@ class Figure:
         series: One or more rows of numbers, as long as ``categories``.
         keys: One value a category, to open the cases behind it; empty where there are none.
         criterion: Name of the filter that takes a key, e.g. ``root_reason``.
-        unit: What is counted, for the axis.
+        unit: What is counted, for the axis; `PERCENT` stands behind each number.
         note: A line below.
         labels: Words at the end of each row of a ``RANGE``; empty for none.
         faint: Categories that are too small to be read as a finding, in grey.
@@ -262,7 +269,8 @@ class Report(ABC, Generic[ParamsT]):
         """Read the database and say what it says.
 
         Raises:
-            UserError: the parameters cannot be met.
+            NotAllowedError: the role may not see reports.
+            UserError: the parameters cannot be met, as a period that ends before it starts.
         """
 
 

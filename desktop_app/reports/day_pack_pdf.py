@@ -184,15 +184,23 @@ class _DayFlow(PaperFlow):
         self._form(card)
 
     def _form(self, card: Card) -> None:
-        """The form on one page, if it is not longer than that."""
-        blocks = [[gap(2 * GAP), *self._part(_("Report of the visit"))]]
-        blocks += [parts.question(self.strips, asked) for asked in words.form(card)]
+        """The form on one page; one that is longer than that goes on between two questions."""
+        title = _("Report of the visit")
+        blocks = [parts.question(self.strips, asked) for asked in words.form(card)]
+        blocks[0][:0] = [gap(2 * GAP), *self._part(title)]
         labels = (_("Visited by, date, time"), _("Customer"))
         blocks[-1].append(parts.signatures(self.strips, labels))
-        if not self._fits(sum(strip.height for block in blocks for strip in block)):
+        heights = [sum(strip.height for strip in block) for block in blocks]
+        if sum(heights) <= self.room and not self._fits(sum(heights)):
             self.start_page()
-        for block in blocks:
-            self.place(block, "")
+        for place, (block, height) in enumerate(zip(blocks, heights, strict=True)):
+            if not self._fits(height):
+                self.start_page()
+                if place:
+                    again = self._part(_("{number} (continued)").format(number=title))
+                    self.place([*again, *block], title)
+                    continue
+            self.place(block, title)
 
     def part(self, title: str, texts: Sequence[str]) -> None:
         """A small heading with lines below; nothing without lines."""

@@ -8,7 +8,8 @@ from typing import Final
 from db import reference
 from db.queries.case_file import CaseFile, ReasonOnCase
 from db.queries.customer_card import OrderRow
-from db.queries.day_pack import DayContact, Owed, PastContact, PersonRow, RenewalLine
+from db.queries.day_contacts import DayContact
+from db.queries.day_pack import Owed, PastContact, PersonRow, RenewalLine
 from db.reference import VisitField
 from db.vocabulary import CustomerClass, ReasonLayer, WinBackStepKind
 from desktop_app import labels
@@ -20,6 +21,8 @@ from desktop_app.services.day_packs import Card
 
 SATISFACTION: Final = len(SATISFACTION_WORDS)
 """The best of the satisfaction of an active customer; 1 is the worst."""
+FORM: Final = "form."
+"""What the codes of the answers to a visit's own form begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ def purposes(card: Card) -> tuple[str, ...]:
     """What a contact is for: as it was planned, else as the cadence says."""
     row = card.contact
     found = [row.purpose.strip()] if row.purpose.strip() else []
+    if row.is_callback:
+        found.append(_("Call back as promised"))
     if row.rule_purpose is not None:
         found.append(purpose_sentence(row.rule_purpose))
     return tuple(dict.fromkeys(found))
@@ -206,47 +211,56 @@ class Question:
     """A line of the form: what is asked and the room for the answer.
 
     Attributes:
+        code: What it is known by in a file, the same in each language.
         text: What is asked.
         lines: Lines to write on; the first stands behind the question if it is the only one.
         choices: Boxes to tick instead.
         day: What the boxes for a date behind it are called; empty for no boxes.
+        is_number: Whether the answer is a number.
     """
 
+    code: str
     text: str
     lines: int = 1
     choices: tuple[str, ...] = ()
     day: str = ""
+    is_number: bool = False
 
 
 def form(card: Card) -> tuple[Question, ...]:
     """What is filled in at the customer's; only active customers are asked how satisfied."""
     found = [
-        Question(_("Spoken with")),
-        Question(_("What the customer said, in their own words"), lines=3),
+        Question("met", _("Spoken with")),
+        Question("note", _("What the customer said, in their own words"), lines=3),
         *(_field(field) for field in card.fields),
     ]
     if card.is_win_back:
-        found.append(Question(_("Is the displeasure gone?"), choices=(_("Yes"), _("No"))))
+        found.append(Question("calm", _("Is the displeasure gone?"), choices=(_("Yes"), _("No"))))
     if card.is_asked:
         scale = tuple(str(n) for n in range(1, SATISFACTION + 1))
         found.append(
-            Question(_("How satisfied? 1 very dissatisfied, 5 fully satisfied"), choices=scale)
+            Question(
+                "satisfaction",
+                _("How satisfied? 1 very dissatisfied, 5 fully satisfied"),
+                choices=scale,
+            )
         )
     return (
         *found,
-        Question(_("What was agreed, and by when"), lines=2),
-        Question(_("Gift given")),
-        Question(_("Next step"), day=_("Day")),
+        Question("agreed", _("What was agreed, and by when"), lines=2),
+        Question("gift", _("Gift given")),
+        Question("next_step", _("Next step"), day=_("Day")),
     )
 
 
 def _field(field: VisitField) -> Question:
     """A field of the form of the visit as it stands on paper."""
-    text = reference.text(field, language())
+    code, text = f"{FORM}{field.code}", reference.text(field, language())
     match field.kind:
         case "choice":
-            return Question(text, choices=tuple(said for _code, said in field.words(language())))
+            said = tuple(words for _code, words in field.words(language()))
+            return Question(code, text, choices=said)
         case "yes_no":
-            return Question(text, choices=(_("Yes"), _("No")))
+            return Question(code, text, choices=(_("Yes"), _("No")))
         case _:
-            return Question(text)
+            return Question(code, text, is_number=field.kind == "number")

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from desktop_app.columns import Align, Column, Kind
 from desktop_app.i18n import N_, _
 from desktop_app.labels import day_text, label
+from desktop_app.reports import day_pack_sheet
 from desktop_app.reports import day_pack_words as words
 from desktop_app.reports.base import Document, Facts, Loss, Section, Table, Written
+from desktop_app.reports.fill_in import FillIn, RowLook
 from desktop_app.reports.xlsx import check_xlsx, write_xlsx
 from desktop_app.services.day_packs import Card, DayPack
 
@@ -39,27 +42,51 @@ def pack_document(pack: DayPack) -> Document:
         )
     )
     tables = [
-        Table(_("Route"), _route_columns(pack.day), visits),
-        Table(_("Calls and messages"), _route_columns(pack.day)[1:], every[len(visits) :]),
+        _route(pack, visits),
+        day_pack_sheet.table(pack.visits),
+        _calls(pack, every[len(visits) :]),
         Table(
             _("What to do"),
             _text_columns(N_("What to do"), N_("Done on")),
             list(_to_do(pack, visits)),
+            fill_in=_TEXT_PAGE,
         ),
-        Table(_("Report of the visits"), _FORM_COLUMNS, list(_form(visits))),
         Table(
             _("Cases"),
             _text_columns(N_("Reason and what happened"), N_("Opened on")),
             list(_cases(every)),
+            fill_in=_TEXT_PAGE,
         ),
         Table(
             _("Promises, renewals, tasks"),
             _text_columns(N_("What"), N_("Due")),
             list(_owed(pack, every)),
+            fill_in=_TEXT_PAGE,
         ),
-        Table(_("People to talk to"), _PEOPLE_COLUMNS, list(_people(every))),
-        Table(_("Last orders"), _ORDER_COLUMNS, list(_orders(every))),
-        Table(_("Last contacts"), _text_columns(N_("Contact made"), N_("Day")), list(_past(every))),
+        Table(
+            _("People to talk to"),
+            _PEOPLE_COLUMNS,
+            list(_people(every)),
+            fill_in=_page(6, 38, 16, 30, 30, 25),
+        ),
+        Table(
+            _("Last orders"),
+            _ORDER_COLUMNS,
+            list(_orders(every)),
+            fill_in=_page(6, 38, 16, 14, 18, 53),
+        ),
+        Table(
+            _("Customers"),
+            _customer_list(),
+            every,
+            fill_in=_page(6, 21, 25, 11, 9, 12, 17, 29, 15),
+        ),
+        Table(
+            _("Last contacts"),
+            _text_columns(N_("Contact made"), N_("Day")),
+            list(_past(every)),
+            fill_in=_TEXT_PAGE,
+        ),
     ]
     return Document(
         id="day-pack",
@@ -95,7 +122,14 @@ def _definitions() -> list[tuple[str, str]]:
                 "appointments from noon on. Within a district street by street."
             ),
         ),
-        (_("Mark"), _("What the barcode on paper says; the list of visits finds it.")),
+        (_("Visit code"), _("What the barcode on paper says; the list of visits finds it.")),
+        (
+            _(day_pack_sheet.TITLE),
+            _(
+                "Filled in on the way and brought back by the import of visits. It finds each "
+                "visit by its code: leave the codes and the last column as they are."
+            ),
+        ),
         (_("Phone"), _("With its middle hidden, unless the pack says that phones are in full.")),
     ]
 
@@ -107,18 +141,79 @@ def _place() -> Column[_Line]:
     return Column("place", N_("No."), lambda line: line.place, align=Align.RIGHT)
 
 
-def _route_columns(day: date) -> list[Column[_Line]]:
-    """What stands in the route and in the list of calls."""
-    return [
+def _page(*widths: float) -> FillIn:
+    """A sheet on its side; lines break in narrow columns, so that letters stay readable."""
+    return FillIn(widths, len(widths) - 1, lambda _line: RowLook(), is_wide=True)
+
+
+_TEXT_PAGE: Final = _page(6, 24, 12, 28, 61, 14)
+_RESULT: Column[_Line] = Column("result", N_("Result"), lambda _line: None)
+
+
+def _route(pack: DayPack, visits: list[_Line]) -> Table:
+    """The visits in their order, two lines each, with room for the result."""
+    columns = [
         _place(),
         Column("time", N_("Time"), lambda line: words.when(line.card.contact)),
-        Column("district", N_("District"), lambda line: line.card.contact.district),
+        Column("customer", N_("Customer"), _who),
+        Column("where", N_("Address and phone"), _where),
+        Column("purpose", N_("Purpose"), lambda line: _what_for(line, pack.day)),
+        _RESULT,
+    ]
+    page = FillIn((7, 10, 30, 36, 32, 30), answer=5, look=lambda _line: RowLook(3), is_wide=True)
+    return Table(_("Route"), columns, visits, fill_in=page)
+
+
+def _calls(pack: DayPack, calls: list[_Line]) -> Table:
+    """Calls and messages with what they are about, and room for the result."""
+    columns = [
+        Column("time", N_("Time"), lambda line: words.when(line.card.contact)),
+        Column("channel", N_("How"), lambda line: label(line.card.contact.channel)),
+        Column("customer", N_("Customer"), _who),
+        Column("phone", N_("Phone"), lambda line: line.card.contact.phone),
+        Column("purpose", N_("Purpose"), lambda line: _why(line, pack.day)),
+        _RESULT,
+    ]
+    page = FillIn((10, 9, 28, 17, 45, 36), answer=5, look=lambda _line: RowLook(3), is_wide=True)
+    return Table(_("Calls and messages"), columns, calls, fill_in=page)
+
+
+def _who(line: _Line) -> str:
+    row = line.card.contact
+    return f"{row.name or _('(no name)')}\n{row.number} · {row.klass.value.upper()}"
+
+
+def _where(line: _Line) -> str:
+    row = line.card.contact
+    below = " · ".join(part for part in (row.district, row.phone) if part)
+    return "\n".join(part for part in (row.address or _("address not known"), below) if part)
+
+
+def _what_for(line: _Line, day: date) -> str:
+    flags = _(", ").join(words.flags(line.card, day))
+    return "\n".join(part for part in (*words.purposes(line.card), flags) if part)
+
+
+def _why(line: _Line, day: date) -> str:
+    """What a call is for, and why the customer leaves."""
+    cases = [
+        text
+        for file in line.card.cases[:1]
+        for text in (_("Case {number}").format(number=words.case_head(file)), *words.reasons(file))
+    ]
+    return "\n".join([_what_for(line, day), *cases]).strip()
+
+
+def _customer_list() -> list[Column[_Line]]:
+    """Every customer of the day in plain columns, to be sorted and counted."""
+    return [
+        _place(),
+        Column("mark", N_("Visit code"), lambda line: line.card.mark),
         *_customer_columns(),
         Column("klass", N_("Class"), lambda line: line.card.contact.klass),
+        Column("district", N_("District"), lambda line: line.card.contact.district),
         Column("phone", N_("Phone"), lambda line: line.card.contact.phone),
         Column("address", N_("Address"), lambda line: line.card.contact.address),
-        Column("purpose", N_("Purpose"), lambda line: "; ".join(words.purposes(line.card))),
-        Column("flags", N_("To remember"), lambda line: ", ".join(words.flags(line.card, day))),
         Column(
             "spend",
             N_("Spend 12 m"),
@@ -126,8 +221,6 @@ def _route_columns(day: date) -> list[Column[_Line]]:
             align=Align.RIGHT,
             kind=Kind.MONEY,
         ),
-        Column("mark", N_("Mark"), lambda line: line.card.mark),
-        Column("result", N_("Result"), lambda _line: None),
     ]
 
 
@@ -149,14 +242,6 @@ def _text_columns(title: str, day: str = "") -> list[Column[_Line]]:
     ]
 
 
-_FORM_COLUMNS: list[Column[_Line]] = [
-    _place(),
-    Column("mark", N_("Mark"), lambda line: line.card.mark),
-    *_customer_columns(),
-    Column("question", N_("Question"), lambda line: line.text),
-    Column("choices", N_("Choices"), lambda line: line.what),
-    Column("answer", N_("Answer"), lambda _line: None),
-]
 _PEOPLE_COLUMNS: list[Column[_Line]] = [
     _place(),
     *_customer_columns(),
@@ -184,12 +269,6 @@ def _to_do(pack: DayPack, visits: list[_Line]) -> Iterator[_Line]:
             yield _Line(line.place, line.card, text, what, step.done_on)
         for task in line.card.tasks:
             yield _Line(line.place, line.card, words.owed(task, pack.day), _("Task"))
-
-
-def _form(visits: list[_Line]) -> Iterator[_Line]:
-    for line in visits:
-        for asked in words.form(line.card):
-            yield _Line(line.place, line.card, asked.text, " / ".join(asked.choices))
 
 
 def _cases(lines: list[_Line]) -> Iterator[_Line]:

@@ -67,7 +67,7 @@ def ranges(figure: Figure, width: float, measure: Measure, only: range) -> Scene
     for mark in marks:
         scene.grid.append(Stroke(((place.x(mark), place.top - GAP), (place.x(mark), y)), GRID))
         x, top = place.x(mark), place.top - 2 * GAP
-        scene.labels.append(Label(x, top, number(mark), SIZE - 1, SOFT, Anchor.MIDDLE))
+        scene.labels.append(Label(x, top, number(mark, figure.unit), SIZE - 1, SOFT, Anchor.MIDDLE))
     scene.height = y + GAP
     return scene
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from desktop_app import labels
 from desktop_app.i18n import _
-from desktop_app.reports.base import Figure, FigureKind, Series
+from desktop_app.reports.base import PERCENT, Figure, FigureKind, Series
 from desktop_app.reports.textflow import shorten, wrap
 
 ACCENT = "#0F6E66"  # as in resources/styles/light.toml
@@ -137,9 +137,10 @@ def ticks(low: float, high: float) -> list[float]:
     return [index * step for index in range(first, last + 1)]
 
 
-def number(value: float) -> str:
+def number(value: float, unit: str = "") -> str:
     """A value as it stands at a bar: whole numbers without digits behind the point."""
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    return text + unit if unit == PERCENT else text
 
 
 def _bars(figure: Figure, width: float, measure: Measure, only: range) -> Scene:
@@ -157,8 +158,8 @@ def _bars(figure: Figure, width: float, measure: Measure, only: range) -> Scene:
     else:
         highest = max((v for s in figure.series for v in s.values if v is not None), default=0.0)
         marks = ticks(0, max(highest, 0))
-        scale_end, margin = marks[-1], measure(number(highest), SIZE) + 3 * GAP
-        axis = [(mark, number(mark)) for mark in marks]
+        scale_end, margin = marks[-1], measure(number(highest, figure.unit), SIZE) + 3 * GAP
+        axis = [(mark, number(mark, figure.unit)) for mark in marks]
     plot = max(width - left - margin, 40.0)
     top = LEADING + 2 * GAP
     if len(figure.series) > 1:
@@ -241,7 +242,7 @@ def _bar(
     end = place.x(value)
     colour = SERIES[series % len(SERIES)]
     scene.rects.append(Rect(place.left, y + 0.5, end - place.left, BAR - 1, colour, index))
-    text = number(value)
+    text = number(value, figure.unit)
     if figure.kind is FigureKind.PARETO:
         share = labels.percent(value / place.end, 0)
         text = _("{count} ({share})").format(count=text, share=share)
@@ -259,7 +260,7 @@ def _line(figure: Figure, width: float, measure: Measure) -> Scene:
     scene = Scene(width, LINE_HEIGHT)
     known = [value for one in figure.series for value in one.values if value is not None]
     marks = ticks(min(0.0, min(known, default=0.0)), max(0.0, max(known, default=1.0)))
-    left = max(measure(number(mark), SIZE - 1) for mark in marks) + 2 * GAP
+    left = max(measure(number(mark, figure.unit), SIZE - 1) for mark in marks) + 2 * GAP
     many = len(figure.series) > 1
     right = 3 * GAP
     if many:
@@ -268,7 +269,7 @@ def _line(figure: Figure, width: float, measure: Measure) -> Scene:
     for mark in marks:
         y = box.y(mark)
         scene.grid.append(Stroke(((left, y), (box.right, y)), GRID))
-        text = number(mark)
+        text = number(mark, figure.unit)
         scene.labels.append(Label(left - GAP, y + 2.5, text, SIZE - 1, SOFT, Anchor.END))
     xs = box.xs(len(figure.categories))
     _months(scene, figure, xs, box, measure)
@@ -295,7 +296,8 @@ def _drawn(
 
         ys = {index: box.y(value) for index, value in enumerate(one.values) if value is not None}
         return steps(scene, one, xs, ys, colour)
-    return _curve(scene, one, xs, box, colour, with_values=len(figure.series) == 1)
+    values_in = figure.unit if len(figure.series) == 1 else None
+    return _curve(scene, one, xs, box, colour, values_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,12 +336,12 @@ def _curve(
     xs: Sequence[float],
     box: _Box,
     colour: str,
-    *,
-    with_values: bool,
+    unit: str | None,
 ) -> tuple[float, float] | None:
     """One line, broken where a value is not known, grey where few stand behind it; its last point.
 
-    The line from and to a grey point is grey; the point says its n.
+    The line from and to a grey point is grey; the point says its n. Without a unit no value is
+    written at the points.
     """
     values = series.values
     run: list[tuple[float, float]] = []
@@ -362,9 +364,9 @@ def _curve(
             text = _("n = {n}").format(n=few)
             where = (last[0], last[1] - GAP)
             scene.labels.append(Label(*where, text, SIZE - 2, SOFT, Anchor.MIDDLE))
-        elif with_values and len(values) <= POINT_LABELS:
+        elif unit is not None and len(values) <= POINT_LABELS:
             y = last[1] + (LEADING if _is_valley(values, index) else -GAP - 1)
-            scene.labels.append(Label(last[0], y, number(value), SIZE, INK, Anchor.MIDDLE))
+            scene.labels.append(Label(last[0], y, number(value, unit), SIZE, INK, Anchor.MIDDLE))
     scene.strokes.append(Stroke(tuple(run), ink, 1.5))
     return last
 

@@ -137,7 +137,7 @@ def _summary(item: AgendaItem, *, has_names: bool) -> str:
 
 def _description(item: AgendaItem) -> str:
     facts = (
-        (_("What for"), item.words),
+        (_("What for"), item.what_for),
         (_("Customer number"), item.customer_number),
         (_("Phone"), item.phone),
         (_("Case"), item.case_number),

@@ -1,26 +1,59 @@
 """What the reports on cases have in common: period, store and kind, in words and as criteria."""
 
 from datetime import date
+from typing import TypedDict
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Store
 from db.queries.scope import Reach
 from db.vocabulary import RuleKind
+from desktop_app.domain.permissions import Action
 from desktop_app.errors import InvalidInputError, NotFoundError, Problem
-from desktop_app.i18n import _
+from desktop_app.i18n import N_, _
 from desktop_app.labels import label
+from desktop_app.reports.base import ReportParams, period_text
 from desktop_app.services import access
 
 
-def check_period(start: date | None, end: date | None) -> None:
-    """Refuse a period that ends before it starts.
+class ClosedParams(ReportParams):
+    """Which cases, by the day they were closed."""
+
+    start: date | None = Field(None, title=N_("Closed from"))
+    end: date | None = Field(None, title=N_("Closed until"))
+    store: UUID | None = Field(None, title=N_("Store"))
+
+
+class Head(TypedDict):
+    """What stands on every page of a report about a store and a period."""
+
+    store: str
+    period: str
+
+
+def begin(session: Session, start: date | None, end: date | None, store: UUID | None) -> Head:
+    """What every such report asks first; returns what `new_document` says on every page.
+
+    Raises:
+        InvalidInputError: the period ends before it starts.
+        NotAllowedError: the role may not see reports.
+        NotFoundError: there is no such store.
+    """
+    require_period(session, start, end)
+    return {"store": store_name(session, store), "period": period_text(start, end)}
+
+
+def require_period(session: Session, start: date | None, end: date | None) -> None:
+    """Refuse who may not see reports, and a period that ends before it starts.
 
     Raises:
         InvalidInputError: it does.
+        NotAllowedError: the role may not see reports.
     """
+    access.require(session, Action.REPORT)
     if start is not None and end is not None and end < start:
         raise InvalidInputError([Problem("end", _("The period ends before it starts."))])
 

@@ -10,7 +10,15 @@ from desktop_app.domain import survival
 from desktop_app.domain.case_mix import Standing
 from desktop_app.i18n import N_, _
 from desktop_app.labels import label, number, percent
-from desktop_app.reports.base import SMALL_N, Figure, FigureKind, GivenColumn, Series, Table
+from desktop_app.reports.base import (
+    PERCENT,
+    SMALL_N,
+    Figure,
+    FigureKind,
+    GivenColumn,
+    Series,
+    Table,
+)
 from desktop_app.reports.team_criteria import of_load
 from desktop_app.reports.team_words import STANDINGS
 from desktop_app.services.team_figures import TeamFigures, Unit
@@ -66,7 +74,7 @@ def saves_figure(title: str, units: Sequence[Unit], minimum: int) -> Figure | No
         ),
         keys=tuple(str(unit.name.id or "") for unit, _one in shown),
         criterion="owner_id",
-        unit=_("per cent"),
+        unit=PERCENT,
         note=note,
         labels=tuple(_end(one.saved, one.cases, one.standing) for _unit, one in shown),
         faint=frozenset(
@@ -106,7 +114,7 @@ def survival_figure(found: TeamFigures, note: str = "") -> Figure | None:
         ),
         keys=(ClosedGroup.SAVED.value,) * len(days),
         criterion="closed_group",
-        unit=_("per cent"),
+        unit=PERCENT,
         note=f"{note}  {small}" if note else small,
     )
 

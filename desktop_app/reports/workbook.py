@@ -28,6 +28,7 @@ from desktop_app.reports.base import (
     Quote,
     Table,
 )
+from desktop_app.reports.fill_in import FillInRows
 from desktop_app.reports.fonts import code_point
 from desktop_app.reports.textflow import display_width
 
@@ -70,6 +71,7 @@ class Sheet:
         wrapped: Whether long texts are broken into lines.
         right: Columns that stand right.
         figure: The figure whose numbers these are.
+        fill_in: How it looks if it is a sheet to write on.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Sheet:
     wrapped: bool = False
     right: frozenset[int] = frozenset()
     figure: Figure | None = None
+    fill_in: FillInRows | None = None
 
 
 @dataclass(slots=True)
@@ -290,10 +293,11 @@ def _table_sheets(
     right = frozenset(
         index for index, column in enumerate(table.columns) if column.align is Align.RIGHT
     )
-    sheets = []
+    sheets, page = [], table.fill_in
     for start in range(0, max(len(rows), 1), sheet_rows):
         part = rows[start : start + sheet_rows]
         last = start + sheet_rows >= len(rows)
+        looked = table.rows[start : start + sheet_rows]
         sheets.append(
             Sheet(
                 names.new(title),
@@ -305,6 +309,7 @@ def _table_sheets(
                 total=table.total is not None and last,
                 wrapped=any(width >= WIDE for width in widths),
                 right=right,
+                fill_in=None if page is None else FillInRows(page, tuple(map(page.look, looked))),
             )
         )
     return sheets

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from desktop_app.reports import fill_in_xlsx
 from desktop_app.reports.base import Document, Loss, Written
 from desktop_app.reports.figures import SOFT, TINT
 from desktop_app.reports.output import new_file
@@ -57,9 +58,10 @@ def write_xlsx(
         FileProblemError: the file exists, or it cannot be written.
     """
     book = make_book(document, sheet_rows=sheet_rows)
-    plain = not document.figures() and sum(len(sheet.rows) for sheet in book.sheets) > FAST_FROM
+    long = sum(len(sheet.rows) for sheet in book.sheets) > FAST_FROM
+    plain = not document.figures() and all(sheet.fill_in is None for sheet in book.sheets)
     with new_file(path, overwrite=overwrite) as temporary:
-        if plain:
+        if plain and long:
             _write_fast(book, temporary)
         else:
             _write_styled(book, document, temporary)
@@ -142,7 +144,10 @@ def _write_styled(book: Book, document: Document, path: Path) -> None:
     workbook.properties.creator = "Winback Desk"
     made = [(sheet, workbook.create_sheet(sheet.name)) for sheet in book.sheets]
     for sheet, target in made:
-        _fill(workbook, sheet, target)
+        if sheet.fill_in is None:
+            _fill(workbook, sheet, target)
+        else:
+            fill_in_xlsx.fill(target, sheet, sheet.fill_in, _cell)
     if document.figures():
         from desktop_app.reports.xlsx_charts import chart  # noqa: PLC0415  (loads openpyxl)
 

@@ -9,7 +9,7 @@ from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.chart import Series as ChartSeries
 from openpyxl.chart.label import DataLabelList
 
-from desktop_app.reports.base import FigureKind
+from desktop_app.reports.base import PERCENT, FigureKind
 from desktop_app.reports.figures import SERIES
 from desktop_app.reports.workbook import Sheet
 
@@ -74,6 +74,8 @@ def _series(target: Any, column: int, last: int, colour: str) -> Any:
 def _axes(drawn: Any, unit: str) -> None:
     drawn.x_axis.delete = drawn.y_axis.delete = False  # newer Excel hides them otherwise
     drawn.y_axis.title = unit or None
+    if unit == PERCENT:
+        drawn.y_axis.number_format = '0"%"'
     drawn.y_axis.scaling.min = 0
     drawn.y_axis.majorGridlines.spPr = _light_lines()
 

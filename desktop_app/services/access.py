@@ -6,7 +6,8 @@ there. Without one, nothing is allowed.
 
 import dataclasses
 import uuid
-from typing import Any, Protocol, TypeVar, cast
+from collections.abc import Sequence
+from typing import Any, Final, Protocol, TypeVar, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,8 @@ from desktop_app.domain import permissions
 from desktop_app.domain.permissions import Action, Scope
 from desktop_app.errors import NotAllowedError
 from desktop_app.i18n import _
+
+_CHUNK: Final = 500
 
 
 class Limited(Protocol):
@@ -120,12 +123,19 @@ def require_customer(session: Session, customer: Customer) -> None:
     Raises:
         NotAllowedError: the customer belongs to another store, or to somebody else.
     """
+    require_customers(session, [customer])
+
+
+def require_customers(session: Session, customers: Sequence[Customer]) -> None:
+    """Refuse several customers if one of them is outside the actor's scope; raises as for one."""
     condition = customer_in_sight(visible(session))
     if condition is None:
         return
     session.flush()
-    seen = select(Customer.id).where(Customer.id == customer.id, condition)
-    if session.execute(seen).first() is None:
-        raise NotAllowedError(
-            _("Customer {number} belongs to somebody else.").format(number=customer.number)
-        )
+    for start in range(0, len(customers), _CHUNK):
+        chunk = {each.id: each.number for each in customers[start : start + _CHUNK]}
+        seen = set(session.scalars(select(Customer.id).where(Customer.id.in_(chunk), condition)))
+        if unseen := sorted(number for key, number in chunk.items() if key not in seen):
+            raise NotAllowedError(
+                _("Customer {number} belongs to somebody else.").format(number=unseen[0])
+            )

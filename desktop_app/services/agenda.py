@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from db import journal
 from db.models import Case, User, Visit
 from db.queries import agenda as queries
-from db.queries import visits as visit_queries
 from db.queries.agenda import AgendaQuery, AgendaRow
 from db.vocabulary import (
     CaseStage,
@@ -24,9 +23,10 @@ from db.vocabulary import (
     CustomerClass,
     NextStep,
     StaffFunction,
+    VisitPurpose,
     VisitState,
 )
-from desktop_app import clock
+from desktop_app import clock, labels
 from desktop_app.domain import agenda as rules
 from desktop_app.domain import visits as visit_rules
 from desktop_app.domain.agenda import Clash, ItemKind, Load, Place, Room, Rules, View
@@ -34,12 +34,17 @@ from desktop_app.domain.permissions import Action, allowed
 from desktop_app.errors import (
     ConflictError,
     InvalidInputError,
-    NotAllowedError,
-    NotFoundError,
     Problem,
 )
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, calendar, case_life, phones, staff_profiles
+from desktop_app.services import (
+    access,
+    calendar,
+    case_life,
+    phones,
+    staff_profiles,
+    visit_view,
+)
 
 LIMIT: Final = 6000
 """Contacts that are read at once; of more the board says how many are left out."""
@@ -74,8 +79,10 @@ class AgendaItem:
         id: Key of the visit, promise, renewal, task or absence; of a callback that of its case.
         starts_at: Wall time here, if it has one.
         moment: The same of a callback, as it is stored.
+        words: What was written about it; `what_for` is what to show.
         state: The word of a visit's state; `open` for the others.
         version: Of the record; higher after each change, which was made at `changed_at`.
+        rule_purpose: What the cadence wants of a contact.
     """
 
     id: uuid.UUID
@@ -101,6 +108,15 @@ class AgendaItem:
     is_fixed: bool
     version: int
     changed_at: dt.datetime
+    rule_purpose: VisitPurpose | None = None
+
+    @property
+    def what_for(self) -> str:
+        """What was written, else what the cadence wants, in the language of who looks."""
+        words = self.words.strip()
+        if words or self.rule_purpose is None:
+            return words
+        return labels.label(self.rule_purpose)
 
     @property
     def is_open(self) -> bool:
@@ -236,7 +252,7 @@ def board(session: Session, criteria: AgendaFilter) -> Board:
             away[each.user_id].add(each.day)
     work_calendar = calendar.work_calendar(session)
     years = range(criteria.first.year, criteria.last.year + 1)
-    days = [day for year in years for day in calendar.list_days(session, year)]
+    days = [day for year in years for day in calendar.named_days(session, year)]
     judged = Rules(
         work_calendar,
         calendar.festivals(session),
@@ -344,6 +360,7 @@ def _of_row(row: AgendaRow, query: AgendaQuery) -> Iterable[AgendaItem]:
             bool(row.is_fixed),
             row.version,
             row.changed_at,
+            row.rule_purpose,
         )
         day += _DAY
 
@@ -390,16 +407,16 @@ def move(
         to_user: who makes it; none: who makes it now.
 
     Raises:
-        NotFoundError, NotAllowedError: it is gone, out of reach, or of somebody else.
+        NotFoundError, NotAllowedError: it is gone, out of reach, or another's
+            (`visit_view.require_visit`); or it is given to somebody else by who plans no visits.
         ConflictError: it was made or called off already.
         InvalidInputError: the day is over, nobody of that name works here, or the customer is not
             to be contacted.
     """
     access.require(session, Action.VIEW)
-    visit = _load(session, visit_id)
-    mine = access.actor(session).user_id
-    is_own = mine is not None and visit.by_id == mine and to_user in (None, mine)
-    if not (is_own and access.may(session, Action.WORK_CASE)):
+    visit = visit_view.load(session, visit_id)
+    visit_view.require_visit(session, visit)
+    if to_user not in (None, access.actor(session).user_id):
         access.require(session, Action.PLAN_VISITS)
     if visit.state != VisitState.PLANNED:
         raise ConflictError(_("This visit was made or cancelled already."))
@@ -421,20 +438,10 @@ def move(
     session.flush()
 
 
-def _load(session: Session, visit_id: uuid.UUID) -> Visit:
-    visit = session.get(Visit, visit_id)
-    if visit is None:
-        raise NotFoundError(_("This visit is gone."))
-    session.flush()
-    if not visit_queries.is_seen(session, visit_id, access.visible(session)):
-        raise NotAllowedError(_("This visit belongs to somebody else."))
-    return visit
-
-
 def _check(session: Session, day: dt.date, to_user: uuid.UUID | None, *, may_contact: bool) -> None:
     problems: list[Problem] = []
     if day < clock.today():
-        problems.append(Problem("day", _("This day is over. Choose today or a later day.")))
+        problems.append(Problem("day", visit_rules.is_over()))
     if (day - clock.today()).days > visit_rules.MOST_AHEAD:
         problems.append(Problem("day", visit_rules.too_far()))
     if to_user is not None:

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from db import attachments as files
 from db import journal
-from db.models import Answer, Attachment, Case, Customer, Interview, Visit
+from db.models import Answer, Attachment, Case, Customer, Interview
 from db.queries import attachments as queries
-from db.queries import visits as visit_queries
 from db.queries.attachments import AttachmentRow
 from desktop_app import clock
 from desktop_app.domain.attachments import (
@@ -25,12 +24,11 @@ from desktop_app.domain.permissions import Action
 from desktop_app.errors import (
     ConflictError,
     InvalidInputError,
-    NotAllowedError,
     NotFoundError,
     Problem,
 )
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, case_life, repeats
+from desktop_app.services import access, case_life, pictures, repeats, visit_view
 
 __all__ = [
     "AttachmentRow",
@@ -79,7 +77,7 @@ def rows_of_visit(session: Session, visit_id: uuid.UUID) -> list[AttachmentRow]:
         NotFoundError, NotAllowedError: the visit is gone or out of reach.
     """
     access.require(session, Action.VIEW)
-    _visit(session, visit_id)
+    visit_view.load(session, visit_id)
     return queries.of_visit(session, visit_id)
 
 
@@ -243,14 +241,17 @@ def add_to_visit(
     The same file once more is the one that is there.
 
     Raises:
-        NotFoundError, NotAllowedError: the visit is gone or out of reach.
-        InvalidInputError: the file is empty, too large, or cannot be read (field `file`).
+        NotFoundError, NotAllowedError: the visit is gone, out of reach, or another's.
+        InvalidInputError: the file is empty, too large, cannot be read, or is called a picture and
+            is none (field `file`).
         DatabaseError: it cannot be written.
     """
-    access.require(session, Action.WORK_CASE)
-    visit = _visit(session, visit_id)
+    access.require(session, Action.MAKE_VISITS)
+    visit = visit_view.load(session, visit_id)
+    visit_view.require_visit(session, visit)
     wanted = name or (source.name if isinstance(source, Path) else "")
     content = _content(source, wanted)
+    pictures.require_picture(wanted, content)
     sha256 = hashlib.sha256(content).hexdigest()
     others = session.scalars(select(Attachment).where(Attachment.visit_id == visit_id)).all()
     for each in others:
@@ -324,22 +325,12 @@ def _load(session: Session, attachment_id: uuid.UUID) -> tuple[Attachment, Case 
     if found.case_id is not None:
         return found, case_life.load(session, found.case_id)
     if found.visit_id is not None:
-        _visit(session, found.visit_id)
+        visit_view.load(session, found.visit_id)
     return found, None
 
 
 def _customer_of(session: Session, found: Attachment) -> Customer:
     return session.get_one(Customer, found.customer_id)
-
-
-def _visit(session: Session, visit_id: uuid.UUID) -> Visit:
-    visit = session.get(Visit, visit_id)
-    if visit is None:
-        raise NotFoundError(_("This visit is gone."))
-    session.flush()
-    if not visit_queries.is_seen(session, visit_id, access.visible(session)):
-        raise NotAllowedError(_("This visit belongs to somebody else."))
-    return visit
 
 
 def _interview(session: Session, interview_id: uuid.UUID) -> Interview:

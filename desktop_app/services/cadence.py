@@ -65,7 +65,7 @@ def change_line(session: Session, rule: CadenceRule) -> None:
         raise InvalidInputError(problems_from_validation(error)) from error
     line = lines.get(rule.code)
     if line is not None and _cell(_rule(line)) != _cell(rule):
-        text = _("A line keeps its class, role and channel. Remove it and add another one.")
+        text = _("A line keeps its class, function and channel. Remove it and add another one.")
         raise InvalidInputError([Problem("code", text)])
     journal.name_change(session, _TITLE)
     if line is None:

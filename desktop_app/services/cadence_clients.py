@@ -20,12 +20,12 @@ from db.queries import pool as pool_queries
 from db.queries import visit_plan as queries
 from db.queries.scope import Visible
 from db.queries.visit_plan import ClientRow, MadeRow
-from db.vocabulary import CadenceRole, CustomerClass, SkillKind, StaffFunction
+from db.vocabulary import CadenceRole, CustomerClass, Seat, SkillKind, StaffFunction
 from desktop_app import clock
 from desktop_app.domain.cadence import CadencePolicy
 from desktop_app.domain.compliance import Made, OverrideDraft, Owed
 from desktop_app.domain.permissions import Action, Scope, scope_of
-from desktop_app.domain.plan_types import Client
+from desktop_app.domain.plan_types import Client, Next
 from desktop_app.domain.pool import REQUIRED
 from desktop_app.services import access, cadence, staff_profiles
 from desktop_app.services.staff_profiles import Employee
@@ -149,7 +149,16 @@ class _Team:
         day: dt.date,
     ) -> None:
         self._people = {key: one for key, one in people.items() if works_on(one, day)}
-        self._backups = queries.backups(session)
+        self._day = day
+        self._backups = queries.backups(session, day)
+        self._next = {
+            seat: {
+                key: one
+                for key, one in queries.followers(session, seat, day).items()
+                if one.user_id in self._people
+            }
+            for seat in Seat
+        }
         self._skills = pool_queries.skills(session)
         self._leaders = {
             klass: [
@@ -164,14 +173,47 @@ class _Team:
 
     def client(self, row: ClientRow, agreed: Sequence[OverrideDraft]) -> Client:
         """A customer with its people; a seat that nobody holds is there and empty."""
-        primary = self._people.get(row.owner_id) if row.owner_id is not None else None
+        follower = self._next[Seat.PRIMARY].get(row.id)
+        owner_id = row.owner_id
+        if follower is not None and follower.first <= self._day:
+            owner_id, follower = follower.user_id, None
+        owners, backups = self._seats(row, owner_id)
+        stand_in = self._backups.get(row.id)
+        if stand_in is not None and stand_in in self._people:
+            backups[CadenceRole.SALES] = stand_in
+        owed = Owed(row.id, row.klass, owners, row.since, row.upgrade_since, agreed)
+        helper = self._next[Seat.BACKUP].get(row.id)
+        if follower is None and helper is None:
+            return Client(owed, district=row.district, backups=backups)
+        next_owners, next_backups = dict[CadenceRole, Next](), dict[CadenceRole, Next]()
+        if follower is not None:
+            first = follower.first
+            later, helpers = self._seats(row, follower.user_id)
+            next_owners = {
+                role: Next(first, key) for role, key in later.items() if key != owners.get(role)
+            }
+            next_backups = {
+                role: Next(first, key) for role, key in helpers.items() if key != backups.get(role)
+            }
+        if helper is not None:
+            next_backups[CadenceRole.SALES] = Next(helper.first, helper.user_id)
+        return Client(
+            owed,
+            district=row.district,
+            backups=backups,
+            next_owners=next_owners,
+            next_backups=next_backups,
+        )
+
+    def _seats(
+        self, row: ClientRow, owner_id: uuid.UUID | None
+    ) -> tuple[dict[CadenceRole, uuid.UUID | None], dict[CadenceRole, uuid.UUID]]:
+        """Who owes the contacts while somebody is in charge, and who stands in for the leaders."""
+        primary = self._people.get(owner_id) if owner_id is not None else None
         owners: dict[CadenceRole, uuid.UUID | None] = {
             CadenceRole.SALES: None if primary is None else primary.user_id
         }
         backups: dict[CadenceRole, uuid.UUID] = {}
-        stand_in = self._backups.get(row.id)
-        if stand_in is not None and stand_in in self._people:
-            backups[CadenceRole.SALES] = stand_in
         for role in self._leaders[row.klass]:
             found = self._leading(role, row)
             manager = primary.profile.manager_id if primary is not None else None
@@ -181,8 +223,7 @@ class _Team:
             owners[role] = found[0].user_id if found else None
             if len(found) > 1:
                 backups[role] = found[1].user_id
-        owed = Owed(row.id, row.klass, owners, row.since, row.upgrade_since, agreed)
-        return Client(owed, district=row.district, backups=backups)
+        return owners, backups
 
     def _leading(self, role: CadenceRole, row: ClientRow) -> list[Employee]:
         """Those who may do it, the best suited first, then always in the same order."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from db import journal, task_force_files
 from db.models import CalendarDay
+from desktop_app import clock
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.work_calendar import WEEKDAYS, WorkCalendar, WorkHours
@@ -21,6 +22,7 @@ from desktop_app.i18n import N_, _
 from desktop_app.services import access, workspace_settings
 
 KEY: Final = "work_hours"
+_YEARS_AHEAD: Final = 4
 SEED_TITLE: Final = N_("Add the holidays of the program")
 
 
@@ -130,13 +132,35 @@ def work_calendar(session: Session) -> WorkCalendar:
     access.require(session, Action.VIEW)
     rows = session.execute(select(CalendarDay.day, CalendarDay.is_working))
     differing = {row.day: row.is_working for row in rows}
-    return WorkCalendar(differing, hours(session).hours())
+    return WorkCalendar(differing, hours(session).hours(), task_force_files.fixed_dates())
 
 
 def festivals(session: Session) -> frozenset[dt.date]:
-    """Days on which nobody is called."""
+    """Days on which nobody is called; of years to come those that are known without a notice."""
     access.require(session, Action.VIEW)
-    return frozenset(session.scalars(select(CalendarDay.day).where(CalendarDay.is_festival)))
+    rows = session.execute(select(CalendarDay.day, CalendarDay.is_festival)).all()
+    this_year = clock.today().year
+    fixed = {
+        each.day
+        for year in range(this_year, this_year + _YEARS_AHEAD)
+        for each in task_force_files.fixed_holidays(year)
+    }
+    known = {row.day for row in rows}
+    return frozenset(row.day for row in rows if row.is_festival) | (fixed - known)
+
+
+def named_days(session: Session, year: int) -> list[DayLine]:
+    """The days of a year that differ or have a name, with festivals known without a notice."""
+    access.require(session, Action.VIEW)
+    found = list_days(session, year)
+    known = set(session.scalars(select(CalendarDay.day)))
+    fixed = task_force_files.fixed_holidays(year)
+    found += [
+        DayLine(each.day, each.is_working, each.is_statutory, each.zh, each.en)
+        for each in fixed
+        if each.day not in known
+    ]
+    return sorted(found, key=lambda line: line.day)
 
 
 def _row(session: Session, day: dt.date) -> CalendarDay | None:

@@ -97,6 +97,18 @@ def customer_of(session: Session, customer_id: uuid.UUID) -> Customer:
     return customer
 
 
+def customers_of(session: Session, customer_ids: Sequence[uuid.UUID]) -> list[Customer]:
+    """Several customers, in the order of their keys. Raises NotFoundError."""
+    found: dict[uuid.UUID, Customer] = {}
+    for start in range(0, len(customer_ids), _CHUNK):
+        chunk = customer_ids[start : start + _CHUNK]
+        rows = session.scalars(select(Customer).where(Customer.id.in_(chunk)))
+        found.update((each.id, each) for each in rows)
+    if any(key not in found for key in customer_ids):
+        raise NotFoundError(_("This customer is gone."))
+    return [found[key] for key in customer_ids]
+
+
 def require_version(case: Case, version: int) -> None:
     """Refuse to overwrite what somebody else wrote meanwhile. Raises ConflictError."""
     if case.version != version:
@@ -155,6 +167,30 @@ def begin_contact(session: Session, case: Case) -> None:
 def plan(case: Case, step: NextStep | None, due: dt.date | None) -> None:
     """Set or clear the next step of a case."""
     set_values(case, {"next_step": step, "next_due": due})
+
+
+def release_step(session: Session, visit: Visit) -> Case | None:
+    """The open case of a visit; its next step is taken away if it was this visit."""
+    if visit.case_id is None:
+        return None
+    case = session.get_one(Case, visit.case_id)
+    if case.stage == CaseStage.CLOSED:
+        return None
+    if case.next_step == step_of(visit) and case.next_due == visit.planned_on:
+        plan(case, None, None)
+    return case
+
+
+def step_of(visit: Visit) -> NextStep:
+    """The next step of a case that a planned visit or call is."""
+    return NextStep.CALL if visit.channel == Channel.CALL else NextStep.VISIT
+
+
+def was_visited(session: Session, visit: Visit) -> None:
+    """A planned visit was made: its open case is contacted, and waits for it no longer."""
+    case = release_step(session, visit)
+    if case is not None:
+        begin_contact(session, case)
 
 
 def clear_callback(case: Case) -> None:

@@ -1,11 +1,15 @@
 """Keeps charges and `Customer.owner_id` together: the owner is who is in charge.
 
+A charge may begin on a later day: until then the owner stays, and whoever has the seat has it
+until the day before.
+
 Only services call these functions, after they have asked for the right to do what they do.
 """
 
 import datetime as dt
 import uuid
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,67 +46,153 @@ def open_holdings(
     return {(fact.customer_id, fact.seat): fact for fact in found}
 
 
+def in_charge(
+    session: Session, customer_ids: Collection[uuid.UUID]
+) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """Customers with who is in charge of them, and with who will be."""
+    today = clock.today()
+    return {
+        (fact.customer_id, fact.user_id)
+        for fact in queries.facts_of(session, customer_ids, Holding.seat == Seat.PRIMARY)
+        if fact.last_on is None or fact.last_on >= today
+    }
+
+
 def put(session: Session, seatings: Sequence[Seating], on: dt.date) -> int:
     """Give seats to people, or take them away, from a day on; returns how many changed.
 
     Whoever held a seat held it until the day before, or until the last day of work if that was
     earlier; a charge that would not have lasted a day goes. Who becomes the one in charge does not
-    stay the backup as well. The owner of a customer changes at once, whatever the day is.
+    stay the backup as well. The owner of a customer changes at once, unless the day is ahead:
+    `handover_begin` follows then.
     """
     changed = _write(session, seatings, on)
-    owners = [
-        {"id": each.customer_id, "owner_id": each.user_id}
-        for each in seatings
-        if each.seat is Seat.PRIMARY
-    ]
-    journal.bulk_update(session, Customer, owners)
+    if on <= clock.today():
+        owners = [
+            {"id": each.customer_id, "owner_id": each.user_id}
+            for each in seatings
+            if each.seat is Seat.PRIMARY
+        ]
+        journal.bulk_update(session, Customer, owners)
     return changed
 
 
 def follow(session: Session, owners: Mapping[uuid.UUID, uuid.UUID | None]) -> None:
     """The owners of customers were set, by a form or an import: their charges follow, from today.
 
-    Nothing happens where the owner is in charge already.
+    Nothing happens where the owner is in charge already, or is so until somebody else begins.
     """
-    seatings = [Seating(customer, Seat.PRIMARY, owner) for customer, owner in owners.items()]
-    _write(session, seatings, clock.today())
+    session.flush()
+    today = clock.today()
+    seats = _seats(session, set(owners))
+    seatings = [
+        Seating(customer, Seat.PRIMARY, owner)
+        for customer, owner in owners.items()
+        if not seats.get((customer, Seat.PRIMARY), _Seat()).is_until_then(owner, today)
+    ]
+    _write(session, seatings, today)
+
+
+@dataclass(slots=True)
+class _Seat:
+    """A seat of a customer: the charge that goes on, and the one that ends before it begins.
+
+    Without a charge that goes on: the one that ends on a day to come.
+    """
+
+    open: HoldingFact | None = None
+    before: HoldingFact | None = None
+
+    def is_until_then(self, user_id: uuid.UUID | None, today: dt.date) -> bool:
+        """Whether somebody is the last one before a charge that begins on a later day."""
+        if self.open is not None and self.open.first_on <= today:
+            return False
+        if self.before is None:
+            return self.open is not None and user_id is None
+        return user_id == self.before.user_id
+
+
+def _seats(
+    session: Session, customer_ids: Iterable[uuid.UUID]
+) -> dict[tuple[uuid.UUID, Seat], _Seat]:
+    """Seats that are held or will be; who only stands in beside the backup has none."""
+    found: dict[tuple[uuid.UUID, Seat], _Seat] = defaultdict(_Seat)
+    facts = queries.facts_of(session, list(customer_ids))
+    for fact in facts:
+        if fact.last_on is None:
+            found[fact.customer_id, fact.seat].open = fact
+    today = clock.today()
+    for fact in facts:  # the oldest first: the last one before stays
+        seat = found[fact.customer_id, fact.seat]
+        if fact.last_on is None:
+            continue
+        begins = None if seat.open is None else seat.open.first_on
+        if fact.seat is Seat.PRIMARY:
+            is_before = fact.last_on >= today if begins is None else fact.last_on < begins
+        else:
+            is_before = fact.last_on + _ONE_DAY == begins
+        if is_before:
+            seat.before = fact
+    return found
 
 
 def _write(session: Session, seatings: Sequence[Seating], on: dt.date) -> int:
     """End and begin charges; returns how many seats changed hands."""
     session.flush()
-    held = open_holdings(session, {each.customer_id for each in seatings})
+    held = _seats(session, {each.customer_id for each in seatings})
     wanted = {(each.customer_id, each.seat): each.user_id for each in seatings}
     for (customer_id, seat), user_id in list(wanted.items()):
-        backup = held.get((customer_id, Seat.BACKUP))
+        backup = held[customer_id, Seat.BACKUP].open
         if seat is Seat.PRIMARY and backup is not None and backup.user_id == user_id:
             wanted.setdefault((customer_id, Seat.BACKUP), None)
-    changed = {
-        key: user_id
-        for key, user_id in wanted.items()
-        if (held[key].user_id if key in held else None) != user_id
-    }
+    changed = {key: to for key, to in wanted.items() if _changes(held[key], to, on)}
     if not changed:
         return 0
-    left = staff_queries.left_days(session)
-    gone: list[uuid.UUID] = []
-    ended: list[dict[str, Any]] = []
+    ends = _Ends(staff_queries.left_days(session))
     begun: list[dict[str, Any]] = []
+    today = clock.today()
     for (customer_id, seat), user_id in changed.items():
-        before, first = held.get((customer_id, seat)), on
-        if before is not None:
-            first = max(on, before.first_on)
-            last = min(first - _ONE_DAY, left.get(before.user_id, dt.date.max))
-            if last < before.first_on:
-                gone.append(before.id)
-            else:
-                ended.append({"id": before.id, "last_on": last})
+        there, first = held[customer_id, seat], on
+        if there.open is not None:
+            is_ahead = there.open.first_on > today
+            first = on if is_ahead else max(on, there.open.first_on)
+            ends.end(there.open, first)
+        before = there.before
+        if before is not None and before.last_on is not None and before.last_on >= first:
+            if before.user_id == user_id:
+                ends.ended.append({"id": before.id, "last_on": None})
+                continue
+            ends.end(before, first)
         if user_id is not None:
             begun.append(holding(customer_id, user_id, seat, first))
-    journal.bulk_delete(session, Holding, gone)
-    journal.bulk_update(session, Holding, ended)
+    journal.bulk_delete(session, Holding, ends.gone)
+    journal.bulk_update(session, Holding, ends.ended)
     journal.bulk_insert(session, Holding, begun)
     return len(changed)
+
+
+def _changes(seat: _Seat, user_id: uuid.UUID | None, on: dt.date) -> bool:
+    """Whether somebody does not have a seat yet, or only from a later day on."""
+    if seat.open is None or seat.open.user_id != user_id:
+        return user_id is not None or seat.open is not None or seat.before is not None
+    return on < seat.open.first_on > clock.today()
+
+
+class _Ends:
+    """Charges that end before a day, and those that would not have lasted one."""
+
+    def __init__(self, left: Mapping[uuid.UUID, dt.date]) -> None:
+        self._left = left
+        self.gone: list[uuid.UUID] = []
+        self.ended: list[dict[str, Any]] = []
+
+    def end(self, fact: HoldingFact, first: dt.date) -> None:
+        """A charge ends on the day before another one begins."""
+        last = min(first - _ONE_DAY, self._left.get(fact.user_id, dt.date.max))
+        if last < fact.first_on:
+            self.gone.append(fact.id)
+        else:
+            self.ended.append({"id": fact.id, "last_on": last})
 
 
 def holding(

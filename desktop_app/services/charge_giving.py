@@ -49,10 +49,11 @@ def set_holders(
         return 1
     today = clock.today()
     name = "—" if user_id is None else charges.check_holder(session, user_id, today).name
-    for key in keys:
-        customer = case_life.customer_of(session, key)
-        access.require_customer(session, customer)
-        if seat is Seat.BACKUP and user_id is not None and user_id == customer.owner_id:
+    taken = charge_book.in_charge(session, keys)
+    customers = case_life.customers_of(session, keys)
+    access.require_customers(session, customers)
+    for customer in customers:
+        if seat is Seat.BACKUP and (customer.id, user_id) in taken:
             text = _("{name} is in charge of {customer} already; choose another backup.")
             message = text.format(name=name, customer=customer.name)
             raise InvalidInputError([Problem("holder", message)])

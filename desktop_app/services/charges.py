@@ -70,7 +70,10 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Who looks after a customer; `since`: how long the one in charge has been that."""
+    """Who looks after a customer.
+
+    `since`: how long the one in charge has been that; `next`: who will be, and `next_on` from when.
+    """
 
     primary_id: uuid.UUID | None = None
     primary: str = ""
@@ -78,6 +81,8 @@ class Team:
     backup: str = ""
     since: dt.date | None = None
     overlaps: tuple[Overlap, ...] = ()
+    next: str = ""
+    next_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,8 @@ def change_policy(session: Session, draft: HandoverPolicy) -> None:
 def holders(session: Session, customer_id: uuid.UUID) -> Team:
     """Who looks after a customer today.
 
-    Somebody who left is nobody; the backup is the lasting one, others stand in `overlaps`.
+    Somebody who left is nobody; the backup is the lasting one, or the one until another begins;
+    others stand in `overlaps`.
 
     Raises:
         NotFoundError, NotAllowedError: the customer is gone or out of reach.
@@ -128,17 +134,21 @@ def holders(session: Session, customer_id: uuid.UUID) -> Team:
     access.require_customer(session, case_life.customer_of(session, customer_id))
     today = clock.today()
     names, left = charge_book.names(session), staff_queries.left_days(session)
-    primary, backup, overlaps = None, None, []
-    for fact in queries.facts(session, Holding.customer_id == customer_id):
+    primary, backup, ahead, overlaps = None, None, None, []
+    mine = Holding.customer_id == customer_id
+    lasting = {fact.id for fact in queries.facts(session, mine, queries.in_force(today))}
+    for fact in queries.facts(session, mine):
+        if fact.seat is Seat.PRIMARY and fact.first_on > today:
+            ahead = fact
         gone = left.get(fact.user_id)
         is_over = fact.last_on is not None and fact.last_on < today
         if is_over or fact.first_on > today or (gone is not None and gone < today):
             continue
         if fact.seat is Seat.PRIMARY:
             primary = fact
-        elif fact.last_on is None:
+        elif fact.id in lasting:
             backup = fact
-        else:
+        elif fact.last_on is not None:
             overlaps.append(Overlap(fact.user_id, names[fact.user_id], fact.last_on))
     return Team(
         None if primary is None else primary.user_id,
@@ -147,6 +157,8 @@ def holders(session: Session, customer_id: uuid.UUID) -> Team:
         "" if backup is None else names[backup.user_id],
         None if primary is None else primary.first_on,
         tuple(overlaps),
+        "" if ahead is None else names[ahead.user_id],
+        None if ahead is None else ahead.first_on,
     )
 
 
@@ -179,7 +191,9 @@ def set_holder(
     access.require_customer(session, customer)
     on = on or clock.today()
     name = "" if user_id is None else check_holder(session, user_id, on).name
-    if seat is Seat.BACKUP and user_id is not None and user_id == customer.owner_id:
+    if seat is Seat.BACKUP and (customer_id, user_id) in charge_book.in_charge(
+        session, [customer_id]
+    ):
         text = _("{name} is in charge already; the backup must be somebody else.")
         raise InvalidInputError([Problem("user_id", text.format(name=name))])
     journal.name_change(session, _TITLES[seat, user_id is None], name=name, customer=customer.name)
@@ -237,7 +251,7 @@ def coverage(session: Session) -> Coverage:
     visible, today = access.visible(session), clock.today()
     classes = queries.classes(session, visible)
     left = charge_book.left_days(session)
-    charges = queries.all_facts(session, visible, Holding.last_on.is_(None))
+    charges = queries.all_facts(session, visible, queries.in_force(today))
     held = rules.holders(charge_book.for_rules(charges), left, today)
     by_class = {
         klass: rules.coverage([key for key, each in classes.items() if each is klass], held)

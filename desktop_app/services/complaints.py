@@ -58,13 +58,7 @@ def list_complaints(
 ) -> tuple[ComplaintRow, ...]:
     """Complaints of customers the actor sees and those the actor deals with."""
     access.require(session, Action.VIEW)
-    conditions = []
-    if customer_id is not None:
-        conditions.append(Complaint.customer_id == customer_id)
-    if case_id is not None:
-        conditions.append(Complaint.case_id == case_id)
-    if open_only:
-        conditions.append(Complaint.answered_at.is_(None))
+    conditions = queries.that_are(Complaint, customer_id, case_id, open_only=open_only)
     return queries.complaints(session, *conditions, visible=access.visible(session))
 
 
@@ -94,11 +88,7 @@ def answered_in_time(
 ) -> Rate:
     """Complaints answered by their day of those due in a period; open and past due is late."""
     access.require(session, Action.REPORT)
-    conditions = []
-    if start is not None:
-        conditions.append(Complaint.due_on >= start)
-    if end is not None:
-        conditions.append(Complaint.due_on <= end)
+    conditions = queries.due_between(Complaint, start, end)
     rows = queries.complaints(session, *conditions, visible=access.visible(session))
     return handled(rows, clock.today())
 

@@ -91,8 +91,11 @@ def book(
     note: str = "",
     case_offer_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
-    """Write an entry, for services that have loaded the case and named the change."""
-    access.require(session, Action.WORK_CASE)
+    """Write an entry, for services that have loaded the case and named the change.
+
+    Whoever makes a visit may give something, in every role.
+    """
+    access.require(session, Action.MAKE_VISITS)
     entry = CostEntry(
         case_id=case.id,
         case_offer_id=case_offer_id,

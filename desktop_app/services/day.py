@@ -17,11 +17,23 @@ from db.vocabulary import ChangeKind
 from desktop_app import clock
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_
-from desktop_app.services import access, pool, recovery, watch
+from desktop_app.services import access, handover_begin, pool, recovery, watch
 
+_HAND_OVER: Final = N_("Begin of the day: {count} customers are handed over as agreed before")
 _RECYCLE: Final = N_("Begin of the day: {count} untouched cases go back into the pool")
 _RECOVER: Final = N_("Begin of the day: {count} service recoveries for broken promises")
 _JUDGE: Final = N_("Begin of the day: {count} saves are judged by the orders since then")
+
+
+def hand_over(session: Session) -> int:
+    """Let the handovers whose day has come take effect; returns how many customers go over.
+
+    Nothing for a role that does no work. It comes first: the other steps look at the new owners.
+    """
+    if not access.may(session, Action.DO_TASK) or _was_undone(session, _HAND_OVER):
+        return 0
+    journal.name_change(session, _HAND_OVER, kind=ChangeKind.BULK, count=0)
+    return _counted(session, handover_begin.begin(session))
 
 
 def recycle(session: Session) -> int:
@@ -58,7 +70,7 @@ def judge(session: Session) -> int:
     return _counted(session, found.confirmed + found.lost)
 
 
-STEPS: Final[tuple[Callable[[Session], int], ...]] = (recycle, recover, judge)
+STEPS: Final[tuple[Callable[[Session], int], ...]] = (hand_over, recycle, recover, judge)
 """The steps in order; each is called with a session of its own."""
 
 

@@ -17,19 +17,20 @@ from sqlalchemy.orm import Session
 from db import derived, journal
 from db.models import User, Visit
 from db.queries import case_file as case_queries
-from db.queries import customer_card, visit_marks
+from db.queries import customer_card, day_contacts, visit_marks
 from db.queries import day_pack as queries
 from db.queries import visits as visit_queries
 from db.queries.case_file import CaseFile
 from db.queries.customer_card import OrderFilter, OrderRow
-from db.queries.day_pack import DayContact, Owed, PastContact, PersonRow, RenewalLine
+from db.queries.day_contacts import DayContact
+from db.queries.day_pack import Owed, PastContact, PersonRow, RenewalLine
 from db.reference import VisitField
 from db.vocabulary import Channel, WinBackStepKind
 from desktop_app.domain.day_route import Leg, Stop, route
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import NotFoundError
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, exports, phones, visits
+from desktop_app.services import access, exports, phones, visits, win_back
 
 ORDERS: Final = 3
 """So many of the last orders are taken along."""
@@ -42,7 +43,7 @@ class Card:
 
     Attributes:
         contact: The visit or call, and the customer.
-        mark: What the barcode says.
+        mark: What the barcode says; empty of a call that was promised and is not planned.
         people: Whom to talk to.
         orders: The last ones.
         cases: Open cases, the one the visit is for first.
@@ -84,7 +85,8 @@ class DayPack:
         day: The day.
         legs: The route: keys of visits by district.
         visits: A card for each visit, in the order of the route.
-        calls: A card for each call and message, those with a time first.
+        calls: A card for each call and message, and for each call that was promised to a customer
+            for this day; those with a time first.
         whole_phones: Whether phones are shown in full.
         currency: Of amounts.
         by: Who had it made.
@@ -102,7 +104,7 @@ class DayPack:
 
 
 def contacts_of_day(session: Session, user_id: uuid.UUID, day: dt.date) -> tuple[DayContact, ...]:
-    """Visits and calls somebody has planned for a day, phones masked.
+    """Visits and calls somebody has planned or promised for a day, phones masked.
 
     Who has died or asked not to be contacted is not among them.
 
@@ -111,8 +113,7 @@ def contacts_of_day(session: Session, user_id: uuid.UUID, day: dt.date) -> tuple
         NotAllowedError: it is somebody else's day and the role does not plan visits.
     """
     _require_day_of(session, user_id)
-    found = queries.contacts(session, user_id, day, access.visible(session))
-    return tuple(phones.masked_rows(found))
+    return tuple(phones.masked_rows(_contacts(session, user_id, day)))
 
 
 def pack(
@@ -133,7 +134,7 @@ def pack(
     """
     person = _require_day_of(session, user_id)
     _require_phones(session, whole_phones=whole_phones)
-    found = queries.contacts(session, user_id, day, access.visible(session))
+    found = _contacts(session, user_id, day)
     cards: dict[Hashable, Card] = {
         card.contact.id: card for card in _cards(session, found, user_id, day)
     }
@@ -231,6 +232,28 @@ def _require_phones(session: Session, *, whole_phones: bool) -> None:
         access.require(session, Action.EXPORT)
 
 
+def _contacts(session: Session, user_id: uuid.UUID, day: dt.date) -> list[DayContact]:
+    """What is planned, and the calls promised for the day; what has a time comes first.
+
+    A call that is planned for the case of a promise is the one that was promised.
+    """
+    visible = access.visible(session)
+    begins, ends = (
+        dt.datetime.combine(each, dt.time()).astimezone()
+        for each in (day, day + dt.timedelta(days=1))
+    )
+    found = day_contacts.contacts(session, user_id, day, visible)
+    for promised in day_contacts.callbacks(session, user_id, (begins, ends), visible):
+        for place, row in enumerate(found):
+            has_case = row.case_id == promised.case_id and row.channel is not Channel.VISIT
+            if has_case and row.starts_at in (None, promised.starts_at):
+                found[place] = dataclasses.replace(row, starts_at=promised.starts_at)
+                break
+        else:
+            found.append(promised)
+    return sorted(found, key=lambda row: (row.starts_at or dt.time.max, row.number))
+
+
 def _cards(
     session: Session, rows: Sequence[DayContact], user_id: uuid.UUID, day: dt.date
 ) -> list[Card]:
@@ -243,12 +266,12 @@ def _cards(
     tasks = queries.tasks(session, customers, user_id)
     renewals = queries.renewals(session, customers, day + RENEWALS_AHEAD)
     past = queries.past_contacts(session, customers, named, visible)
-    steps = queries.steps_done(session, named)
+    steps = win_back.steps_done(session, named)
     forms = {row.id: visits.look(session, row.id) for row in rows if row.channel is Channel.VISIT}
     return [
         Card(
             contact=row,
-            mark=visit_marks.mark_of(row.id),
+            mark="" if row.is_callback else visit_marks.mark_of(row.id),
             people=tuple(people.get(row.customer_id, ())),
             orders=_orders(session, row.customer_id, day),
             cases=_cases(session, row, open_cases.get(row.customer_id, ())),

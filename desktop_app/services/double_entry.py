@@ -143,8 +143,8 @@ def compare(session: Session, interview_id: uuid.UUID) -> int:
             },
         )
         if access.actor(session).user_id is not None:
-            for typed in drafts.open_drafts(session, draft_prefix(second.id)):
-                drafts.discard_draft(session, typed.key)
+            typed = drafts.open_drafts(session, draft_prefix(second.id))
+            drafts.discard_drafts(session, [each.key for each in typed])
     return _close_if_settled(session, first, second, case)
 
 

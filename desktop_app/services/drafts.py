@@ -7,7 +7,7 @@ things of their own (`Action.SAVE_VIEW`: all who write anything) may have drafts
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -68,12 +68,18 @@ def load_draft(session: Session, key: str) -> SavedDraft | None:
 def discard_draft(session: Session, key: str) -> bool:
     """Forget a draft, because it was saved or is not wanted; whether there was one."""
     access.require(session, Action.SAVE_VIEW)
-    draft = session.get(TypedDraft, (_me(session), key))
-    if draft is None:
-        return False
-    session.delete(draft)
+    return bool(discard_drafts(session, [key]))
+
+
+def discard_drafts(session: Session, keys: Iterable[str]) -> int:
+    """Forget several drafts; how many there were."""
+    access.require(session, Action.SAVE_VIEW)
+    mine = TypedDraft.user_id == _me(session), TypedDraft.key.in_(list(keys))
+    found = session.scalars(select(TypedDraft).where(*mine)).all()
+    for draft in found:
+        session.delete(draft)
     session.flush()
-    return True
+    return len(found)
 
 
 def open_drafts(session: Session, prefix: str = "") -> list[SavedDraft]:

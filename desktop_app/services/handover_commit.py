@@ -1,29 +1,23 @@
 """Makes a handover: charges, owners and all open work go over in one change set."""
 
+import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.base import Base
 from db.models import (
-    Case,
-    CaseEvent,
-    Complaint,
     Handover,
     HandoverLine,
     Holding,
-    Promise,
-    Recovery,
-    Renewal,
     Task,
-    Visit,
 )
+from db.queries.handovers import Goes
 from db.vocabulary import (
-    CaseEventKind,
     ChangeKind,
     Fate,
     HandoverCause,
@@ -37,7 +31,7 @@ from desktop_app.domain.handover_drafts import HandoverDraft
 from desktop_app.domain.permissions import Action
 from desktop_app.errors import ConflictError, InvalidInputError, Problem
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, calendar, case_life, charge_book, charges
+from desktop_app.services import access, calendar, charge_book, charges, handover_moves
 from desktop_app.services.charge_book import Seating
 from desktop_app.services.handover_plan import Board, Key
 
@@ -46,20 +40,14 @@ Choice = uuid.UUID | Fate | None
 
 TELL_DAYS: Final = 3
 """Working days in which the customer is told who is in charge now."""
-_OWNERS: Final[Mapping[str, tuple[type[Base], str]]] = {
-    "visits": (Visit, "by_id"),
-    "promises": (Promise, "owner_id"),
-    "complaints": (Complaint, "owner_id"),
-    "recoveries": (Recovery, "owner_id"),
-    "renewals": (Renewal, "owner_id"),
-    "tasks": (Task, "owner_id"),
-}
-"""What only gets another owner, and in which column."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommitResult:
-    """What went over; `left`: seats nobody got. Promises count with complaints and recoveries."""
+    """What went over, or will on the day; `left`: seats nobody got.
+
+    Promises count with complaints and recoveries.
+    """
 
     handover_id: uuid.UUID
     customers: int
@@ -83,12 +71,13 @@ def hand_over(
 
     With the seat in charge go the open cases, planned visits, promises, complaints, recoveries,
     renewals and tasks that the giver has for the customer (with a backup's seat, where that is all
-    the giver has); visits before the first day of the receiver stay. The receiver is to tell the
-    customer within three working days. With an overlap the former one in charge stands in until its
-    last day, beside the lasting backup, if still here. A backup who moves up leaves that seat to
-    whoever is chosen for it; a choice for the seat of a backup who stays is not carried out. What
-    nobody gets stays where it is: with a leaver it is an orphan from the day after the last one.
-    Seats without a choice are not touched.
+    the giver has); visits before the first day of the receiver stay. If that day is ahead the
+    visits from then on go over at once, all else then (`handover_begin`). The receiver is to tell
+    the customer within three working days. With an overlap the former one in charge stands in until
+    its last day, beside the lasting backup, if still here. A backup who moves up leaves that seat
+    to whoever is chosen for it; a choice for the seat of a backup who stays is not carried out.
+    What nobody gets stays where it is: with a leaver it is an orphan from the day after the last
+    one. Seats without a choice are not touched.
 
     Args:
         session: the session.
@@ -117,6 +106,7 @@ class _Commit:
         self._board = Board(session, draft)
         self._choices = self._carried_out(choices)
         self._refuse()
+        self._is_ahead = draft.on > clock.today()
         self._to = {key: to for key, to in self._choices.items() if isinstance(to, uuid.UUID)}
 
     def run(self) -> CommitResult:
@@ -134,15 +124,15 @@ class _Commit:
         journal.name_change(session, title, kind=ChangeKind.BULK, count=len(customers), name=name)
         handover_id = self._write_down()
         seatings = [Seating(*key, to) for key, to in self._to.items()]
-        charge_book.put(session, seatings, self._draft.on)
+        for day, some in self._by_day(seatings).items():
+            charge_book.put(session, some, day)
         self._overlap()
-        moved = {name: self._move(name) for name in _OWNERS}
-        cases = self._move_cases()
+        moved = self._move()
         told = self._tell(handover_id)
         return CommitResult(
             handover_id=handover_id,
             customers=len({customer for customer, _seat in self._to}),
-            cases=cases,
+            cases=moved["cases"],
             visits=moved["visits"],
             promises=moved["promises"] + moved["complaints"] + moved["recoveries"],
             tasks=moved["tasks"],
@@ -228,13 +218,22 @@ class _Commit:
                     "seat": seat,
                     "to_id": receiver,
                     "is_cross": receiver is not None and board.department_of(receiver) != giver,
-                    "fate": nobody if receiver is None else Fate.TRANSFERRED,
+                    "fate": nobody if receiver is None or self._is_ahead else Fate.TRANSFERRED,
                     "checked": sorted(self._checked.get(customer_id, ())),
                     "state": HandoverState.WAITING,
                 }
             )
         journal.bulk_insert(session, HandoverLine, rows)
         return handover_id
+
+    def _by_day(self, seatings: Sequence[Seating]) -> Mapping[dt.date, list[Seating]]:
+        """From which day each seat is had: not before the giver would have had it."""
+        found: dict[dt.date, list[Seating]] = defaultdict(list)
+        for each in seatings:
+            fact = self._board.held.get((each.customer_id, each.seat))
+            first = self._draft.on if fact is None else max(self._draft.on, fact.first_on)
+            found[first].append(each)
+        return found
 
     def _overlap(self) -> None:
         """The former one in charge stands in until the last day of the overlap."""
@@ -260,32 +259,19 @@ class _Commit:
         has_primary = (customer_id, Seat.PRIMARY) in self._board.seats
         return self._to.get((customer_id, Seat.PRIMARY if has_primary else Seat.BACKUP))
 
-    def _move(self, name: str) -> int:
-        model, column = _OWNERS[name]
-        rows = [
-            {"id": row.id, column: to}
-            for row in self._board.moving(name)
-            if (to := self._receiver(row.customer_id)) is not None
-        ]
-        return journal.bulk_update(self._session, model, rows)
+    def _move(self) -> dict[str, int]:
+        """Give the work to the receivers, or on the day if it is ahead; says how much goes over."""
+        board = self._board
 
-    def _move_cases(self) -> int:
-        board, changes, events = self._board, list[dict[str, Any]](), list[dict[str, Any]]()
-        who = {"at": clock.now(), "by_id": access.actor(self._session).user_id}
-        for row in board.moving("cases"):
-            to = self._receiver(row.customer_id)
-            if to is None:
-                continue
-            stage = board.work.stages[row.id]
-            changes.append({"id": row.id, **case_life.owner_values(row.owner_id, to)})
-            event = {
-                "case_id": row.id,
-                "kind": CaseEventKind.ASSIGNED,
-                "note": board.people[to].name,
-            }
-            events.append({**event, **who, "old_value": stage, "new_value": stage})
-        journal.bulk_insert(self._session, CaseEvent, events)
-        return journal.bulk_update(self._session, Case, changes)
+        def receiver(row: Goes) -> uuid.UUID | None:
+            return self._receiver(row.customer_id) if board.is_givers(row) else None
+
+        for name in ("visits",) if self._is_ahead else handover_moves.KINDS:
+            handover_moves.move(self._session, board.work, name, receiver)
+        return {
+            name: len(handover_moves.going(board.work, name, receiver))
+            for name in handover_moves.KINDS
+        }
 
     def _tell(self, handover_id: uuid.UUID) -> int:
         """One task for each customer who gets somebody else: tell them."""

@@ -29,6 +29,7 @@ from desktop_app.domain.permissions import Action, Scope, scope_of
 from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 from desktop_app.i18n import _
 from desktop_app.services import access, charge_book, charges, staff_profiles
+from desktop_app.services.handover_moves import KINDS
 from desktop_app.services.staff_profiles import Employee
 
 _DAYS_AWAY: Final = 7
@@ -161,7 +162,7 @@ class Board:
         self._refuse_missing(session)
         self.held = charge_book.open_holdings(session, self.customers)
         self.work: Work = queries.work(session, list(self.customers), draft.on, self.today)
-        self._counts = {name: self._counted(name) for name in MOVED}
+        self._counts = {name: self._counted(name) for name in KINDS}
         self._skills = pool_queries.skills(session)
         self._held_now = charge_queries.loads(session, self.today)
         end = draft.on + dt.timedelta(days=_DAYS_AWAY - 1)
@@ -338,7 +339,7 @@ class Board:
         is_given = (key, seat) in self.seats
         holder = self.seats[key, seat] if is_given else self.other(key, Seat.PRIMARY)
         is_first = is_given and (seat is Seat.PRIMARY or (key, Seat.PRIMARY) not in self.seats)
-        counts = {name: self._counts[name][key] if is_first else 0 for name in MOVED}
+        counts = {name: self._counts[name][key] if is_first else 0 for name in KINDS}
         receiver = found.receiver
         return ProposedLine(
             customer_id=key,
@@ -377,18 +378,10 @@ class Board:
         )
         return to_tidy(facts, by_district=self._by_district)
 
-    def moving(self, name: str) -> Iterator[Goes]:
-        """What of one kind is with those whose work goes over."""
-        rows: Collection[Goes] = getattr(self.work, name)
-        return (
-            row
-            for row in rows
-            if row.owner_id is not None and row.owner_id == self.giver_of(row.customer_id)
-        )
+    def is_givers(self, row: Goes) -> bool:
+        """Whether somebody has a row whose work goes over."""
+        return row.owner_id is not None and row.owner_id == self.giver_of(row.customer_id)
 
     def _counted(self, name: str) -> Counter[uuid.UUID]:
-        return Counter(row.customer_id for row in self.moving(name))
-
-
-MOVED: Final = ("cases", "visits", "promises", "complaints", "recoveries", "renewals", "tasks")
-"""What goes over with a customer: fields of `Work`."""
+        rows: Collection[Goes] = getattr(self.work, name)
+        return Counter(row.customer_id for row in rows if self.is_givers(row))

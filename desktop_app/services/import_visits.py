@@ -1,28 +1,36 @@
 """Visits and calls that were made, from a foreign file, with who made them and when.
 
-A row is known by customer, day, person and way. One that was planned for that day by the same
-person, outside a case, is the visit that was made. Several on one day are told apart by what they
-say.
+A row is known by customer, person, way and day. One that says nothing new is known already; the
+only other one of its day corrects what is known; a blank cell takes nothing away, and two equal
+rows count once.
+
+The other rows are what was planned for the same customer, person and way, for the cadence, by hand
+or for a case: the nearest plan not more than `NEAR` days before or after that no other row is
+nearer to, of two equally near ones the earlier. A visit of a case that was made this way has the
+consequences of its report. What was planned by nobody is new, without a case. An informal contact
+is never what was planned.
 """
 
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from db import journal
 from db.models import Visit
 from db.vocabulary import Channel, MatchKey, VisitState
 from desktop_app import clock
+from desktop_app.domain import visits as rules
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import _
 from desktop_app.progress import Progress
 from desktop_app.services import access
+from desktop_app.services.import_visit_cases import OfCase, follow, with_day
 from desktop_app.services.imports import (
     Outcome,
     People,
@@ -32,10 +40,13 @@ from desktop_app.services.imports import (
     known_customers,
     start_job,
 )
+from desktop_app.services.visit_view import NotAsked, none_asked
 
+NEAR: Final = 7
+"""A row is a visit planned at most so many days before or after the day of the row."""
 _IN_LIST: Final = 500
-Key = tuple[uuid.UUID, dt.date, uuid.UUID, Channel]
-"""Customer, day, person, way."""
+Whom = tuple[uuid.UUID, uuid.UUID, Channel]
+"""Customer, person, way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,11 @@ class VisitLine:
         note: What came of it.
         satisfaction: 1 to 5, or not asked.
         is_informal: Whether it was no contact of the cadence.
+        met: Whom one met.
+        gift: What was given.
+        gift_amount: What that cost, in minor units; only with a case that bears it.
+        next_step: What is to be done next.
+        next_due: When.
     """
 
     row: int
@@ -61,14 +77,22 @@ class VisitLine:
     note: str = ""
     satisfaction: int | None = None
     is_informal: bool = False
+    met: str = ""
+    gift: str = ""
+    gift_amount: int | None = None
+    next_step: str = ""
+    next_due: dt.date | None = None
 
     @property
     def values(self) -> dict[str, Any]:
-        """What it says, as columns."""
+        """What it says, as columns; the day of the next step stands in its words too."""
         return {
             "note": self.note,
             "satisfaction": self.satisfaction,
             "is_informal": self.is_informal,
+            "met": self.met,
+            "gift": self.gift,
+            "next_step": with_day(self.next_step, self.next_due),
         }
 
     @property
@@ -81,6 +105,7 @@ class VisitLine:
 class _Plan:
     inserts: list[dict[str, Any]] = field(default_factory=list)
     updates: list[dict[str, Any]] = field(default_factory=list)
+    of_cases: list[OfCase] = field(default_factory=list)
 
 
 class VisitImport:
@@ -100,18 +125,28 @@ class VisitImport:
         self._key = key
         self._outcome = outcome
         self._people = People(session)
+        self._may_book = access.may(session, Action.WORK_CASE)
+        self._not_asked: Mapping[uuid.UUID, NotAsked] = {}
 
     def take(self, rows: Iterable[VisitLine], progress: Progress) -> None:
         """Sort the rows into new, changed, same and rejected, and store them unless it is dry.
+
+        Rejected are rows of an unknown or ambiguous customer or person, of the future, or of more
+        than `domain.visits.MOST_AGO` days ago; and what the form of a report refuses: the
+        satisfaction of who was leaving or had left by then, the cost of a gift without a case.
 
         Raises:
             CancelledError: the person asked to stop; the transaction must be given up.
         """
         groups = self._groups(list(rows))
-        stored = self._stored({key[0] for key in groups})
+        stored = self._stored({whom[0] for whom in groups})
+        asked = {
+            whom[0] for whom, group in groups.items() if any(row.satisfaction for row in group)
+        }
+        self._not_asked = none_asked(self._session, asked)
         plan, done = _Plan(), 0
-        for key, group in groups.items():
-            self._place(plan, key, group, stored.get(key, []))
+        for whom, group in groups.items():
+            self._place(plan, whom, group, stored.get(whom, []))
             done += len(group)
             progress.step(done, None)
         if not self._outcome.is_dry and (plan.inserts or plan.updates):
@@ -119,74 +154,179 @@ class VisitImport:
             made = [row | {"import_id": self._outcome.job_id} for row in plan.inserts]
             journal.bulk_insert(self._session, Visit, made)
             journal.bulk_update(self._session, Visit, plan.updates)
+            follow(self._session, plan.of_cases)
 
-    def _groups(self, rows: Sequence[VisitLine]) -> dict[Key, list[VisitLine]]:
+    def _groups(self, rows: Sequence[VisitLine]) -> dict[Whom, list[VisitLine]]:
         asked = [(row.row, row.customer) for row in rows]
         customers = known_customers(self._session, self._key, asked, self._outcome)
-        groups: dict[Key, list[VisitLine]] = defaultdict(list)
-        today = clock.today()
+        groups: dict[Whom, list[VisitLine]] = defaultdict(list)
         for row in rows:
             customer_id = customers.get(row.customer)
             if customer_id is None:
                 continue
             person = self._people.find(row.employee)
             if isinstance(person, str):
-                self._outcome.rejected.append((row.row, person))
-            elif row.day > today:
-                text = _("The day of the visit lies in the future.")
-                self._outcome.rejected.append((row.row, text))
+                self._reject(row, person)
+            elif row.day > clock.today():
+                self._reject(row, _("The day of the visit lies in the future."))
             else:
-                groups[customer_id, row.day, person, row.channel].append(row)
+                groups[customer_id, person, row.channel].append(row)
         return groups
 
-    def _stored(self, customer_ids: Iterable[uuid.UUID]) -> dict[Key, list[Any]]:
-        """Visits that were made, and those planned outside a case; by their day."""
+    def _stored(self, customer_ids: Iterable[uuid.UUID]) -> dict[Whom, list[Row[Any]]]:
+        """Visits that were made or are planned, called off ones not."""
         table = Visit.__table__
-        found: dict[Key, list[Any]] = defaultdict(list)
+        found: dict[Whom, list[Row[Any]]] = defaultdict(list)
         for part in in_chunks(sorted(customer_ids), _IN_LIST):
-            statement = select(table).where(table.c.customer_id.in_(part)).order_by(table.c.id)
+            statement = (
+                select(table)
+                .where(
+                    table.c.customer_id.in_(part),
+                    table.c.state != VisitState.CANCELLED,
+                    table.c.by_id.is_not(None),
+                )
+                .order_by(table.c.id)
+            )
             for row in self._session.execute(statement):
-                is_planned = row.state == VisitState.PLANNED and row.case_id is None
-                day = row.planned_on if is_planned else row.done_on
-                if day is not None and row.by_id is not None:
-                    found[row.customer_id, day, row.by_id, Channel(row.channel)].append(row)
+                found[row.customer_id, row.by_id, Channel(row.channel)].append(row)
         return found
 
     def _place(
-        self, plan: _Plan, key: Key, group: Sequence[VisitLine], stored: Sequence[Any]
+        self, plan: _Plan, whom: Whom, group: Sequence[VisitLine], stored: Sequence[Row[Any]]
     ) -> None:
-        made = [each for each in stored if each.state == VisitState.DONE]
-        planned = [each for each in stored if each.state == VisitState.PLANNED]
-        left: list[VisitLine] = []
+        made: dict[dt.date, list[Row[Any]]] = defaultdict(list)
+        for one in stored:
+            if one.state == VisitState.DONE:
+                made[one.done_on].append(one)
+        by_day: dict[dt.date, list[VisitLine]] = defaultdict(list)
         for row in group:
-            same = next((one for one in made if _says(one, row)), None)
-            if same is not None:
-                made.remove(same)
-            elif all(row.values != one.values for one in left):
-                left.append(row)
-                continue
-            self._outcome.statuses[RowStatus.SAME] += 1
-        is_correction = len(left) == len(made) == 1
+            by_day[row.day].append(row)
+        left: list[VisitLine] = []
+        for day, rows in by_day.items():
+            unknown = self._unknown(rows, made[day])
+            wanted = [row for row in unknown if not self._is_refused(row, whom[0])]
+            if len(wanted) == len(made[day]) == 1:
+                self._finish(plan, wanted[0], made[day][0])
+            else:
+                left += wanted
+        plans = [one for one in stored if one.state == VisitState.PLANNED]
+        chosen = _nearest(left, plans)
         for row in left:
-            known = made if is_correction else planned
-            if known:
-                done = {"state": VisitState.DONE, "done_on": key[1]}
-                plan.updates.append({"id": known.pop(0).id} | done | row.said)
-                self._outcome.statuses[RowStatus.CHANGED] += 1
-                continue
-            plan.inserts.append(
-                {
-                    "customer_id": key[0],
-                    "planned_on": key[1],
-                    "done_on": key[1],
-                    "by_id": key[2],
-                    "channel": key[3],
-                    "state": VisitState.DONE,
-                }
-                | row.values
+            if row.row in chosen:
+                self._finish(plan, row, chosen[row.row])
+            else:
+                self._add(plan, whom, row)
+
+    def _unknown(self, rows: Sequence[VisitLine], made: list[Row[Any]]) -> list[VisitLine]:
+        """Rows of a day that say something else than is known; what is known leaves `made`."""
+        once = {str(row.values): row for row in reversed(rows)}
+        self._outcome.statuses[RowStatus.SAME] += len(rows) - len(once)
+        left = [row for row in rows if once[str(row.values)] is row]
+        for says in (_is, _says):
+            for row in list(left):
+                same = next((one for one in made if says(one, row)), None)
+                if same is not None:
+                    made.remove(same)
+                    left.remove(row)
+                    self._outcome.statuses[RowStatus.SAME] += 1
+        return left
+
+    def _is_refused(self, row: VisitLine, customer_id: uuid.UUID) -> bool:
+        refusal, reason = self._not_asked.get(customer_id), ""
+        if row.satisfaction and refusal is not None and row.day >= refusal.since:
+            reason = refusal.why
+        if (clock.today() - row.day).days > rules.MOST_AGO:
+            reason = _("The visit was made more than {days} days ago.").format(days=rules.MOST_AGO)
+        if reason:
+            self._reject(row, reason)
+        return bool(reason)
+
+    def _reject(self, row: VisitLine, reason: str) -> None:
+        self._outcome.rejected.append((row.row, reason))
+
+    def _finish(self, plan: _Plan, row: VisitLine, known: Row[Any]) -> None:
+        """A plan was carried out, or what is known is corrected."""
+        if self._is_unpaid(row, known.case_id):
+            return
+        plan.updates.append(
+            {"id": known.id, "state": VisitState.DONE, "done_on": row.day} | row.said
+        )
+        was_planned = known.state == VisitState.PLANNED
+        if known.case_id is not None:
+            is_new_gift = was_planned or known.gift != row.gift
+            plan.of_cases.append(
+                OfCase(
+                    visit_id=known.id,
+                    case_id=known.case_id,
+                    was_planned=was_planned,
+                    gift=row.gift,
+                    gift_amount=(row.gift_amount or 0) if is_new_gift else 0,
+                    next_step=row.next_step,
+                    next_due=row.next_due,
+                )
             )
-            self._outcome.statuses[RowStatus.NEW] += 1
+        self._outcome.statuses[RowStatus.CHANGED] += 1
+
+    def _add(self, plan: _Plan, whom: Whom, row: VisitLine) -> None:
+        if self._is_unpaid(row, None):
+            return
+        plan.inserts.append(
+            {
+                "customer_id": whom[0],
+                "planned_on": row.day,
+                "done_on": row.day,
+                "by_id": whom[1],
+                "channel": whom[2],
+                "state": VisitState.DONE,
+            }
+            | row.values
+        )
+        self._outcome.statuses[RowStatus.NEW] += 1
+
+    def _is_unpaid(self, row: VisitLine, case_id: uuid.UUID | None) -> bool:
+        """Whether a row is rejected because nothing can bear the cost of its gift."""
+        if not row.gift_amount:
+            return False
+        reason = ""
+        if case_id is None:
+            reason = _("Only a case bears costs: this visit has none. Leave the amount out.")
+        elif not row.gift:
+            reason = _("Say what was given.")
+        elif not self._may_book:
+            reason = _("Your role books no costs on cases. Leave the amount out.")
+        if reason:
+            self._reject(row, reason)
+        return bool(reason)
 
 
-def _says(stored: Any, row: VisitLine) -> bool:
+def _nearest(rows: Sequence[VisitLine], plans: Sequence[Row[Any]]) -> dict[int, Row[Any]]:
+    """By number of the row the plan that was carried out, each plan once.
+
+    Those of a day first, then the nearer ones before the farther, up to `NEAR` days; of equally
+    near plans the earlier, of one day that of a case before others.
+    """
+    pairs = sorted(
+        (
+            (distance, one.planned_on, one.case_id is None, one.id, row.day, row.row, one)
+            for row in rows
+            if not row.is_informal
+            for one in plans
+            if (distance := abs((one.planned_on - row.day).days)) <= NEAR
+        ),
+        key=lambda pair: pair[:-1],
+    )
+    chosen: dict[int, Row[Any]] = {}
+    used: set[uuid.UUID] = set()
+    for *_rest, number, one in pairs:
+        if number not in chosen and one.id not in used:
+            chosen[number] = one
+            used.add(one.id)
+    return chosen
+
+
+def _is(stored: Row[Any], row: VisitLine) -> bool:
+    return all(getattr(stored, name) == value for name, value in row.values.items())
+
+
+def _says(stored: Row[Any], row: VisitLine) -> bool:
     return all(getattr(stored, name) == value for name, value in row.said.items())

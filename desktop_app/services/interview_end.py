@@ -106,8 +106,8 @@ def finish(session: Session, interview_id: uuid.UUID) -> bool:
             case_life.set_stage(session, case, CaseStage.INTERVIEWED)
     session.flush()
     if access.actor(session).user_id is not None:
-        for typed in drafts.open_drafts(session, draft_prefix(interview_id)):
-            drafts.discard_draft(session, typed.key)
+        typed = drafts.open_drafts(session, draft_prefix(interview_id))
+        drafts.discard_drafts(session, [each.key for each in typed])
     return is_kept
 
 

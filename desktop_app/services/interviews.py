@@ -269,8 +269,7 @@ def save_answers(
     name_answer(session, case)
     changed = store(session, interview, filling, seconds, mode)
     if access.actor(session).user_id is not None:
-        for address in given:
-            drafts.discard_draft(session, draft_key(interview_id, address))
+        drafts.discard_drafts(session, [draft_key(interview_id, address) for address in given])
     return changed
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from desktop_app.domain.compliance import Made
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.rates import Rate
 from desktop_app.domain.staff_figures import Reliance, ReliancePolicy
-from desktop_app.services import access, case_life, charge_book, workspace_settings
+from desktop_app.services import access, case_life, charge_book, staff_profiles, workspace_settings
 
 __all__ = [
     "AtRiskRow",
@@ -104,7 +104,7 @@ def change_policy(session: Session, draft: ReliancePolicy) -> None:
 
 
 def of_customer(session: Session, customer_id: uuid.UUID) -> Reliance:
-    """On whom a customer hangs, by contacts up to today.
+    """On whom a customer hangs, by contacts up to today; on somebody who left it does not.
 
     Raises:
         NotFoundError, NotAllowedError: the customer is gone or out of reach.
@@ -207,7 +207,18 @@ def _reliances_of(
     session: Session, classes: Mapping[uuid.UUID, CustomerClass], contacts: Iterable[Made]
 ) -> tuple[Reliance, ...]:
     known = dict[Hashable, CustomerClass | None](classes.items())
-    return rules.reliances(known, contacts, clock.today(), policy(session))
+    found = rules.reliances(known, contacts, clock.today(), policy(session))
+    here = _here(session)
+    return tuple(
+        one if one.person in here else replace(one, person=None, is_key=False) for one in found
+    )
+
+
+def _here(session: Session) -> set[Hashable]:
+    """Who still works here: on those who left nobody hangs any more."""
+    today = clock.today()
+    people = staff_profiles.all_profiles(session).values()
+    return {one.user_id for one in people if one.is_active and one.is_here(today)}
 
 
 def _made(session: Session, visible: Visible, customer_id: uuid.UUID | None = None) -> list[Made]:

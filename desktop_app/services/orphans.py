@@ -93,7 +93,7 @@ def list_orphans(
     backups = {
         fact.customer_id: fact.user_id
         for fact in queries.facts_of(
-            session, keys, Holding.seat == Seat.BACKUP, Holding.last_on.is_(None)
+            session, keys, Holding.seat == Seat.BACKUP, queries.in_force(today)
         )
         if left.get(fact.user_id, today) >= today
     }

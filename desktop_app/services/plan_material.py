@@ -105,6 +105,10 @@ def _people(
         for seats in (client.owed.owners, client.backups):
             named |= set(seats.values())
             selling.add(seats.get(CadenceRole.SALES))
+        for following in (client.next_owners, client.next_backups):
+            named |= {each.employee for each in following.values()}
+            if CadenceRole.SALES in following:
+                selling.add(following[CadenceRole.SALES].employee)
     for key, one in sorted(side.people.items(), key=lambda each: (each[1].name, each[0])):
         roles = cadence_clients.roles_of(one)
         if key in selling:

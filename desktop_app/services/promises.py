@@ -93,13 +93,7 @@ def list_promises(
 ) -> tuple[PromiseRow, ...]:
     """Promises of customers the actor sees and those the actor keeps, the earliest due first."""
     access.require(session, Action.VIEW)
-    conditions = []
-    if customer_id is not None:
-        conditions.append(Promise.customer_id == customer_id)
-    if case_id is not None:
-        conditions.append(Promise.case_id == case_id)
-    if open_only:
-        conditions.append(queries.is_open(Promise))
+    conditions = queries.that_are(Promise, customer_id, case_id, open_only=open_only)
     return queries.promises(session, *conditions, visible=access.visible(session))
 
 
@@ -159,11 +153,7 @@ def on_time(
 ) -> tuple[OnTime, ...]:
     """How many of the promises due in a period were kept, by owner; open and past due is late."""
     access.require(session, Action.REPORT)
-    conditions = []
-    if start is not None:
-        conditions.append(Promise.due_on >= start)
-    if end is not None:
-        conditions.append(Promise.due_on <= end)
+    conditions = queries.due_between(Promise, start, end)
     rows = queries.promises(session, *conditions, visible=access.visible(session))
     groups: dict[tuple[str, uuid.UUID | None], list[PromiseRow]] = defaultdict(list)
     for row in rows:

@@ -7,38 +7,49 @@ kept all the same and cannot be published yet.
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import journal
 from db.models import Questionnaire, QuestionnaireVersion
 from db.questionnaires import EXIT_INTERVIEW
+from db.versioned import QUESTIONNAIRES
 from db.vocabulary import QuestionnairePurpose, VersionState
 from desktop_app import clock
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.questionnaires import QuestionnaireDraft, TitleDraft
-from desktop_app.errors import (
-    ChangedMeanwhileError,
-    ConflictError,
-    InvalidInputError,
-    NotFoundError,
-    Problem,
-)
+from desktop_app.errors import ConflictError, InvalidInputError, Problem
 from desktop_app.i18n import N_, _
 from desktop_app.questionnaire import media, roles, xform
 from desktop_app.questionnaire.form import Form, FormProblemsError
 from desktop_app.questionnaire.roles import CaseRole
 from desktop_app.questionnaire.versions import History, HistoryError, Version
-from desktop_app.services import access, questionnaires
+from desktop_app.services import access, case_life, questionnaires, version_life
 from desktop_app.services.questionnaires import REASONS_FILE, FormSource
+from desktop_app.services.version_life import Kind
 
 SEED_TITLES = (
     N_("Add the questionnaires of the program"),
     N_("Take over what a new version of the program brings"),
 )
 """Names of change sets that are made in `db`; they stand here to be translated."""
+
+_KIND: Final = Kind(
+    QUESTIONNAIRES,
+    questionnaires.is_used,
+    code_taken=N_("There is a questionnaire with the code {code} already. Choose another code."),
+    no_title=N_("Give the questionnaire a title."),
+    gone=N_("This questionnaire is gone."),
+    version_gone=N_("This version of the questionnaire is gone."),
+    draft_begun=N_("A draft of questionnaire {code} was begun. Publish or discard it first."),
+    saved_meanwhile=N_(
+        "Questionnaire {code} was saved by somebody else meanwhile. Nothing was saved."
+    ),
+    followed=N_("Interviews follow this version, so it never changes. Publish it again."),
+    retired=N_("Questionnaire {code} is retired already."),
+)
 
 
 def create(
@@ -53,19 +64,13 @@ def create(
         InvalidInputError: the code is taken, or there is no title.
     """
     access.require(session, Action.EDIT_QUESTIONNAIRE)
-    if session.scalar(select(Questionnaire.id).where(Questionnaire.code == draft.code)):
-        text = _("There is a questionnaire with the code {code} already. Choose another code.")
-        raise InvalidInputError([Problem("code", text.format(code=draft.code))])
-    if not (draft.zh or draft.en):
-        raise InvalidInputError([Problem("zh", _("Give the questionnaire a title."))])
-    title = draft.zh or draft.en
-    journal.name_change(session, N_("Make questionnaire {name}"), name=title)
-    made = Questionnaire(
-        code=draft.code, zh=draft.zh or title, en=draft.en or title, purpose=draft.purpose
-    )
+    version_life.require_free_code(session, _KIND, draft.code)
+    titles = version_life.titles(_KIND, draft.zh, draft.en)
+    journal.name_change(session, N_("Make questionnaire {name}"), name=titles["zh"])
+    made = Questionnaire(code=draft.code, purpose=draft.purpose, **titles)
     session.add(made)
     session.flush()
-    return _add_draft(session, made, content, source)
+    return version_life.add_draft(session, _KIND, made, _values(content, source))
 
 
 def begin_draft(
@@ -87,32 +92,17 @@ def begin_draft(
         ConflictError: a draft was begun already and other questions are given.
     """
     access.require(session, Action.EDIT_QUESTIONNAIRE)
-    found = _questionnaire(session, questionnaire_id)
-    begun = session.scalar(
-        select(QuestionnaireVersion.id).where(
-            QuestionnaireVersion.questionnaire_id == found.id,
-            QuestionnaireVersion.state == VersionState.DRAFT,
-        )
-    )
+    found = version_life.owner_at(session, _KIND, questionnaire_id)
+    begun = version_life.begun(session, _KIND, found, has_content=content is not None)
     if begun is not None:
-        if content is not None:
-            text = _("A draft of questionnaire {code} was begun. Publish or discard it first.")
-            raise ConflictError(text.format(code=found.code))
         return begun
     journal.name_change(session, N_("Begin a new version of questionnaire {name}"), name=found.zh)
     if content is None:
-        newest = session.scalars(
-            select(QuestionnaireVersion)
-            .where(QuestionnaireVersion.questionnaire_id == found.id)
-            .order_by(
-                QuestionnaireVersion.number == found.current_version,
-                QuestionnaireVersion.number,
-            )
-        ).all()[-1]
-        sheets, xml = questionnaires.written(session, newest.id)
+        best = version_life.best_first(session, _KIND, found)[0]
+        sheets, xml = questionnaires.written(session, best.id)
         content = sheets.to_json()
-        source = FormSource(xml, newest.itemsets, newest.files)
-    return _add_draft(session, found, content, source)
+        source = FormSource(xml, best.itemsets, best.files)
+    return version_life.add_draft(session, _KIND, found, _values(content, source))
 
 
 def save_draft(
@@ -139,12 +129,9 @@ def save_draft(
         ChangedMeanwhileError: somebody else saved it since.
     """
     access.require(session, Action.EDIT_QUESTIONNAIRE)
-    version, found = _draft(session, version_id)
-    if revision is not None and version.version != revision:
-        text = _("Questionnaire {code} was saved by somebody else meanwhile. Nothing was saved.")
-        raise ChangedMeanwhileError(text.format(code=found.code))
+    version, found = version_life.editable(session, _KIND, version_id, revision)
     journal.name_change(session, N_("Edit questionnaire {name}"), name=found.zh)
-    _put(version, content, source)
+    case_life.set_values(version, _values(content, source))
     if overruled is not None and dict(overruled) != version.overruled:
         version.overruled = dict(overruled)
     session.flush()
@@ -159,13 +146,10 @@ def set_title(session: Session, questionnaire_id: uuid.UUID, draft: TitleDraft) 
         InvalidInputError: there is no title.
     """
     access.require(session, Action.EDIT_QUESTIONNAIRE)
-    found = _questionnaire(session, questionnaire_id)
-    if not (draft.zh or draft.en):
-        raise InvalidInputError([Problem("zh", _("Give the questionnaire a title."))])
+    found = version_life.owner_at(session, _KIND, questionnaire_id)
+    titles = version_life.titles(_KIND, draft.zh, draft.en)
     journal.name_change(session, N_("Rename questionnaire {name}"), name=found.zh)
-    for name, text in (("zh", draft.zh or draft.en), ("en", draft.en or draft.zh)):
-        if getattr(found, name) != text:
-            setattr(found, name, text)
+    case_life.set_values(found, titles)
     session.flush()
 
 
@@ -179,31 +163,22 @@ def publish(session: Session, version_id: uuid.UUID, note: str = "") -> int:
             the stated reason, or a remark of the wording check is neither followed nor overruled.
     """
     access.require(session, Action.EDIT_QUESTIONNAIRE)
-    version, found = _unpublished(session, version_id)
+    version, found = version_life.unpublished(session, _KIND, version_id)
     purpose = QuestionnairePurpose(found.purpose)
     problems = _publishing_problems(session, version, purpose)
     if problems:
         raise InvalidInputError(problems)
-    others = select(func.max(QuestionnaireVersion.number)).where(
-        QuestionnaireVersion.questionnaire_id == found.id, QuestionnaireVersion.id != version.id
-    )
-    version.number = max(version.number, (session.scalar(others) or 0) + 1)
+    number = version_life.give_number(session, _KIND, version, found)
     journal.name_change(
         session,
         N_("Publish version {number} of questionnaire {name}"),
-        number=version.number,
+        number=number,
         name=found.zh,
     )
     if not questionnaires.is_used(session, version.id):
         sheets, version.xml = questionnaires.written(session, version.id)
         version.content = sheets.to_json()
-    version.state = VersionState.PUBLISHED
-    version.note = note.strip()
-    version.published_at = clock.now()
-    version.published_by_id = access.actor(session).user_id
-    found.current_version = version.number
-    session.flush()
-    return version.number
+    return version_life.put_into_use(session, version, found, note)
 
 
 def discard_draft(session: Session, version_id: uuid.UUID) -> None:
@@ -214,13 +189,9 @@ def discard_draft(session: Session, version_id: uuid.UUID) -> None:
         ConflictError: it is published already.
     """
     access.require(session, Action.EDIT_QUESTIONNAIRE)
-    version, found = _draft(session, version_id)
+    version, found = version_life.editable(session, _KIND, version_id)
     journal.name_change(session, N_("Discard the draft of questionnaire {name}"), name=found.zh)
-    session.delete(version)
-    session.flush()
-    if found.current_version is None:
-        session.delete(found)
-        session.flush()
+    version_life.discard(session, version, found)
 
 
 def retire(session: Session, questionnaire_id: uuid.UUID) -> None:
@@ -231,9 +202,7 @@ def retire(session: Session, questionnaire_id: uuid.UUID) -> None:
         ConflictError: it is retired already, or it is the exit interview that cases begin with.
     """
     access.require(session, Action.EDIT_QUESTIONNAIRE)
-    found = _questionnaire(session, questionnaire_id)
-    if found.retired_on is not None:
-        raise ConflictError(_("Questionnaire {code} is retired already.").format(code=found.code))
+    found = version_life.offered(session, _KIND, questionnaire_id)
     if found.code == EXIT_INTERVIEW:
         raise ConflictError(
             _("Cases begin with this exit interview. Edit it instead of retiring it.")
@@ -246,7 +215,7 @@ def retire(session: Session, questionnaire_id: uuid.UUID) -> None:
 def restore(session: Session, questionnaire_id: uuid.UUID) -> None:
     """Offer a retired questionnaire again. Raises NotFoundError."""
     access.require(session, Action.EDIT_QUESTIONNAIRE)
-    found = _questionnaire(session, questionnaire_id)
+    found = version_life.owner_at(session, _KIND, questionnaire_id)
     journal.name_change(session, N_("Offer questionnaire {name} again"), name=found.zh)
     found.retired_on = None
     session.flush()
@@ -303,35 +272,14 @@ def _history_problems(session: Session, version: QuestionnaireVersion, form: For
     return []
 
 
-def _add_draft(
-    session: Session,
-    found: Questionnaire,
-    content: Mapping[str, Any],
-    source: FormSource | None,
-) -> uuid.UUID:
-    numbers = session.scalars(
-        select(QuestionnaireVersion.number).where(QuestionnaireVersion.questionnaire_id == found.id)
-    )
-    version = QuestionnaireVersion(questionnaire_id=found.id, number=max(numbers, default=0) + 1)
-    _put(version, content, source)
-    session.add(version)
-    session.flush()
-    return version.id
-
-
-def _put(
-    version: QuestionnaireVersion, content: Mapping[str, Any], source: FormSource | None
-) -> None:
+def _values(content: Mapping[str, Any], source: FormSource | None) -> dict[str, Any]:
+    """The columns of a draft."""
     values: dict[str, Any] = {"content": dict(content)}
     if source is None:
-        values |= {"xml": "", "itemsets": ""}
-    else:
-        files = {name: text for name, text in source.files.items() if name != REASONS_FILE}
-        values |= {"xml": source.xml, "itemsets": source.itemsets, "files": files}
-        values["questions"] = _count(source)
-    for name, value in values.items():
-        if getattr(version, name) != value:
-            setattr(version, name, value)
+        return values | {"xml": "", "itemsets": ""}
+    files = {name: text for name, text in source.files.items() if name != REASONS_FILE}
+    values |= {"xml": source.xml, "itemsets": source.itemsets, "files": files}
+    return values | {"questions": _count(source)}
 
 
 def _count(source: FormSource) -> int:
@@ -341,33 +289,3 @@ def _count(source: FormSource) -> int:
     except FormProblemsError:
         return 0
     return sum(1 for _question in form.asked())
-
-
-def _questionnaire(session: Session, questionnaire_id: uuid.UUID) -> Questionnaire:
-    found = session.get(Questionnaire, questionnaire_id)
-    if found is None:
-        raise NotFoundError(_("This questionnaire is gone."))
-    return found
-
-
-def _draft(session: Session, version_id: uuid.UUID) -> tuple[QuestionnaireVersion, Questionnaire]:
-    version, found = _unpublished(session, version_id)
-    if questionnaires.is_used(session, version.id):  # its publication was undone
-        text = _("Interviews follow this version, so it never changes. Publish it again.")
-        raise ConflictError(text)
-    return version, found
-
-
-def _unpublished(
-    session: Session, version_id: uuid.UUID
-) -> tuple[QuestionnaireVersion, Questionnaire]:
-    version = session.get(QuestionnaireVersion, version_id)
-    if version is None:
-        raise NotFoundError(_("This version of the questionnaire is gone."))
-    if version.state != VersionState.DRAFT:
-        raise ConflictError(
-            _("Version {number} is published and never changes. Begin a new version.").format(
-                number=version.number
-            )
-        )
-    return version, session.get_one(Questionnaire, version.questionnaire_id)

@@ -5,7 +5,7 @@ The rules are `domain.reminders`; what was seen or put off is kept for each user
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -31,7 +31,7 @@ from desktop_app.domain.reminders import (
 )
 from desktop_app.domain.superiors import Member, Superiors
 from desktop_app.errors import InvalidInputError, NotAllowedError, Problem
-from desktop_app.i18n import _
+from desktop_app.i18n import _, ngettext
 from desktop_app.services import access, calendar, workspace_settings
 
 KEY: Final = "reminders"
@@ -40,6 +40,8 @@ OLDEST_DAYS: Final = 92
 _HOLIDAYS: Final = 21
 """So many days may lie between two working days, the longest holidays included."""
 _KEPT_DAYS: Final = 400
+SINGLE: Final = 3
+"""So many reminders at once are notifications of their own; more are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,12 @@ class ReminderLine:
     @property
     def title(self) -> str:
         """What and who, e.g. "Visit: 王小明"; what is overdue names who was to do it."""
-        about = " · ".join(filter(None, (self.customer, self.person * self.is_escalated)))
-        return f"{self.subject}: {about}" if about else self.subject
+        return " · ".join(filter(None, (self.what, self.person * self.is_escalated)))
+
+    @property
+    def what(self) -> str:
+        """What it is and about whom, where a column beside it says who does it."""
+        return f"{self.subject}: {self.customer}" if self.customer else self.subject
 
     @property
     def sentence(self) -> str:
@@ -99,6 +105,37 @@ class ReminderLine:
     def text(self) -> str:
         """When it is due and what it is about: what a notification says below its title."""
         return "\n".join(filter(None, (self.sentence, self.words)))
+
+    @property
+    def place(self) -> tuple[str, object]:
+        """Page and record of the window that it is about."""
+        if self.case_id is not None:
+            return "case-file", self.case_id
+        if self.kind is ReminderKind.PROMISE:
+            return "promises", "mine"
+        if self.customer_id is not None:
+            return "customer-card", self.customer_id
+        return "duties", self.key  # a task without a customer
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one notification says, and of which reminders."""
+
+    title: str
+    text: str
+    lines: tuple[ReminderLine, ...]
+
+    @classmethod
+    def of(cls, lines: Sequence[ReminderLine]) -> "tuple[Notice, ...]":
+        """The notifications for lines: one each, or one for all where they are many."""
+        if len(lines) <= SINGLE:
+            return tuple(cls(line.title, line.text, (line,)) for line in lines)
+        title = ngettext("{n} reminder", "{n} reminders", len(lines)).format(n=len(lines))
+        rest = len(lines) - SINGLE
+        more = ngettext("and {n} more", "and {n} more", rest).format(n=rest)
+        text = "\n".join([*(line.title for line in lines[:SINGLE]), more])
+        return (cls(title, text, tuple(lines)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +159,10 @@ class Board:
         """What has gone to this person as the manager because it is overdue, seen or not."""
         found = rules.inbox(self._reminders(), now)
         return self._lines(each for reminders in found.values() for each in reminders)
+
+    def listed(self, now: dt.datetime) -> tuple[ReminderLine, ...]:
+        """What has come and what will, in order of time; of each thing only the newest."""
+        return self._lines(rules.listed(self._reminders(), now))
 
     def next_moment(self, now: dt.datetime) -> dt.datetime | None:
         """When something is to be shown next, in UTC."""

@@ -7,9 +7,9 @@ mistakes; what is published has none that `desktop_app.domain.script_checks` cal
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import journal
@@ -17,7 +17,8 @@ from db.models import Script as ScriptRecord
 from db.models import ScriptRun, ScriptVersion
 from db.queries import scripts as queries
 from db.queries.scripts import ScriptRow, ScriptVersionRow
-from db.vocabulary import Occasion, VersionState
+from db.versioned import SCRIPTS
+from db.vocabulary import Occasion
 from desktop_app import clock
 from desktop_app.domain import script_checks, scripts
 from desktop_app.domain.permissions import Action
@@ -25,16 +26,11 @@ from desktop_app.domain.script_check_words import finding_sentence
 from desktop_app.domain.script_checks import Finding, Severity
 from desktop_app.domain.script_drafts import ScriptDraft
 from desktop_app.domain.scripts import Comparison, Script
-from desktop_app.errors import (
-    ChangedMeanwhileError,
-    ConflictError,
-    InvalidInputError,
-    NotFoundError,
-    Problem,
-)
+from desktop_app.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 from desktop_app.i18n import N_, _
 from desktop_app.questionnaire.roles import CaseRole
-from desktop_app.services import access, case_life, questionnaires
+from desktop_app.services import access, case_life, questionnaires, version_life
+from desktop_app.services.version_life import Kind
 
 SEED_TITLE: Final = N_("Add the scripts of the program")
 """Name of the change set of `db.scripts.seed`; stands here to be translated."""
@@ -123,6 +119,25 @@ def _writable(session: Session) -> frozenset[str] | None:
 # ---------------------------------------------------------------- the life of a script
 
 
+def _is_used(session: Session, version_id: uuid.UUID) -> bool:
+    runs = select(ScriptRun.id).where(ScriptRun.script_version_id == version_id)
+    return session.scalar(runs.limit(1)) is not None
+
+
+_KIND: Final = Kind(
+    SCRIPTS,
+    _is_used,
+    code_taken=N_("There is a script with the code {code} already. Choose another code."),
+    no_title=N_("Give the script a title."),
+    gone=N_("This script is gone."),
+    version_gone=N_("This version of the script is gone."),
+    draft_begun=N_("A draft of script {code} was begun. Publish or discard it first."),
+    saved_meanwhile=N_("Script {code} was saved by somebody else meanwhile. Nothing was saved."),
+    followed=N_("Calls followed this version, so it never changes. Publish it again."),
+    retired=N_("Script {code} is retired already."),
+)
+
+
 def create(session: Session, draft: ScriptDraft, script: Script) -> uuid.UUID:
     """Make a script with a draft of its first version; returns the key of the version.
 
@@ -131,15 +146,13 @@ def create(session: Session, draft: ScriptDraft, script: Script) -> uuid.UUID:
     """
     access.require(session, Action.EDIT_SCRIPT)
     session.flush()
-    if session.scalar(select(ScriptRecord.id).where(ScriptRecord.code == draft.code)):
-        text = _("There is a script with the code {code} already. Choose another code.")
-        raise InvalidInputError([Problem("code", text.format(code=draft.code))])
-    titles = _titles(draft.zh, draft.en)
+    version_life.require_free_code(session, _KIND, draft.code)
+    titles = version_life.titles(_KIND, draft.zh, draft.en)
     journal.name_change(session, N_("Make script {name}"), name=titles["zh"])
     made = ScriptRecord(code=draft.code, occasion=draft.occasion, **titles)
     session.add(made)
     session.flush()
-    return _add_draft(session, made, script)
+    return version_life.add_draft(session, _KIND, made, {"content": scripts.write(script)})
 
 
 def begin_draft(session: Session, script_id: uuid.UUID, script: Script | None = None) -> uuid.UUID:
@@ -155,29 +168,15 @@ def begin_draft(session: Session, script_id: uuid.UUID, script: Script | None = 
         ConflictError: a draft was begun already and other steps are given.
     """
     access.require(session, Action.EDIT_SCRIPT)
-    found = _script(session, script_id)
-    begun = session.scalar(
-        select(ScriptVersion.id).where(
-            ScriptVersion.script_id == found.id, ScriptVersion.state == VersionState.DRAFT
-        )
-    )
+    found = version_life.owner_at(session, _KIND, script_id)
+    begun = version_life.begun(session, _KIND, found, has_content=script is not None)
     if begun is not None:
-        if script is not None:
-            text = _("A draft of script {code} was begun. Publish or discard it first.")
-            raise ConflictError(text.format(code=found.code))
         return begun
     journal.name_change(session, N_("Begin a new version of script {name}"), name=found.zh)
     if script is None:
-        newest = session.scalars(
-            select(ScriptVersion.content)
-            .where(ScriptVersion.script_id == found.id)
-            .order_by(
-                (ScriptVersion.number == found.current_version).desc(),
-                ScriptVersion.number.desc(),
-            )
-        ).first()
-        script = scripts.read(newest or {})
-    return _add_draft(session, found, script)
+        best = next(iter(version_life.best_first(session, _KIND, found)), None)
+        script = scripts.read(best.content if best is not None else {})
+    return version_life.add_draft(session, _KIND, found, {"content": scripts.write(script)})
 
 
 def save_draft(
@@ -197,10 +196,7 @@ def save_draft(
         ChangedMeanwhileError: somebody else saved it since.
     """
     access.require(session, Action.EDIT_SCRIPT)
-    version, found = _draft(session, version_id)
-    if revision is not None and version.version != revision:
-        text = _("Script {code} was saved by somebody else meanwhile. Nothing was saved.")
-        raise ChangedMeanwhileError(text.format(code=found.code))
+    version, found = version_life.editable(session, _KIND, version_id, revision)
     journal.name_change(session, N_("Edit script {name}"), name=found.zh)
     case_life.set_values(version, {"content": scripts.write(script)})
     session.flush()
@@ -215,8 +211,8 @@ def set_title(session: Session, script_id: uuid.UUID, draft: ScriptDraft) -> Non
         InvalidInputError: there is no title.
     """
     access.require(session, Action.EDIT_SCRIPT)
-    found = _script(session, script_id)
-    titles = _titles(draft.zh, draft.en)
+    found = version_life.owner_at(session, _KIND, script_id)
+    titles = version_life.titles(_KIND, draft.zh, draft.en)
     journal.name_change(session, N_("Rename script {name}"), name=found.zh)
     case_life.set_values(found, {**titles, "occasion": draft.occasion})
     session.flush()
@@ -231,7 +227,7 @@ def publish(session: Session, version_id: uuid.UUID, note: str = "") -> int:
         InvalidInputError: it has errors; each problem names its step.
     """
     access.require(session, Action.EDIT_SCRIPT)
-    version, found = _unpublished(session, version_id)
+    version, found = version_life.unpublished(session, _KIND, version_id)
     wrong = [
         Problem(each.step, finding_sentence(each))
         for each in findings(session, scripts.read(version.content))
@@ -239,23 +235,14 @@ def publish(session: Session, version_id: uuid.UUID, note: str = "") -> int:
     ]
     if wrong:
         raise InvalidInputError(wrong)
-    others = select(func.max(ScriptVersion.number)).where(
-        ScriptVersion.script_id == found.id, ScriptVersion.id != version.id
-    )
-    version.number = max(version.number, (session.scalar(others) or 0) + 1)
+    number = version_life.give_number(session, _KIND, version, found)
     journal.name_change(
         session,
         N_("Publish version {number} of script {name}"),
-        number=version.number,
+        number=number,
         name=found.zh,
     )
-    version.state = VersionState.PUBLISHED
-    version.note = note.strip()
-    version.published_at = clock.now()
-    version.published_by_id = access.actor(session).user_id
-    found.current_version = version.number
-    session.flush()
-    return version.number
+    return version_life.put_into_use(session, version, found, note)
 
 
 def discard_draft(session: Session, version_id: uuid.UUID) -> None:
@@ -266,13 +253,9 @@ def discard_draft(session: Session, version_id: uuid.UUID) -> None:
         ConflictError: it is published already.
     """
     access.require(session, Action.EDIT_SCRIPT)
-    version, found = _draft(session, version_id)
+    version, found = version_life.editable(session, _KIND, version_id)
     journal.name_change(session, N_("Discard the draft of script {name}"), name=found.zh)
-    session.delete(version)
-    session.flush()
-    if found.current_version is None:
-        session.delete(found)
-        session.flush()
+    version_life.discard(session, version, found)
 
 
 def retire(session: Session, script_id: uuid.UUID) -> None:
@@ -283,9 +266,7 @@ def retire(session: Session, script_id: uuid.UUID) -> None:
         ConflictError: it is retired already.
     """
     access.require(session, Action.EDIT_SCRIPT)
-    found = _script(session, script_id)
-    if found.retired_on is not None:
-        raise ConflictError(_("Script {code} is retired already.").format(code=found.code))
+    found = version_life.offered(session, _KIND, script_id)
     journal.name_change(session, N_("Retire script {name}"), name=found.zh)
     found.retired_on = clock.today()
     session.flush()
@@ -294,7 +275,7 @@ def retire(session: Session, script_id: uuid.UUID) -> None:
 def restore(session: Session, script_id: uuid.UUID) -> None:
     """Offer a retired script again. Raises NotFoundError."""
     access.require(session, Action.EDIT_SCRIPT)
-    found = _script(session, script_id)
+    found = version_life.owner_at(session, _KIND, script_id)
     journal.name_change(session, N_("Offer script {name} again"), name=found.zh)
     case_life.set_values(found, {"retired_on": None})
     session.flush()
@@ -314,50 +295,3 @@ def note_export(session: Session, code: str, formats: Sequence[str]) -> None:
     allow_export(session)
     title = N_("Export script {code} as {formats}")
     journal.record_event(session, title, code=code, formats=", ".join(formats))
-
-
-# ---------------------------------------------------------------- parts
-
-
-def _titles(zh: str, en: str) -> dict[str, Any]:
-    if not (zh or en):
-        raise InvalidInputError([Problem("zh", _("Give the script a title."))])
-    return {"zh": zh or en, "en": en or zh}
-
-
-def _add_draft(session: Session, found: ScriptRecord, script: Script) -> uuid.UUID:
-    numbers = session.scalars(
-        select(ScriptVersion.number).where(ScriptVersion.script_id == found.id)
-    )
-    version = ScriptVersion(
-        script_id=found.id, number=max(numbers, default=0) + 1, content=scripts.write(script)
-    )
-    session.add(version)
-    session.flush()
-    return version.id
-
-
-def _script(session: Session, script_id: uuid.UUID) -> ScriptRecord:
-    found = session.get(ScriptRecord, script_id)
-    if found is None:
-        raise NotFoundError(_("This script is gone."))
-    return found
-
-
-def _draft(session: Session, version_id: uuid.UUID) -> tuple[ScriptVersion, ScriptRecord]:
-    version, found = _unpublished(session, version_id)
-    runs = select(ScriptRun.id).where(ScriptRun.script_version_id == version.id)
-    if session.scalar(runs.limit(1)) is not None:  # its publication was undone
-        text = _("Calls followed this version, so it never changes. Publish it again.")
-        raise ConflictError(text)
-    return version, found
-
-
-def _unpublished(session: Session, version_id: uuid.UUID) -> tuple[ScriptVersion, ScriptRecord]:
-    version = session.get(ScriptVersion, version_id)
-    if version is None:
-        raise NotFoundError(_("This version of the script is gone."))
-    if version.state != VersionState.DRAFT:
-        text = _("Version {number} is published and never changes. Begin a new version.")
-        raise ConflictError(text.format(number=version.number))
-    return version, session.get_one(ScriptRecord, version.script_id)

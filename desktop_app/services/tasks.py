@@ -15,6 +15,7 @@ from db.vocabulary import TaskKind, TaskState
 from desktop_app import clock
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.tasks import TaskDraft
+from desktop_app.domain.visits import is_over
 from desktop_app.errors import (
     ConflictError,
     InvalidInputError,
@@ -93,10 +94,11 @@ def add(session: Session, draft: TaskDraft) -> uuid.UUID:
 
     Raises:
         NotFoundError, NotAllowedError: the customer or case is gone or out of reach.
-        InvalidInputError: the owner does not work here, the case is another customer's, or the
-            customer is not to be contacted and the task is to do just that.
+        InvalidInputError: the day is over, the owner does not work here, the case is another
+            customer's, or the customer is not to be contacted and the task is to do just that.
     """
     access.require(session, Action.DO_TASK)
+    _check_day(draft.due_on)
     values = _checked(session, draft)
     journal.name_change(session, N_("Give a task to {name}"), name=_name(session, draft.owner_id))
     task = Task(**values)
@@ -106,7 +108,7 @@ def add(session: Session, draft: TaskDraft) -> uuid.UUID:
 
 
 def change(session: Session, task_id: uuid.UUID, version: int, draft: TaskDraft) -> None:
-    """Change an open task.
+    """Change an open task; one that is overdue may keep its day.
 
     Raises:
         NotFoundError, NotAllowedError: the task, customer or case is gone or out of reach.
@@ -118,6 +120,8 @@ def change(session: Session, task_id: uuid.UUID, version: int, draft: TaskDraft)
     if task.version != version:
         text = _("Somebody else has changed this task meanwhile. Reload and try again.")
         raise ConflictError(text)
+    if draft.due_on != task.due_on:
+        _check_day(draft.due_on)
     values = _checked(session, draft)
     journal.name_change(session, N_("Change a task of {name}"), name=_name(session, task.owner_id))
     case_life.set_values(task, values)
@@ -152,9 +156,11 @@ def pass_on(
     Raises:
         NotFoundError, NotAllowedError: the task is gone or out of reach.
         ConflictError: it has ended already, or is no talk about an upgrade.
-        InvalidInputError: the answer is missing, or the technician does not work here.
+        InvalidInputError: the answer is missing, the day is over, or the technician does not work
+            here.
     """
     access.require(session, Action.DO_TASK)
+    _check_day(due_on)
     task = _open(session, task_id)
     if task.kind != TaskKind.UPGRADE_TALK:
         raise ConflictError(_("Only a talk about an upgrade is passed on to a technician."))
@@ -227,6 +233,11 @@ def _open(session: Session, task_id: uuid.UUID) -> Task:
     if task.state != TaskState.OPEN:
         raise ConflictError(_("This task was done or dropped already."))
     return task
+
+
+def _check_day(due_on: dt.date) -> None:
+    if due_on < clock.today():
+        raise InvalidInputError([Problem("due_on", is_over())])
 
 
 def _end(task: Task, state: TaskState, answer: str) -> None:

@@ -13,10 +13,8 @@ from db.queries import visits as queries
 from db.queries.paging import Sort
 from db.queries.visits import VisitFilter, VisitRow
 from db.vocabulary import (
-    CaseStage,
     Channel,
     CostKind,
-    NextStep,
     VisitState,
 )
 from desktop_app import clock
@@ -37,7 +35,16 @@ from desktop_app.errors import (
 )
 from desktop_app.i18n import N_, _
 from desktop_app.services import access, case_life, phones, win_back
-from desktop_app.services.visit_view import VisitView, fields_of, load, look, not_asked
+from desktop_app.services.visit_view import (
+    VisitView,
+    fields_of,
+    goer,
+    goers,
+    load,
+    look,
+    not_asked,
+    require_visit,
+)
 
 __all__ = [
     "VisitFilter",
@@ -51,6 +58,7 @@ __all__ = [
     "plan_visit",
     "record_informal",
     "report",
+    "to_report",
 ]
 
 Given = tuple[Path | bytes, str]
@@ -95,8 +103,8 @@ def plan_visit(
         NotFoundError, NotAllowedError: the case or customer is gone or out of reach.
         ConflictError: the case is closed or not assigned yet.
         InvalidInputError: case and customer do not belong together, the visit is cancelled or
-            made in the future, or planned with a customer who is not to be contacted; name or
-            address are not verified.
+            made in the future, or planned for a day that is over or with a customer who is not to
+            be contacted; name or address are not verified.
     """
     access.require(session, Action.WORK_CASE)
     customer = case_life.customer_of(session, customer_id)
@@ -123,7 +131,7 @@ def plan_visit(
         if draft.state is VisitState.DONE:
             case_life.begin_contact(session, case)
         else:
-            case_life.plan(case, _step(visit), draft.planned_on)
+            case_life.plan(case, case_life.step_of(visit), draft.planned_on)
     session.flush()
     return visit.id
 
@@ -133,10 +141,6 @@ def _title(draft: VisitDraft) -> str:
     if draft.state is VisitState.DONE:
         return N_("Record a call to {name}") if is_call else N_("Record a visit to {name}")
     return N_("Plan a call to {name}") if is_call else N_("Plan a visit to {name}")
-
-
-def _step(visit: Visit) -> NextStep:
-    return NextStep.CALL if visit.channel == Channel.CALL else NextStep.VISIT
 
 
 def _check_visit(case: Case | None, customer: Customer, draft: VisitDraft) -> None:
@@ -149,6 +153,10 @@ def _check_visit(case: Case | None, customer: Customer, draft: VisitDraft) -> No
         problems.append(Problem("state", _("A new visit is planned or made, not cancelled.")))
     if draft.done_on is not None and draft.done_on > clock.today():
         problems.append(Problem("done_on", _("The day of the visit lies in the future.")))
+    if draft.done_on is not None and (text := rules.too_early(draft.planned_on, draft.done_on)):
+        problems.append(Problem("done_on", text))
+    if draft.state is VisitState.PLANNED and draft.planned_on < clock.today():
+        problems.append(Problem("planned_on", rules.is_over()))
     if (draft.planned_on - clock.today()).days > rules.MOST_AHEAD:
         problems.append(Problem("planned_on", rules.too_far()))
     if draft.state is VisitState.PLANNED and not case_life.may_be_contacted(customer):
@@ -165,13 +173,20 @@ def finish_visit(session: Session, visit_id: uuid.UUID, done_on: dt.date, note: 
     """Say that a planned visit was made; an assigned case goes to contacting.
 
     Raises:
-        NotFoundError, NotAllowedError: the visit is gone or out of reach.
+        NotFoundError, NotAllowedError: the visit is gone, out of reach, or another's.
         ConflictError: it was made or cancelled already.
         InvalidInputError: the day lies in the future.
     """
-    access.require(session, Action.WORK_CASE)
+    access.require(session, Action.MAKE_VISITS)
     visit = _load_planned(session, visit_id)
     _report(session, visit, VisitReport(done_on=done_on, note=note.strip() or visit.note))
+
+
+def to_report(session: Session, visit_id: uuid.UUID) -> VisitView:
+    """A visit with what its report asks for, for who may report it. Raises as `report`."""
+    access.require(session, Action.MAKE_VISITS)
+    _load_to_report(session, visit_id)
+    return look(session, visit_id)
 
 
 def report(
@@ -179,21 +194,20 @@ def report(
 ) -> None:
     """Say what came of a visit, or correct what was said; an assigned case goes to contacting.
 
-    What the gift cost is a cost of the visit's case. Photos lie with the visit.
+    What the gift cost is a cost of the visit's case. Photos lie with the visit. One that somebody
+    else made than it was planned for counts as theirs, not under the rule it was planned by.
 
     Raises:
-        NotFoundError, NotAllowedError: the visit is gone or out of reach.
+        NotFoundError, NotAllowedError: the visit is gone, out of reach, or another's.
         ConflictError: it was cancelled.
         InvalidInputError: the day lies in the future, a customer who leaves was asked how
             satisfied they are, a gift without a case has a cost, an answer does not fit the form,
-            or a photo cannot be read.
+            a photo cannot be read, or who made it is nobody who may have.
     """
     from desktop_app.services import attachments  # noqa: PLC0415  (slow to import)
 
-    access.require(session, Action.WORK_CASE)
-    visit = load(session, visit_id)
-    if visit.state == VisitState.CANCELLED:
-        raise ConflictError(_("This visit was cancelled. Plan a new one."))
+    access.require(session, Action.MAKE_VISITS)
+    visit = _load_to_report(session, visit_id)
     _report(session, visit, draft)
     for source, name in photos:
         attachments.add_to_visit(session, visit_id, source, name)
@@ -209,23 +223,27 @@ def _report(session: Session, visit: Visit, draft: VisitReport) -> None:
     if visit.channel == Channel.CALL:
         title = N_("Finish the call to {name}") if is_new else N_("Report of the call to {name}")
     journal.name_change(session, title, name=customer.name)
-    values = draft.model_dump(exclude={"gift_amount", "answers"})
+    values = draft.model_dump(exclude={"by", "gift_amount", "answers"})
     values |= {"state": VisitState.DONE, "answers": tidied(draft.answers)}
+    by_id = draft.by or goer(session, visit)
+    if by_id != visit.by_id:
+        values |= {"by_id": by_id, "rule": None}
     case_life.set_values(visit, values)
     if draft.gift_amount and visit.case_id is not None:
         case = session.get_one(Case, visit.case_id)
         costs.book(session, case, CostKind.GIFT, amount=draft.gift_amount, note=draft.gift)
-    open_case = _release_step(session, visit) if is_new else None
-    if open_case is not None:
-        case_life.begin_contact(session, open_case)
+    if is_new:
+        case_life.was_visited(session, visit)
     session.flush()
 
 
 def _check_report(session: Session, visit: Visit, draft: VisitReport) -> None:
     problems: list[Problem] = []
-    if (visit.planned_on - draft.done_on).days > rules.MOST_EARLY:
-        text = _("That is more than {days} days before the planned day.")
-        problems.append(Problem("done_on", text.format(days=rules.MOST_EARLY)))
+    if draft.by is not None and draft.by not in dict(goers(session, visit)):
+        text = _("Choose somebody who may have made it.")
+        problems.append(Problem("by", text))
+    if text := rules.too_early(visit.planned_on, draft.done_on):
+        problems.append(Problem("done_on", text))
     if draft.done_on > clock.today():
         problems.append(Problem("done_on", _("The day of the visit lies in the future.")))
     if draft.satisfaction is not None and (sentence := not_asked(session, visit.customer_id)):
@@ -291,10 +309,10 @@ def cancel_visit(session: Session, visit_id: uuid.UUID, note: str = "") -> None:
     """Cancel a planned visit; a case that waited for it has no next step then.
 
     Raises:
-        NotFoundError, NotAllowedError: the visit is gone or out of reach.
+        NotFoundError, NotAllowedError: the visit is gone, out of reach, or another's.
         ConflictError: it was made or cancelled already.
     """
-    access.require(session, Action.WORK_CASE)
+    access.require(session, Action.MAKE_VISITS)
     visit = _load_planned(session, visit_id)
     customer = case_life.customer_of(session, visit.customer_id)
     is_call = visit.channel == Channel.CALL
@@ -302,27 +320,24 @@ def cancel_visit(session: Session, visit_id: uuid.UUID, note: str = "") -> None:
     journal.name_change(session, title, name=customer.name)
     values = {"state": VisitState.CANCELLED, "note": note.strip() or visit.note}
     case_life.set_values(visit, values)
-    _release_step(session, visit)
+    case_life.release_step(session, visit)
     session.flush()
 
 
 # ---------------------------------------------------------------- parts
 
 
-def _load_planned(session: Session, visit_id: uuid.UUID) -> Visit:
+def _load_to_report(session: Session, visit_id: uuid.UUID) -> Visit:
     visit = load(session, visit_id)
-    if visit.state != VisitState.PLANNED:
-        raise ConflictError(_("This visit was made or cancelled already."))
+    require_visit(session, visit)
+    if visit.state == VisitState.CANCELLED:
+        raise ConflictError(_("This visit was cancelled. Plan a new one."))
     return visit
 
 
-def _release_step(session: Session, visit: Visit) -> Case | None:
-    """The open case of a visit; its next step is taken away if it was this visit."""
-    if visit.case_id is None:
-        return None
-    case = session.get_one(Case, visit.case_id)
-    if case.stage == CaseStage.CLOSED:
-        return None
-    if case.next_step == _step(visit) and case.next_due == visit.planned_on:
-        case_life.plan(case, None, None)
-    return case
+def _load_planned(session: Session, visit_id: uuid.UUID) -> Visit:
+    visit = load(session, visit_id)
+    require_visit(session, visit)
+    if visit.state != VisitState.PLANNED:
+        raise ConflictError(_("This visit was made or cancelled already."))
+    return visit

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,24 +10,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.models import Case, CustomerStat, Promise, Visit, WinBackStep
-from db.queries import promises as promise_queries
+from db.models import Case, CustomerStat, Visit, WinBackStep
+from db.queries import staff as staff_queries
 from db.queries import win_back as queries
 from db.queries.promises import PromiseRow
-from db.vocabulary import Channel, CustomerClass, Outcome, WinBackStepKind
+from db.queries.tasks import TaskRow
+from db.vocabulary import CustomerClass, Outcome, WinBackStepKind
 from desktop_app import clock
 from desktop_app.domain import win_back as rules
-from desktop_app.domain.contact_rules import EFFECTIVE
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.promises import PromiseDraft
-from desktop_app.domain.visits import CaseVisitDraft
+from desktop_app.domain.visits import CaseVisitDraft, is_over
 from desktop_app.domain.win_back import (
     DRAFTS,
-    Evidence,
     Gate,
     IdentifyDraft,
     Missing,
     PlanDraft,
+    PreventDraft,
     Result,
     SatisfyDraft,
     StepDraft,
@@ -36,7 +36,8 @@ from desktop_app.domain.win_back import (
 )
 from desktop_app.errors import ConflictError, InvalidInputError, Problem
 from desktop_app.i18n import N_, _
-from desktop_app.services import access, calendar, case_life, promises
+from desktop_app.services import access, calendar, case_life, prevention, promises
+from desktop_app.services.win_back_evidence import Known, known_of
 
 __all__ = [
     "Step",
@@ -46,6 +47,7 @@ __all__ = [
     "require_identified",
     "require_outcome",
     "save_step",
+    "steps_done",
 ]
 
 
@@ -58,7 +60,7 @@ class Step:
         suggested: What the case knows of it already, to begin with.
         missing: What it still needs; also while it is closed.
         gate: Why it is closed; None when it is open.
-        done_at: When nothing was missing for the first time.
+        done_at: When the last came about of what it needs; None while something is missing.
     """
 
     kind: WinBackStepKind
@@ -81,6 +83,8 @@ class WinBack:
         address: The customer's; empty when there is none.
         timing: How soon somebody spoke to the customer.
         items: What was agreed, the earliest due first.
+        improvement: The task that improves something, in whatever state.
+        people: Who may be given one: everybody who works here.
         has_returned: Whether the customer bought or renewed since leaving.
         is_open: Whether steps can be saved.
     """
@@ -91,6 +95,8 @@ class WinBack:
     address: str
     timing: Timing
     items: tuple[PromiseRow, ...]
+    improvement: TaskRow | None
+    people: tuple[tuple[uuid.UUID, str], ...]
     has_returned: bool
     is_open: bool
 
@@ -116,30 +122,20 @@ def read(session: Session, case_id: uuid.UUID) -> WinBack:
     access.require(session, Action.VIEW)
     case = case_life.load(session, case_id)
     customer = case_life.customer_of(session, case.customer_id)
-    rows = queries.steps(session, case_id)
-    first = _first_contact(session, case)
-    items = _items(session, rows)
-    known = Evidence(
-        {kind: row.facts for kind, row in rows.items()},
-        bool(customer.address.strip()),
-        None if first is None else first[0],
-        tuple(item.answered_on is not None for item in items),
-    )
-    heard = (
-        {} if first is None else {"channel": first[1], "gift": queries.gift_of(session, case.id)}
-    )
+    known = known_of(session, case)
+    suggested = _suggested(session, case, known)
     made = []
     for kind in WinBackStepKind:
-        row = rows.get(kind)
+        row = known.rows.get(kind)
         made.append(
             Step(
                 kind,
-                rules.state(kind, known),
-                known.of(kind),
-                heard if kind is WinBackStepKind.CONTACT else {},
-                rules.missing(kind, known),
-                rules.gate(kind, known),
-                None if row is None else row.done_at,
+                rules.state(kind, known.evidence),
+                known.facts(kind),
+                suggested.get(kind, {}),
+                rules.missing(kind, known.evidence),
+                rules.gate(kind, known.evidence),
+                known.done_at(kind),
                 "" if row is None else row.by,
                 None if row is None else row.visit_id,
             )
@@ -149,11 +145,43 @@ def read(session: Session, case_id: uuid.UUID) -> WinBack:
         tuple(made),
         customer.name,
         customer.address,
-        _timing(session, case, known.first_contact),
-        items,
+        _timing(session, case, known.evidence.first_contact),
+        known.items,
+        known.improvement,
+        tuple((row.id, row.name) for row in staff_queries.list_users(session, active_only=True)),
         queries.has_bought(session, case.customer_id, _left_on(case)),
         case.stage not in case_life.BEFORE_ASSIGNMENT and case.closed_on is None,
     )
+
+
+def steps_done(
+    session: Session, case_ids: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, Mapping[WinBackStepKind, dt.date]]:
+    """Which steps of some cases are done, and since which day, as `read` says of one.
+
+    For services that have found the cases in reach. Cases without steps are not in it.
+    """
+    access.require(session, Action.VIEW)
+    found = {}
+    for case_id in queries.begun(session, case_ids):
+        known = known_of(session, session.get_one(Case, case_id))
+        moments = {kind: known.done_at(kind) for kind in WinBackStepKind}
+        found[case_id] = {kind: clock.local(at).date() for kind, at in moments.items() if at}
+    return found
+
+
+def _suggested(
+    session: Session, case: Case, known: Known
+) -> Mapping[WinBackStepKind, Mapping[str, Any]]:
+    """What is known of the steps from elsewhere: how one spoke first, the task that improves."""
+    found: dict[WinBackStepKind, Mapping[str, Any]] = {}
+    if known.channel is not None:
+        gift = queries.gift_of(session, case.id)
+        found[WinBackStepKind.CONTACT] = {"channel": known.channel, "gift": gift}
+    if (task := known.improvement) is not None:
+        values = {"improvement": task.words, "owner_id": task.owner_id, "due_on": task.due_on}
+        found[WinBackStepKind.PREVENT] = values
+    return found
 
 
 def _left_on(case: Case) -> dt.date:
@@ -173,29 +201,6 @@ def _timing(session: Session, case: Case, first: dt.datetime | None) -> Timing:
     )
 
 
-def _first_contact(session: Session, case: Case) -> tuple[dt.datetime, Channel] | None:
-    """When somebody spoke to the customer first, local, and how; a visit counts from its noon."""
-    session.flush()
-    zone = clock.local(clock.now()).tzinfo
-    found = []
-    for one in queries.first_contacts(session, case.id, EFFECTIVE):
-        if one.at is not None:
-            found.append((clock.local(one.at), one.channel))
-        elif one.day is not None:
-            found.append((dt.datetime.combine(one.day, dt.time(12), zone), one.channel))
-    return min(found, key=lambda each: each[0]) if found else None
-
-
-def _items(
-    session: Session, rows: Mapping[WinBackStepKind, queries.StepRow]
-) -> tuple[PromiseRow, ...]:
-    row = rows.get(WinBackStepKind.PLAN)
-    keys = [uuid.UUID(key) for key in row.facts.get("promises", ())] if row is not None else []
-    if not keys:
-        return ()
-    return promise_queries.promises(session, Promise.id.in_(keys))
-
-
 # ---------------------------------------------------------------- working
 
 
@@ -204,28 +209,33 @@ def save_step(
 ) -> None:
     """Save what is known of a step; it is done when nothing is missing. Undo takes it back.
 
-    What the plan adds becomes promises to the customer.
+    What the plan adds becomes promises to the customer, due today or later. What is improved
+    becomes a task (`services.prevention`).
 
     Raises:
         NotFoundError, NotAllowedError: the case is gone or out of reach.
         ConflictError: the case is closed or not assigned yet, or the step is closed.
-        InvalidInputError: there is no address to verify, or "buys again" without an order or a
-            renewal since the customer left.
+        InvalidInputError: there is no address to verify, what is agreed or improved is due on a
+            day that is over, prevention says neither what nor why not, or "buys again" without an
+            order or a renewal since the customer left.
     """
     access.require(session, Action.WORK_CASE)
     case = case_life.load_assigned(session, case_id)
     if not isinstance(draft, DRAFTS[kind]):
         raise TypeError(f"{kind} is not saved with {type(draft).__name__}")
-    step = read(session, case_id).step(kind)
-    if step.gate is not None:
-        raise ConflictError(_(rules.GATE_WORDS[step.gate]))
+    known = known_of(session, case)
+    if (gate := rules.gate(kind, known.evidence)) is not None:
+        raise ConflictError(_(rules.GATE_WORDS[gate]))
     _check(session, case, draft)
     journal.name_change(
         session, N_("Step of the win-back visit in case {number}"), number=case.number
     )
     facts = draft.model_dump(mode="json", exclude={"items"})
     if isinstance(draft, PlanDraft):
-        facts["promises"] = [*step.facts.get("promises", ()), *_promised(session, case, draft)]
+        before = known.facts(kind).get("promises", ())
+        facts["promises"] = [*before, *_promised(session, case, draft)]
+    if isinstance(draft, PreventDraft):
+        facts = prevention.keep(session, case, known.facts(kind), draft)
     _store(session, case, kind, facts)
 
 
@@ -233,6 +243,8 @@ def _check(session: Session, case: Case, draft: StepDraft) -> None:
     problems = []
     if isinstance(draft, IdentifyDraft) and draft.address_verified:
         problems += _no_address(session, case)
+    if isinstance(draft, PlanDraft) and any(each.due_on < clock.today() for each in draft.items):
+        problems.append(Problem("items", is_over()))
     bought = queries.has_bought(session, case.customer_id, _left_on(case))
     if isinstance(draft, SatisfyDraft) and draft.result is Result.WON_BACK and not bought:
         problems.append(Problem("result", _nothing_bought()))
@@ -258,11 +270,7 @@ def _promised(session: Session, case: Case, draft: PlanDraft) -> list[str]:
             promises.register(
                 session,
                 case.customer_id,
-                PromiseDraft(
-                    words=item.words,
-                    made_on=min(clock.today(), item.due_on),
-                    due_on=item.due_on,
-                ),
+                PromiseDraft(words=item.words, made_on=clock.today(), due_on=item.due_on),
                 case.id,
             )
         )
@@ -289,7 +297,7 @@ def _store(
         values["visit_id"] = visit_id
     case_life.set_values(row, values)
     session.flush()
-    is_done = read(session, case.id).step(kind).state is StepState.DONE
+    is_done = rules.state(kind, known_of(session, case).evidence) is StepState.DONE
     if is_done != (row.done_at is not None):
         row.done_at = clock.now() if is_done else None
     session.flush()
@@ -305,6 +313,7 @@ def begin_with_visit(session: Session, case: Case, visit: Visit, draft: CaseVisi
         InvalidInputError: there is no address to verify.
     """
     access.require(session, Action.WORK_CASE)
+    access.require_case(session, case)
     row = queries.steps(session, case.id).get(WinBackStepKind.IDENTIFY)
     before = IdentifyDraft.model_validate(dict(row.facts)) if row is not None else IdentifyDraft()
     now = IdentifyDraft(
@@ -322,14 +331,17 @@ def require_identified(session: Session, case: Case) -> None:
         InvalidInputError: fields `name_verified`, `address_verified`.
     """
     access.require(session, Action.WORK_CASE)
-    now = read(session, case.id)
-    if not now.has_begun:
+    access.require_case(session, case)
+    session.flush()
+    if not queries.begun(session, [case.id]):
         return
+    known = known_of(session, case).evidence
     fields = {
         Missing.NAME: ("name_verified", _("Verify the name before the visit is planned.")),
         Missing.ADDRESS: ("address_verified", _("Verify the address before the visit is planned.")),
     }
-    problems = [Problem(*fields[what]) for what in now.step(WinBackStepKind.IDENTIFY).missing]
+    lacking = rules.missing(WinBackStepKind.IDENTIFY, known)
+    problems = [Problem(*fields[what]) for what in lacking]
     if problems:
         raise InvalidInputError(problems)
 
@@ -337,15 +349,19 @@ def require_identified(session: Session, case: Case) -> None:
 def require_outcome(session: Session, case: Case, outcome: Outcome) -> None:
     """Refuse to close a case whose steps have begun without prevention or proof.
 
-    Duplicates and cases that are not pursued are closed anyway. A case without any of the six
-    steps is watched after its closing instead (`services.watch`).
+    Duplicates and cases that are not pursued are closed anyway, and prevention is not asked for
+    while nobody has spoken to the customer. A case without any of the six steps is watched after
+    its closing instead (`services.watch`).
 
     Raises:
         InvalidInputError: field `outcome`.
     """
     access.require(session, Action.CLOSE_CASE)
-    now = read(session, case.id)
-    known = Evidence({step.kind: step.facts for step in now.steps if step.facts})
+    access.require_case(session, case)
+    session.flush()
+    if not queries.begun(session, [case.id]):
+        return
+    known = known_of(session, case).evidence
     problems = []
     if rules.prevents_closing(outcome, known):
         text = _(
@@ -353,7 +369,9 @@ def require_outcome(session: Session, case: Case, outcome: Outcome) -> None:
             "is no defect."
         )
         problems.append(Problem("outcome", text))
-    elif now.has_begun and outcome is Outcome.WON_BACK and not now.has_returned:
+    elif outcome is Outcome.WON_BACK and not queries.has_bought(
+        session, case.customer_id, _left_on(case)
+    ):
         problems.append(Problem("outcome", _nothing_bought()))
     if problems:
         raise InvalidInputError(problems)

@@ -283,17 +283,17 @@ def visits() -> Iterator[ActionSpec]:
         starts_group=True,
     )
     yield spec(
-        "visit.done", N_("Visit &done…"), "check", "Ctrl+Return", menu, pages, Action.WORK_CASE
+        "visit.done", N_("Visit &done…"), "check", "Ctrl+Return", menu, pages, Action.MAKE_VISITS
     )
     yield spec(
         "visit.report", N_("&Report of the visit…"), "edit", "F2", menu, ("visits",),
-        Action.WORK_CASE,
+        Action.MAKE_VISITS,
     )  # fmt: skip
     yield spec(
         "case.win_back", N_("&Win-back visit in six steps"), "reopen", "Ctrl+Alt+W", menu,
         ("case-file",),
     )  # fmt: skip
-    yield spec("visit.cancel", N_("Can&cel visit…"), "close", "", menu, pages, Action.WORK_CASE)
+    yield spec("visit.cancel", N_("Can&cel visit…"), "close", "", menu, pages, Action.MAKE_VISITS)
 
 
 def signals() -> Iterator[ActionSpec]:

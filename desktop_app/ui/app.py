@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import VERSION, clock, i18n, logs
+from desktop_app.domain.addresses import REMINDERS, read_address
 from desktop_app.errors import UserError
 from desktop_app.i18n import _
 from desktop_app.settings import Settings, load_settings, save_settings
@@ -50,6 +51,7 @@ class Application(QObject):
         folder: Path | None,
         *,
         keeps_settings: bool = True,
+        address: str = "",
     ) -> None:
         super().__init__()
         self._keeps_settings = keeps_settings
@@ -59,6 +61,7 @@ class Application(QObject):
         self.window: MainWindow | None = None
         self.tasks: Tasks | None = None
         self._day = clock.today()
+        self._address = address  # what somebody wants to see, until it is shown
         self._since: datetime | None = None  # of the sign-in, until what was missed is told
         self._opened: Opened | None = None
         self._guard: InstanceGuard | None = None
@@ -85,7 +88,7 @@ class Application(QObject):
         gc.disable()  # a collection in a worker could delete Qt objects: it runs on a timer here
         self._gc_timer.start()
         folder = self._folder
-        if folder is not None and raise_running(folder):
+        if folder is not None and raise_running(folder, self._address):
             self._app.exit(0)
             return
         self.show_sign_in(folder)
@@ -124,7 +127,7 @@ class Application(QObject):
         """Show the window on an open workspace."""
         from desktop_app.ui.tasks import Tasks  # noqa: PLC0415
 
-        if raise_running(opened.folder):
+        if raise_running(opened.folder, self._address):
             opened.database.close()
             self._app.exit(0)
             return
@@ -189,6 +192,7 @@ class Application(QObject):
         window.painted.connect(self._begin_work)
         window.show()
         window.start(old.left_at if old is not None else None)
+        self._go_there()
         QTimer.singleShot(PAGES_MS, self, self._load_pages)
 
     def _begin_day(self) -> None:
@@ -232,6 +236,20 @@ class Application(QObject):
             since, self._since = self._since, None
             self.window.reminders = ReminderDesk(self.window, self._settings, since)
             self.window.connect_actions()
+            self._go_there()
+
+    def _go_there(self) -> None:
+        """Show what is wanted, as soon as it can be shown."""
+        window = self.window
+        if window is None or not self._address:
+            return
+        page, target = read_address(self._address)
+        if page != REMINDERS:
+            self._address = ""
+            window.show_place(page, target)
+        elif window.reminders is not None:
+            self._address = ""
+            window.reminders.show_list()
 
     def _settings_folder(self) -> Path | None:
         return self._opened.folder if self._opened is not None else None
@@ -253,11 +271,13 @@ class Application(QObject):
         old.close()
         old.deleteLater()
 
-    def _raise(self) -> None:
+    def _raise(self, address: str) -> None:
+        from desktop_app.ui.window_place import come_forward  # noqa: PLC0415  (with the window)
+
         if self.window is not None:
-            self.window.show()
-            self.window.raise_()
-            self.window.activateWindow()
+            come_forward(self.window)
+            self._address = address or self._address
+            self._go_there()
 
     def _show_user_error(self, error: UserError) -> None:
         if self.window is not None:
@@ -407,11 +427,12 @@ def start_folder(settings: Settings, folder: Path | None) -> Path | None:
     return last if last is not None and (last / "keys.json").exists() else None
 
 
-def run(folder: Path | None = None) -> int:
+def run(folder: Path | None = None, address: str = "") -> int:
     """Run the window until it is closed; the process's exit status.
 
     Args:
         folder: Workspace to open; without it the one of the environment, or the last one.
+        address: What to show at first, see `domain.addresses`.
 
     Raises:
         UserError: there is no display.
@@ -422,7 +443,7 @@ def run(folder: Path | None = None) -> int:
     if missing:  # Qt would abort the process
         raise UserError(missing)
     app = make_app(settings)
-    application = Application(app, settings, start_folder(settings, folder))
+    application = Application(app, settings, start_folder(settings, folder), address=address)
     application.hook.install()
     QTimer.singleShot(0, application.start)
     QTimer.singleShot(WARM_UP_MS, application.warm_up)

@@ -1,10 +1,6 @@
 """What people do with the cadence: exceptions for customers, lines of the table."""
 
-import uuid
 from typing import TYPE_CHECKING, Any
-
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
 from desktop_app.domain.cadence import CadenceRule
 from desktop_app.domain.cadence_words import rule_sentence
@@ -13,17 +9,11 @@ from desktop_app.errors import InvalidInputError, problems_from_validation
 from desktop_app.i18n import _
 from desktop_app.services import cadence
 from desktop_app.ui import dialogs
-from desktop_app.ui.dialogs import FormDialog
+from desktop_app.ui.flows import Flows, Whom, Write
 from desktop_app.ui.forms import cadence_forms as forms
-from desktop_app.ui.page import PageContext
-from desktop_app.ui.tasks import Task
-from desktop_app.ui.typed_drafts import DraftKey
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
-
-Whom = tuple[uuid.UUID, str]
-"""Key and name of a customer."""
 
 
 def change_rule(session: "Session", code: str, values: dict[str, Any]) -> None:
@@ -41,12 +31,8 @@ def change_rule(session: "Session", code: str, values: dict[str, Any]) -> None:
     cadence.change_line(session, rule)
 
 
-class CadenceFlows(QObject):
+class CadenceFlows(Flows):
     """The flows of one page; dialogs open over it."""
-
-    def __init__(self, parent: QWidget, context: PageContext) -> None:
-        super().__init__(parent)
-        self._over, self._tasks = parent, context.tasks
 
     def exception(self, customer: Whom | None = None) -> None:
         """Ask which rule asks for less, and why."""
@@ -55,57 +41,47 @@ class CadenceFlows(QObject):
         )
 
     def _ask_exception(self, rules: tuple[CadenceRule, ...], customer: Whom | None) -> None:
-        def save(draft: Any) -> Task[uuid.UUID]:
+        def save(draft: Any) -> Write:
             key = draft.customer if customer is None else customer[0]
             plain = OverrideDraft.model_validate(draft.model_dump(exclude={"customer"}))
-            return self._tasks.write(dialog, cadence.add_override, key, plain)
+            return cadence.add_override, key, plain
 
         title = _("Exception from the cadence")
         if customer is not None:
             title = _("Exception from the cadence for {name}").format(name=customer[1])
-        dialog = FormDialog(
-            self._over,
-            title=title,
-            verb=_("Save"),
-            form=forms.override_form(rules, self._tasks if customer is None else None),
-            draft=forms.CustomerOverride if customer is None else OverrideDraft,
-            save=save,
+        self._ask(
+            title,
+            _("Save"),
+            forms.override_form(rules, self._tasks if customer is None else None),
+            forms.CustomerOverride if customer is None else OverrideDraft,
+            save,
+            f"exception:{customer[0] if customer else 'any'}",
             intro=_("What is waived is not owed and does not count as missed; the reason is told."),
-            draft_key=DraftKey(self._tasks, f"exception:{customer[0] if customer else 'any'}"),
         )
-        dialog.open()
 
     def add_rule(self) -> None:
         """Ask for a line of the table."""
-        dialog = FormDialog(
-            self._over,
-            title=_("New line of the cadence"),
-            verb=_("Add"),
-            form=forms.rule_form(),
-            draft=forms.NewRule,
-            save=lambda draft: self._tasks.write(
-                dialog, change_rule, draft.code, draft.model_dump()
-            ),
-            draft_key=DraftKey(self._tasks, "new-cadence-line"),
+        self._ask(
+            _("New line of the cadence"),
+            _("Add"),
+            forms.rule_form(),
+            forms.NewRule,
+            lambda draft: (change_rule, draft.code, draft.model_dump()),
+            "new-cadence-line",
         )
-        dialog.open()
 
     def change_rule(self, rule: CadenceRule) -> None:
         """Ask how often."""
         kept = rule.model_dump(include={"klass", "role", "channel", "condition"})
-        dialog = FormDialog(
-            self._over,
-            title=f"{rule.klass.value.upper()} · {rule_sentence(rule)}",
-            verb=_("Save"),
-            form=forms.rule_form(rule),
-            draft=forms.Frequency,
-            save=lambda draft: self._tasks.write(
-                dialog, change_rule, rule.code, {**kept, **draft.model_dump()}
-            ),
+        self._ask(
+            f"{rule.klass.value.upper()} · {rule_sentence(rule)}",
+            _("Save"),
+            forms.rule_form(rule),
+            forms.Frequency,
+            lambda draft: (change_rule, rule.code, {**kept, **draft.model_dump()}),
+            f"cadence-line:{rule.code}",
             intro=_("It holds from now on; contacts that were planned stay until the next plan."),
-            draft_key=DraftKey(self._tasks, f"cadence-line:{rule.code}"),
         )
-        dialog.open()
 
     def remove_rule(self, rule: CadenceRule) -> None:
         """Ask once, then remove."""

@@ -288,7 +288,7 @@ def compliance_lines(found: ComplianceResult) -> list[ComplianceLine]:
             for klass, figures in found.by_class.items()
         ),
         *(
-            ComplianceLine(_("Role"), role_word(role), figures)
+            ComplianceLine(_("Function"), role_word(role), figures)
             for role, figures in found.by_role.items()
         ),
         *(
@@ -458,8 +458,8 @@ class RulesPart(CadencePart):
         super().__init__(
             page,
             _(
-                "Which role contacts which class how often. Customers without a class count as C. "
-                "A change holds from now on; plans that were saved are made anew when you save "
+                "Which function contacts which class how often. Customers without a class count as "
+                "C. A change holds from now on; plans that were saved are made anew when you save "
                 "them again."
             ),
         )

@@ -14,6 +14,7 @@ from desktop_app.ui.calendar_sheet import Sheet, mark_words
 LINE: Final = 20
 _GAP: Final = 3
 _HOUR: Final = 44
+_EMPTY_HOUR: Final = 24  # where nothing has a time: room for what has none
 _LOW_HEAD, _HEAD = 28, 46
 _NUMBER: Final = 22  # the line of a cell with the number of its day, or how full it is
 _HOURS_GUTTER, _NAMES_GUTTER = 48, 132
@@ -165,7 +166,8 @@ def _hours(sheet: Sheet, width: float, height: float, scale: float) -> Picture:
     }
     lines = max([1, *(len(rows) for rows in untimed.values())])
     top = head + lines * LINE * scale + 2 * _GAP
-    pixels = max(_HOUR * scale, (height - top) / (last - first))
+    least = _HOUR if timed else _EMPTY_HOUR
+    pixels = max(least * scale, (height - top) / (last - first))
     hours = Hours(first, last, top, pixels)
     bottom = hours.y(last * 60)
     boxes: list[CellBox] = []

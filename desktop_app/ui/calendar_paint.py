@@ -272,15 +272,15 @@ class CalendarPainter:
         self._text(line, title, self.small)
         if line.width() >= theme.pixels(_WIDE):
             self._more(line, title, item)
-        elif area.height() >= theme.pixels(_TWO_LINES) and item.words:
+        elif area.height() >= theme.pixels(_TWO_LINES) and item.what_for:
             below = QRectF(line.left(), area.top() + high - 2, line.width(), high)
             painter.setPen(theme.colour("muted"))
-            self._text(below, item.words.split("\n")[0], self.small)
+            self._text(below, item.what_for.split("\n")[0], self.small)
 
     def _more(self, line: QRectF, title: str, item: AgendaItem) -> None:
         """Who and what for, behind the name where there is much room."""
         who = "" if self.sheet.user_id is not None else item.user
-        what = "" if title.endswith(item.words) else item.words.split("\n")[0]
+        what = "" if title.endswith(item.what_for) else item.what_for.split("\n")[0]
         left = self._width(self.small, title) + 4 * _PAD
         self.painter.setPen(theme.colour("muted"))
         words = "  ·  ".join(filter(None, (who, what, item.district or item.address)))

@@ -289,7 +289,7 @@ def item_words(item: AgendaItem, sheet: Sheet) -> str:
         rules.kind_word(item.kind),
         at,
         item.customer,
-        item.words,
+        item.what_for,
         item.user,
         *state_words(item, sheet),
     ]
@@ -300,7 +300,7 @@ def item_title(item: AgendaItem) -> str:
     """What stands on an item where there is little room."""
     if item.kind is ItemKind.ABSENCE:
         return _("{name} is away").format(name=item.user)
-    return item.customer or item.words
+    return item.customer or item.what_for
 
 
 def tip_words(item: AgendaItem, sheet: Sheet) -> str:
@@ -308,7 +308,7 @@ def tip_words(item: AgendaItem, sheet: Sheet) -> str:
     at = "" if item.starts_at is None else f"{item.starts_at:%H:%M}"
     head = " ".join(filter(None, (rules.kind_word(item.kind), at, item_title(item))))
     where = _(", ").join(filter(None, (item.address, item.district)))
-    facts = (item.words, where, item.phone, item.user, _(", ").join(state_words(item, sheet)))
+    facts = (item.what_for, where, item.phone, item.user, _(", ").join(state_words(item, sheet)))
     return "\n".join(filter(None, (head, *facts)))
 
 

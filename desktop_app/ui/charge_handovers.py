@@ -112,8 +112,9 @@ class HandoversPart(ChargePart):
         super().__init__(
             page,
             _(
-                "A handover holds at once; the receiver accepts each customer or says why not. A "
-                "customer that was declined stays where it is until somebody else is found."
+                "A handover holds from its first day on; the receiver accepts each customer or "
+                "says why not. A customer that was declined stays where it is until somebody else "
+                "is found."
             ),
         )
         self._latest_lines = Latest()

@@ -54,6 +54,10 @@ def team_words(team: Team) -> str:
     else:
         text = _("In charge: {name} since {day}")
         said = text.format(name=team.primary, day=labels.day_text(team.since))
+    if team.next_on is not None:
+        text = _("{sentence}, from {day} {name}")
+        day = labels.day_text(team.next_on)
+        said = text.format(sentence=said, day=day, name=team.next)
     parts = [said, _("Backup: {name}").format(name=team.backup or _("nobody"))]
     for each in team.overlaps:
         text = _("{name} until {day}")

@@ -51,7 +51,9 @@ def read_board(session: "Session", criteria: RiskFilter) -> Board:
     """Everything the tab shows."""
     seats = HoldingFilter(seat=Seat.BACKUP)
     backups = {
-        row.customer_id: row.user for row in charges.list_holdings(session, seats, None, 0, _ALL)
+        row.customer_id: row.user
+        for row in charges.list_holdings(session, seats, None, 0, _ALL)
+        if row.first_on <= clock.today()
     }
     numbers = key_persons.policy(session)
     found = [

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
@@ -34,6 +33,7 @@ from typing_extensions import override
 
 from desktop_app.i18n import _
 from desktop_app.ui import theme
+from desktop_app.ui.list_model import ListModel
 from desktop_app.ui.pickers import pressed_key
 from desktop_app.ui.tasks import Latest, Tasks
 
@@ -43,7 +43,6 @@ if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
 _TYPING_MS = 80
 _MAX_SHOWN = 40
 _WIDTH, _HEIGHT = 620, 440
-_NO_PARENT = QModelIndex()
 HIT_ROLE = int(Qt.ItemDataRole.UserRole)
 
 
@@ -92,36 +91,15 @@ class Hit:
 SearchFn = Callable[["Session", str], Sequence[Hit]]
 
 
-class _HitModel(QAbstractListModel):
-    """The found things, as a list."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.hits: list[Hit] = []
-
-    def show(self, hits: Sequence[Hit]) -> None:
-        self.beginResetModel()
-        self.hits = list(hits)
-        self.endResetModel()
-
-    @override
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self.hits)
-
-    @override
-    def data(
-        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if not index.isValid():
-            return None
-        hit = self.hits[index.row()]
-        if role == HIT_ROLE:
-            return hit
-        if role == Qt.ItemDataRole.DisplayRole:
-            return hit.title
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{hit.title}, {hit.hint}" if hit.hint else hit.title
-        return None
+def said_of(hit: Hit, role: int) -> Any:
+    """What the list is told of a found thing."""
+    if role == HIT_ROLE:
+        return hit
+    if role == Qt.ItemDataRole.DisplayRole:
+        return hit.title
+    if role == Qt.ItemDataRole.AccessibleTextRole:
+        return f"{hit.title}, {hit.hint}" if hit.hint else hit.title
+    return None
 
 
 class _HitDelegate(QStyledItemDelegate):
@@ -206,7 +184,7 @@ class CommandPalette(QDialog):
         usual = _("Customer, case, page or action — name, pinyin, phone tail")
         self.line.setPlaceholderText(f"{title}  {hint}" if title else usual)
         self.line.setAccessibleName(title or _("Go to anything"))
-        self.model = _HitModel(self)
+        self.model = ListModel(self, said_of)
         self.list = QListView()
         self.list.setModel(self.model)
         self.list.setItemDelegate(_HitDelegate(self.list))

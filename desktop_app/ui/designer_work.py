@@ -44,6 +44,16 @@ class Opened:
     published: Sheets | None
 
     @property
+    def version_id(self) -> UUID:
+        """The key of the version."""
+        return self.source.id
+
+    @property
+    def number(self) -> int:
+        """The number of the version."""
+        return self.source.number
+
+    @property
     def is_draft(self) -> bool:
         """Whether it can be edited."""
         return self.source.state is VersionState.DRAFT
@@ -278,13 +288,6 @@ def write_file(session: "Session", progress: "Progress", version_id: UUID, path:
     places = media_places(questionnaires.used_files(session, version_id), path)
     write_media(places, overwrite=True)
     return path
-
-
-def publish(session: "Session", version_id: UUID, note: str) -> int:
-    """Publish a draft; returns the number of the version."""
-    from desktop_app.services import questionnaire_life  # noqa: PLC0415
-
-    return questionnaire_life.publish(session, version_id, note)
 
 
 def save(

@@ -1,6 +1,7 @@
 """The tab with one's duties: numbers above, the list left, what one is there for at the right."""
 
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
@@ -39,6 +40,7 @@ URGENCY_TONES: Final = {
     Urgency.SOON: Tone.NEUTRAL,
 }
 _FITS_BOTH: Final = 880
+_MOST_KINDS: Final = 2
 _PLACES: Final = {DutyKind.APPROVAL: "approvals", DutyKind.ORPHANS: "charges"}
 
 
@@ -133,12 +135,13 @@ class SheetPart(DutyPart):
         for urgency, tile in self.tiles.items():
             count = sheet.count(urgency)
             tone = URGENCY_TONES[urgency] if count and urgency is not Urgency.SOON else None
-            tile.show_value(labels.number(count), "", tone)
+            tile.show_value(labels.number(count), _kinds(sheet, urgency), tone)
         self.charges.show_sheet(sheet)
-        names = [labels.label(each.function) for each in sheet.charges]
+        names = _(", ").join(labels.label(each.function) for each in sheet.charges)
+        posts = [_("Functions: {names}").format(names=names)] if names else []
         count = len(sheet.items)
         total = ngettext("{n} duty", "{n} duties", count).format(n=labels.number(count))
-        self.say(list_text((*names, total)))
+        self.say(list_text((*posts, total)))
         self._show_rows()
 
     def _on_filter(self) -> None:
@@ -241,6 +244,13 @@ class SheetPart(DutyPart):
             self.page.navigate("customer-card", item.customer_id)
         else:  # a task without a customer, one's own or overdue with others
             self.page.navigate("duties", item.id)
+
+
+def _kinds(sheet: Sheet, urgency: Urgency) -> str:
+    """The kinds that most of the duties are of, with their numbers."""
+    kinds = Counter(item.kind for item in sheet.items if item.urgency is urgency)
+    words = (f"{_(KIND_WORDS[kind])} {count}" for kind, count in kinds.most_common(_MOST_KINDS))
+    return list_text(words)
 
 
 class ChargesCard(Card):

@@ -106,9 +106,10 @@ class GivesWay(QObject):
 
 
 class ShortButtons(QObject):
-    """Takes the words off buttons with an icon while a bar has no room for them.
+    """Takes the words off buttons while a bar has no room for them.
 
-    The words stay as the name and in the tooltip.
+    Those with an icon show it alone, others what `say_shortly` gave them. The words stay as the
+    name and in the tooltip.
     """
 
     def __init__(
@@ -132,10 +133,12 @@ class ShortButtons(QObject):
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
-        worded = [each for each in self._buttons if each.text() and not each.isHidden()]
+        worded = [
+            each for each in self._buttons if each.text() != _shorter(each) and not each.isHidden()
+        ]
         if self._needed() + self._saved_width() > self._bar.width():
             for made in worded:
-                if not made.icon().isNull():
+                if _shorter(made) or not made.icon().isNull():
                     _shorten(made)
         else:
             for made in self._buttons:
@@ -144,7 +147,19 @@ class ShortButtons(QObject):
     def _saved_width(self) -> int:
         """So much wider the bar is with all words."""
         short = [each for each in self._buttons if not each.isHidden() and words_of(each)]
-        return sum(int(each.property("saved") or 0) for each in short if not each.text())
+        still = (each for each in short if each.text() == _shorter(each))
+        return sum(int(each.property("saved") or 0) for each in still)
+
+
+def say_shortly(made: QAbstractButton, words: str, shorter: str) -> None:
+    """Give a button words, and what stands there where they find no room."""
+    _restore(made)
+    made.setProperty("shorter", shorter)
+    made.setText(words)
+
+
+def _shorter(made: QAbstractButton) -> str:
+    return str(made.property("shorter") or "")
 
 
 def words_of(made: QAbstractButton) -> str:
@@ -157,7 +172,7 @@ def _shorten(made: QAbstractButton) -> None:
     made.setProperty("words", words)
     made.setProperty("had_name", made.accessibleName())
     made.setAccessibleName(made.accessibleName() or words)
-    made.setText("")
+    made.setText(_shorter(made))
     made.setProperty("saved", wide - made.sizeHint().width())
 
 
@@ -165,5 +180,5 @@ def _restore(made: QAbstractButton) -> None:
     words = words_of(made)
     if words:
         made.setProperty("words", "")
-        made.setText(made.text() or words)
+        made.setText(words if made.text() == _shorter(made) else made.text())
         made.setAccessibleName(str(made.property("had_name") or ""))

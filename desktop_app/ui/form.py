@@ -72,6 +72,8 @@ class Form(QWidget):
         words.setBuddy(editor.focusProxy() or editor)
         words.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         words.setMinimumHeight(30 if not self._above else 0)
+        if not label and self._above:
+            words.hide()
         editor.set_name(plain_text(label))
         editor.setObjectName(field)
         self.editors[field] = editor

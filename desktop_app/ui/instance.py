@@ -1,4 +1,7 @@
-"""One window a workspace: a second start raises the first window and goes away."""
+"""One window a workspace: a second start raises the first window and goes away.
+
+It may name what the first window is to show, see `domain.addresses`.
+"""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _TIMEOUT_MS = 500
-_RAISE = b"raise\n"
+_RAISE = "raise"
 
 
 def server_name(folder: Path) -> str:
@@ -16,13 +19,17 @@ def server_name(folder: Path) -> str:
     return f"winback-desk-{digest[:24]}"
 
 
-def raise_running(folder: Path) -> bool:
-    """Ask the program that has this workspace open to show itself; whether there is one."""
+def raise_running(folder: Path, address: str = "") -> bool:
+    """Ask the program that has this workspace open to show itself, or what is at an address.
+
+    Returns:
+        Whether there is one.
+    """
     socket = QLocalSocket()
     socket.connectToServer(server_name(folder))
     if not socket.waitForConnected(_TIMEOUT_MS):
         return False
-    socket.write(_RAISE)
+    socket.write(f"{_RAISE} {address}\n".encode())
     is_told = socket.waitForBytesWritten(_TIMEOUT_MS)
     socket.disconnectFromServer()
     return is_told
@@ -31,7 +38,8 @@ def raise_running(folder: Path) -> bool:
 class InstanceGuard(QObject):
     """Listens for other starts on the same workspace."""
 
-    raise_wanted = Signal()
+    raise_wanted = Signal(str)
+    """The window is to come to the front and show what is at an address, if one is given."""
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,10 +53,16 @@ class InstanceGuard(QObject):
 
     def _on_connection(self) -> None:
         socket = self._server.nextPendingConnection()
-        socket.readyRead.connect(self.raise_wanted)
+        socket.readyRead.connect(self._read)
         socket.disconnected.connect(socket.deleteLater)
-        if socket.bytesAvailable():
-            self.raise_wanted.emit()
+        self._read()
+
+    def _read(self) -> None:
+        """What the other starts say, each in one line."""
+        for socket in self._server.findChildren(QLocalSocket):
+            while socket.canReadLine():
+                words = bytes(socket.readLine().data()).decode("utf-8", "replace")
+                self.raise_wanted.emit(words.removeprefix(_RAISE).strip())
 
     def close(self) -> None:
         """Stop listening."""

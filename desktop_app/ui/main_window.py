@@ -196,6 +196,11 @@ class MainWindow(QMainWindow):
             self._trail.visit((page_id, target))
             self.connect_actions()
 
+    def show_place(self, page_id: str, target: object = None) -> None:
+        """Open a page that another process asked for, if there is one for this role."""
+        if page_id in self._pages:
+            self.navigate(page_id, target)
+
     def start(self, place: WindowPlace | None = None) -> None:
         """Open the first page, or come back to a place, and fill the status bar."""
         if place is None or place.page_id not in self._pages:

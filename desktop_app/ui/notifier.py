@@ -1,19 +1,14 @@
 """Notifications outside the window: by the desktop's service, else by the tray icon, else none."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from desktop_app import paths
-from desktop_app.i18n import _
 
 if TYPE_CHECKING:  # loaded after the first paint
     from desktop_app.session_bus import NotificationBus
-
-OPEN: Final = "open"
-_DEFAULT: Final = "default"  # a click on the note itself
-_SNOOZE: Final = "snooze-"
 
 
 class Notifier(QObject):
@@ -49,12 +44,11 @@ class BusNotifier(Notifier):
 
     def show_note(self, key: str, title: str, text: str) -> None:
         """Show a note with *Open* and *Again in …*."""
-        from desktop_app.domain.reminder_words import snooze_text  # noqa: PLC0415  (slow to import)
+        from desktop_app.domain.reminder_words import note_choices  # noqa: PLC0415  (slow)
         from desktop_app.session_bus import Note  # noqa: PLC0415
 
         self.withdraw(key)
-        choices = [(_DEFAULT, _("Open it")), (OPEN, _("Open it"))]
-        choices += [(f"{_SNOOZE}{minutes}", snooze_text(minutes)) for minutes in self._minutes]
+        choices = note_choices(self._minutes)
         icon = paths.resource("icons", "app.svg")
         try:
             number = self._bus.show(Note(title, text, choices, str(icon)))
@@ -78,16 +72,20 @@ class BusNotifier(Notifier):
         except OSError:
             self._fail()
             return
+        from desktop_app.domain.reminder_words import read_choice  # noqa: PLC0415  (slow)
+
         for answer in answers:
             key = self._notes.get(answer.note)
             if key is None:
                 continue
             if not answer.action:
                 del self._notes[answer.note]
-            elif answer.action.startswith(_SNOOZE):
-                self.snoozed.emit(key, int(answer.action.removeprefix(_SNOOZE)))
-            else:
+                continue
+            minutes = read_choice(answer.action)
+            if minutes is None:
                 self.opened.emit(key)
+            else:
+                self.snoozed.emit(key, minutes)
 
     def _fail(self) -> None:
         self._waiting.setEnabled(False)

@@ -70,7 +70,7 @@ class LibrarySection(OfferSection):
 
     def load(self) -> None:
         """Read the library."""
-        self._latest.take(self.tasks.read(self, read_library)).then(self._show)
+        self.latest.take(self.tasks.read(self, read_library)).then(self._show)
 
     def _show(self, found: "tuple[tuple[OfferRow, ...], str]") -> None:
         self._all, self.currency = found

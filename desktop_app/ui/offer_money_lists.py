@@ -84,7 +84,7 @@ class BudgetSection(OfferSection):
     def load(self) -> None:
         """Read the budgets of the month."""
         task = self.tasks.read(self, read_budgets, str(self.month.value()))
-        self._latest.take(task).then(self._show)
+        self.latest.take(task).then(self._show)
 
     def _show(self, found: "tuple[tuple[Budget, ...], str]") -> None:
         rows, self.currency = found
@@ -146,7 +146,7 @@ class CouponSection(OfferSection):
 
     def load(self) -> None:
         """Count the coupons."""
-        self._latest.take(self.tasks.read(self, coupons.response)).then(self._show)
+        self.latest.take(self.tasks.read(self, coupons.response)).then(self._show)
 
     def _show(self, rows: Any) -> None:
         self.table.set_rows(list(rows))

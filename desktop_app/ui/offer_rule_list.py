@@ -103,7 +103,7 @@ class RulesSection(OfferSection):
 
     def load(self) -> None:
         """Read the rules and what they can name."""
-        self._latest.take(self.tasks.read(self, RuleData)).then(self._show)
+        self.latest.take(self.tasks.read(self, RuleData)).then(self._show)
 
     def _show(self, data: RuleData) -> None:
         self.data, self.currency = data, data.currency

@@ -4,9 +4,6 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
-
 from db.queries.case_reviews import CaseReviewRow
 from db.queries.promises import ComplaintRow, PromiseRow, RecoveryRow
 from db.vocabulary import RecoveryStepKind, ReplyKind
@@ -32,10 +29,8 @@ from desktop_app.services import (
 )
 from desktop_app.services.case_reviews import ReviewDraft
 from desktop_app.ui import promise_forms as forms
-from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.form import Form
+from desktop_app.ui.flows import Flows, Whom, Write, titled
 from desktop_app.ui.forms.words_form import NoteDraft, RemarkDraft, words_form
-from desktop_app.ui.page import PageContext
 from desktop_app.ui.promise_forms import (
     AnswerDraft,
     BeginDraft,
@@ -50,17 +45,10 @@ from desktop_app.ui.promise_forms import (
     StepDraft,
     VerifyDraft,
 )
-from desktop_app.ui.typed_drafts import DraftKey
 
-if TYPE_CHECKING:  # pydantic and SQLAlchemy are slow to import
-    from pydantic import BaseModel
-
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
 
-Whom = tuple[uuid.UUID, str]
-"""Key and name of a customer."""
-Write = tuple[Any, ...]
-"""A service and what it is given."""
 Row = PromiseRow | ComplaintRow | RecoveryRow | CaseReviewRow
 
 
@@ -87,12 +75,8 @@ def verify(session: "Session", complaint_id: uuid.UUID, is_true: bool) -> None: 
     complaints.verify(session, complaint_id, is_true=is_true)
 
 
-class PromiseFlows(QObject):
+class PromiseFlows(Flows):
     """The flows of one page or panel; dialogs open over it."""
-
-    def __init__(self, parent: QWidget, context: PageContext) -> None:
-        super().__init__(parent)
-        self._over, self._context, self._tasks = parent, context, context.tasks
 
     # ------------------------------------------------------------------ something new
 
@@ -106,7 +90,9 @@ class PromiseFlows(QObject):
 
         self._with_users(
             lambda users: self._ask(
-                _("New promise") if customer is None else _title(_("Promise to {name}"), customer),
+                _("New promise")
+                if customer is None
+                else titled(_("Promise to {name}"), customer[1]),
                 _("Promise"),
                 forms.promise_form(users, self._tasks if customer is None else None),
                 CustomerPromise if customer is None else NewPromise,
@@ -128,7 +114,7 @@ class PromiseFlows(QObject):
             lambda users: self._ask(
                 _("New complaint")
                 if customer is None
-                else _title(_("Complaint of {name}"), customer),
+                else titled(_("Complaint of {name}"), customer[1]),
                 _("Take it down"),
                 forms.complaint_form(users, me, self._tasks if customer is None else None),
                 CustomerComplaint if customer is None else NewComplaint,
@@ -190,7 +176,7 @@ class PromiseFlows(QObject):
     def answer(self, row: PromiseRow, reply: ReplyKind | None = None) -> None:
         """Ask whether a promise was kept, and what the customer was told."""
         self._ask(
-            _title(_("Answer the promise to {name}"), (row.id, row.customer)),
+            titled(_("Answer the promise to {name}"), row.customer),
             _("Answer"),
             forms.answer_form(reply, _("&Note")),
             AnswerDraft,
@@ -202,7 +188,7 @@ class PromiseFlows(QObject):
     def chase(self, row: PromiseRow) -> None:
         """The customer asked again: count it, with what was said."""
         self._ask(
-            _title(_("{name} asked again"), (row.id, row.customer)),
+            titled(_("{name} asked again"), row.customer),
             _("Count it"),
             words_form("note", _("What was said, or &who was asked to hurry"), lines=3),
             RemarkDraft,
@@ -223,7 +209,7 @@ class PromiseFlows(QObject):
                 service, empty = recovery.hand_over, _("who works on the case")
         self._with_users(
             lambda users: self._ask(
-                _title(_("Hand over: {name}"), (row.id, row.customer)),
+                titled(_("Hand over: {name}"), row.customer),
                 _("Hand over"),
                 forms.hand_over_form(users, row.owner_id, empty),
                 OwnerDraft,
@@ -289,7 +275,7 @@ class PromiseFlows(QObject):
             StepDraft,
             lambda draft: (do_step, row.id, step, draft),
             f"recovery-step:{due.id}",
-            intro=_title(_("Service recovery for {name}"), (row.id, row.customer)),
+            intro=titled(_("Service recovery for {name}"), row.customer),
         )
 
     def arrears(self, case_id: uuid.UUID, step: ArrearsStep) -> None:
@@ -335,32 +321,6 @@ class PromiseFlows(QObject):
 
     def _with_users(self, ask: Callable[[Named], object]) -> None:
         self._tasks.read(self, forms.colleagues).then(ask)
-
-    def _ask(
-        self,
-        title: str,
-        verb: str,
-        form: Form,
-        draft: "type[BaseModel]",
-        save: Callable[[Any], Write],
-        key: str,
-        intro: str = "",
-    ) -> None:
-        dialog = FormDialog(
-            self._over,
-            title=title,
-            verb=verb,
-            form=form,
-            draft=draft,
-            save=lambda entered: self._tasks.write(dialog, *save(entered)),
-            intro=intro,
-            draft_key=DraftKey(self._tasks, key),
-        )
-        dialog.open()
-
-
-def _title(text: str, whom: Whom) -> str:
-    return text.format(name=whom[1] or _("(no name)"))
 
 
 def _complaint_title(row: ComplaintRow, step: ComplaintStep) -> str:

@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
 )
 from PySide6.QtGui import QKeyEvent
@@ -20,12 +17,12 @@ from desktop_app.i18n import _
 from desktop_app.services import reasons
 from desktop_app.ui import theme
 from desktop_app.ui.editors import Editor
+from desktop_app.ui.list_model import ListModel
 from desktop_app.ui.pickers import Choice
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
 
-_NO_PARENT = QModelIndex()
 _SHOWN = 12
 
 
@@ -50,32 +47,11 @@ def grouped_choices(session: "Session", language: str) -> tuple[list[Choice], di
     return choices, {row.code: row.group for group in groups for row in group.reasons}
 
 
-class _Model(QAbstractListModel):
-    """The choices that fit what is typed."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.shown: list[Choice] = []
-
-    def show(self, choices: Sequence[Choice]) -> None:
-        self.beginResetModel()
-        self.shown = list(choices)
-        self.endResetModel()
-
-    @override
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self.shown)
-
-    @override
-    def data(
-        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if not index.isValid():
-            return None
-        choice = self.shown[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return f"{choice.group} › {choice.text}"
-        return choice.text if role == Qt.ItemDataRole.EditRole else None
+def said_of(choice: Choice, role: int) -> Any:
+    """What the list is told of a reason."""
+    if role == Qt.ItemDataRole.DisplayRole:
+        return f"{choice.group} › {choice.text}"
+    return choice.text if role == Qt.ItemDataRole.EditRole else None
 
 
 class ReasonBox(Editor):
@@ -89,7 +65,7 @@ class ReasonBox(Editor):
         super().__init__(self.line)
         self._choices: tuple[Choice, ...] = ()
         self._value: str | None = None
-        self._model = _Model(self)
+        self._model = ListModel(self, said_of)
         self._completer = QCompleter(self._model, self)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setMaxVisibleItems(_SHOWN)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final, cast
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from db.vocabulary import ReminderKind
 from desktop_app.domain.reminders import SNOOZE_MINUTES
 from desktop_app.i18n import _, ngettext
+from desktop_app.services.reminders import Notice
 from desktop_app.session_bus import NotificationBus, open_bus
 from desktop_app.settings import Settings
 from desktop_app.ui.call_timer import CallTimer
@@ -21,6 +21,7 @@ from desktop_app.ui.reminder_clock import ReminderClock
 from desktop_app.ui.reminder_sound import ReminderSound
 from desktop_app.ui.reminder_window import ReminderWindow
 from desktop_app.ui.tray import Tray
+from desktop_app.ui.window_place import come_forward
 
 if TYPE_CHECKING:  # the window is made of this, not the other way round
     from collections.abc import Callable, Mapping
@@ -29,8 +30,6 @@ if TYPE_CHECKING:  # the window is made of this, not the other way round
     from desktop_app.services.reminders import ReminderLine
     from desktop_app.ui.main_window import MainWindow
 
-SINGLE: Final = 3
-"""So many reminders at once are notes of their own; more are one."""
 _ALL: Final = "all"
 
 
@@ -61,6 +60,7 @@ class ReminderDesk(QObject):
         self.clock.due_changed.connect(self._on_due)
         self.clock.came.connect(self._on_came)
         window.status.reminders.clicked.connect(self.show_list)
+        window.stack.currentChanged.connect(lambda _place: self._take_offer_away())
         if self.tray is not None:
             self.tray.window_wanted.connect(self._show_window)
             self.tray.list_wanted.connect(self.show_list)
@@ -101,12 +101,13 @@ class ReminderDesk(QObject):
             made.seen.connect(self._put_away)
         self.list.show_lines(self.clock.due, self.clock.inbox)
         self.list.come()
+        self._take_offer_away()
 
     def open_line(self, line: "ReminderLine") -> None:
         """Go to what a reminder is about; it counts as seen."""
         self._put_away([line.id])
         self._show_window()
-        self._window.navigate(*place_of(line))
+        self._window.navigate(*line.place)
 
     def try_out(self) -> None:
         """Show and sound a note as it would be, for the settings."""
@@ -126,8 +127,8 @@ class ReminderDesk(QObject):
     def _on_due(self) -> None:
         count = len(self.clock.due)
         self._window.status.show_reminders(count)
-        if not count and self._context.messages.text == self._offered:
-            self._context.messages.dismiss()
+        if not count:
+            self._take_offer_away()
         if self.tray is not None:
             self.tray.show_count(count)
         if self.list is not None and self.list.isVisible():
@@ -162,6 +163,12 @@ class ReminderDesk(QObject):
             self._context.messages.offer(text, _("Show"), self.show_list)
             self._offered = text
 
+    def _take_offer_away(self) -> None:
+        """What was missed need not be offered any more: the status bar counts it."""
+        if self._offered and self._context.messages.text == self._offered:
+            self._context.messages.dismiss()
+        self._offered = ""
+
     def _take_bus(self, bus: NotificationBus | None) -> None:
         if bus is not None:
             self._take(BusNotifier(bus, SNOOZE_MINUTES, self))
@@ -185,18 +192,10 @@ class ReminderDesk(QObject):
         self._ring()
         if self.notifier is None or not self._settings.show_notes:
             return
-        if len(lines) <= SINGLE:
-            for line in lines:
-                key = str(line.id)
-                self._noted[key] = [line]
-                self.notifier.show_note(key, line.title, line.text)
-            return
-        self._noted[_ALL] = list(lines)
-        title = ngettext("{n} reminder", "{n} reminders", len(lines)).format(n=len(lines))
-        first = "\n".join(line.title for line in lines[:SINGLE])
-        rest = len(lines) - SINGLE
-        more = ngettext("and {n} more", "and {n} more", rest).format(n=rest)
-        self.notifier.show_note(_ALL, title, f"{first}\n{more}")
+        for note in Notice.of(lines):
+            key = _ALL if len(note.lines) > 1 else str(note.lines[0].id)
+            self._noted[key] = list(note.lines)
+            self.notifier.show_note(key, note.title, note.text)
 
     def _ring(self) -> None:
         if self._settings.reminder_sound:
@@ -222,20 +221,4 @@ class ReminderDesk(QObject):
         self.clock.mark_seen(ids)
 
     def _show_window(self) -> None:
-        window = self._window
-        if window.isMinimized():
-            window.showNormal()
-        window.show()
-        window.raise_()
-        window.activateWindow()
-
-
-def place_of(line: "ReminderLine") -> tuple[str, object]:
-    """Page and record that a reminder is about."""
-    if line.case_id is not None:
-        return "case-file", line.case_id
-    if line.kind is ReminderKind.PROMISE:
-        return "promises", "mine"
-    if line.customer_id is not None:
-        return "customer-card", line.customer_id
-    return "duties", line.reminder.id.key  # a task without a customer
+        come_forward(self._window)

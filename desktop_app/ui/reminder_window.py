@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # SQLAlchemy is slow to import
     from desktop_app.domain.reminders import ReminderId
     from desktop_app.services.reminders import ReminderLine
 
-_WIDTH, _HEIGHT = 860, 420
+_WIDTH, _HEIGHT = 930, 420
 _KEYS: Final = ("1", "2", "3")
 
 

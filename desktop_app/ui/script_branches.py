@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from desktop_app.domain import script_editing
 from desktop_app.domain.script_terms import operator_word, operators_for
@@ -15,6 +16,7 @@ from desktop_app.ui.case_panels import clear_layout
 from desktop_app.ui.editors import ChoiceEditor, Editor
 from desktop_app.ui.panels import button, text_label
 from desktop_app.ui.script_edit_state import ScriptState
+from desktop_app.ui.script_parts import PartsPanel, small_button
 from desktop_app.ui.script_values import (
     LISTED,
     WITHOUT_VALUE,
@@ -193,29 +195,17 @@ class BranchCard(QFrame):
             self.changed.emit()
 
 
-class BranchesPanel(QWidget):
+class BranchesPanel(PartsPanel):
     """The branches of the chosen step; the first that fits is taken."""
 
     def __init__(self, state: ScriptState, offer: Offer) -> None:
-        super().__init__()
-        self._state, self._offer = state, offer
-        self.cards: list[BranchCard] = []
-        self.hint = text_label(
+        super().__init__(
+            state,
             _("The first branch that fits is taken; if none does, the script goes on below."),
-            "hint",
+            _("Add branch"),
         )
-        self.add_button = button(_("Add branch"), self.add, "add")
-        self._list = QVBoxLayout()
-        self._list.setSpacing(theme.GAP_S)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.GAP_S)
-        column.addWidget(self.hint)
-        column.addLayout(self._list)
-        row = QHBoxLayout()
-        row.addWidget(self.add_button)
-        row.addStretch(1)
-        column.addLayout(row)
+        self._offer = offer
+        self.cards: list[BranchCard] = []
 
     def refresh(self) -> None:
         """Show the branches of the chosen step."""
@@ -223,16 +213,15 @@ class BranchesPanel(QWidget):
         branches = step.branches if step is not None else ()
         steps = targets(self._state.script)
         if len(branches) != len(self.cards):
-            clear_layout(self._list)
-            self.cards = []
+            self.forget()
             for number, branch in enumerate(branches, start=1):
                 self._add_card(number, branch, steps)
         for card, branch in zip(self.cards, branches, strict=True):
             card.show_branch(branch, steps)
 
+    @override
     def forget(self) -> None:
-        """Another step is chosen: its branches get cards of their own."""
-        clear_layout(self._list)
+        super().forget()
         self.cards = []
 
     def _add_card(self, number: int, branch: Branch, steps: list[tuple[str, str]]) -> None:
@@ -252,8 +241,8 @@ class BranchesPanel(QWidget):
     def _take(self) -> None:
         self._put([card.branch() for card in self.cards], step=f"branches/{self._state.key}")
 
+    @override
     def add(self) -> None:
-        """Add a branch at the end and go to it."""
         step = self._state.step
         first = Condition("case.may_offer", Operator.IS, value=True)
         if step is not None and self._put([*step.branches, Branch(None, (first,))]):
@@ -268,11 +257,3 @@ class BranchesPanel(QWidget):
         step = self._state.step
         if step is not None:
             self._put(script_editing.moved(step.branches, at, by))
-
-
-def small_button(words: str, slot: Callable[[], object], icon: str) -> QPushButton:
-    """A button that shows its icon only."""
-    made = button("", slot, icon, "quiet")
-    made.setToolTip(words)
-    made.setAccessibleName(words)
-    return made

@@ -4,18 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout
+from typing_extensions import override
 
 from desktop_app.domain import script_editing
 from desktop_app.domain.scripts import Choice
 from desktop_app.i18n import _
 from desktop_app.ui import theme
-from desktop_app.ui.case_panels import clear_layout
 from desktop_app.ui.completion import complete_placeholders
 from desktop_app.ui.editors import TextEditor
-from desktop_app.ui.panels import button, text_label
-from desktop_app.ui.script_branches import small_button
+from desktop_app.ui.panels import text_label
 from desktop_app.ui.script_edit_state import ScriptState
+from desktop_app.ui.script_parts import PartsPanel, small_button
 from desktop_app.ui.script_values import OpenChoice, targets
 
 
@@ -94,29 +94,16 @@ class ChoiceRow(QFrame):
             self.changed.emit()
 
 
-class ChoicesPanel(QWidget):
+class ChoicesPanel(PartsPanel):
     """The answers of the chosen step."""
 
     def __init__(self, state: ScriptState) -> None:
-        super().__init__()
-        self._state = state
-        self.rows: list[ChoiceRow] = []
-        self.hint = text_label(
+        super().__init__(
+            state,
             _("Without answers to choose, the customer's words are typed, or it just goes on."),
-            "hint",
+            _("Add answer"),
         )
-        self.add_button = button(_("Add answer"), self.add, "add")
-        self._list = QVBoxLayout()
-        self._list.setSpacing(theme.GAP_S)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.GAP_S)
-        column.addWidget(self.hint)
-        column.addLayout(self._list)
-        row = QHBoxLayout()
-        row.addWidget(self.add_button)
-        row.addStretch(1)
-        column.addLayout(row)
+        self.rows: list[ChoiceRow] = []
 
     def refresh(self) -> None:
         """Show the answers of the chosen step."""
@@ -131,9 +118,9 @@ class ChoicesPanel(QWidget):
         for row, choice in zip(self.rows, choices, strict=True):
             row.show_choice(choice, steps)
 
+    @override
     def forget(self) -> None:
-        """Another step is chosen: its answers get rows of their own."""
-        clear_layout(self._list)
+        super().forget()
         self.rows = []
 
     def take_codes(self) -> None:
@@ -171,8 +158,8 @@ class ChoicesPanel(QWidget):
             if step is not None:
                 row.code.set_value(step.choices[at].code)
 
+    @override
     def add(self) -> None:
-        """Add an answer at the end and begin to write its words."""
         if self._change(lambda choices: [*choices, Choice(script_editing.free_code(choices))], ""):
             self.rows[-1].zh.setFocus()
 

@@ -39,9 +39,9 @@ from desktop_app.domain.scripts import Script, Step, StepKind
 from desktop_app.i18n import _
 from desktop_app.ui import theme
 from desktop_app.ui.panels import button
-from desktop_app.ui.script_branches import small_button
 from desktop_app.ui.script_edit_state import ScriptState
 from desktop_app.ui.script_outline import icon_name, step_words
+from desktop_app.ui.script_parts import small_button
 
 _WIDTH, _HEIGHT = 168.0, 52.0
 _GAP_X, _GAP_Y = 22.0, 44.0

@@ -82,15 +82,8 @@ class ScriptSaving(QObject):
         page = self._page
         self.is_saving, self._found = False, None
         page.opened = opened
-        if sent == page.state.script:
-            page.form.mark_saved()
-        if page.drafts is not None:
-            page.drafts.forget()
-            page.drafts.rebase(typed_for(opened))
-            page.drafts.keep()  # what was changed meanwhile
         page.strip.hide()
-        page.show_header()
-        page.actions_changed()
+        page.note_saved(typed_for(opened), is_all=sent == page.state.script)
         if then is not None:
             then()
 
@@ -106,11 +99,7 @@ class ScriptSaving(QObject):
             if isinstance(error, NotFoundError | ConflictError):
                 page.load()  # the draft may be gone
             return
-        page.strip.ask(error.message, [
-            (_("Go on editing"), page.setFocus),
-            (_("Show theirs; mine stays on offer"), self._show_theirs),
-            (_("Save mine over it"), partial(self.store, then, is_over=True)),
-        ])  # fmt: skip
+        page.ask_over(error.message, partial(self.store, then, is_over=True))
 
     def _ask_gone(self, then: Then) -> None:
         """Say that the draft is gone and that the typing is not."""
@@ -120,19 +109,16 @@ class ScriptSaving(QObject):
                 "The draft that you typed into is gone, and another one was begun meanwhile. "
                 "What you typed is still here."
             )
-            show, save = _("Show theirs; mine stays on offer"), _("Save mine over it")
+            verbs = None
         else:
             text = _(
                 "The draft that you typed into is gone: it was undone, discarded or published. "
                 "What you typed is still here; saving makes a new draft of it."
             )
-            show = _("Show the version in use; mine stays on offer")
-            save = _("Save mine as a new draft")
-        page.strip.ask(text, [
-            (_("Go on editing"), page.setFocus),
-            (show, self._show_theirs),
-            (save, partial(self.store, then, is_over=True)),
-        ])  # fmt: skip
+            verbs = (
+                _("Show the version in use; mine stays on offer"), _("Save mine as a new draft"),
+            )  # fmt: skip
+        page.ask_over(text, partial(self.store, then, is_over=True), verbs)
 
     def unread(self, error: UserError) -> None:
         """Say why nothing was read; of what was typed into a script that is gone make another."""
@@ -146,14 +132,6 @@ class ScriptSaving(QObject):
             (_("Go on editing"), page.setFocus),
             (_("Make a new script of it…"), make),
         ])  # fmt: skip
-
-    def _show_theirs(self) -> None:
-        """Read the script again; what was typed here is offered above its next draft."""
-        page = self._page
-        page.keep_typing()
-        page.form.mark_saved()
-        page.opened = None
-        page.load()
 
 
 def typed_for(opened: Opened) -> str:

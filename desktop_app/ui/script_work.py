@@ -38,6 +38,16 @@ class Opened:
         return self.file.version.state is VersionState.DRAFT
 
     @property
+    def version_id(self) -> UUID:
+        """The key of the version."""
+        return self.version.id
+
+    @property
+    def number(self) -> int:
+        """The number of the version."""
+        return self.version.number
+
+    @property
     def row(self) -> "ScriptRow":
         """The script."""
         return self.file.row

@@ -1,9 +1,21 @@
 """The side bar: one button a page, icon and word, with a badge for what is due."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
 
 from desktop_app.i18n import _
 from desktop_app.ui import theme
@@ -17,6 +29,9 @@ _MAX_BADGE = 999
 
 class NavButton(QPushButton):
     """One page of the side bar."""
+
+    reached = Signal()
+    """The keyboard stands on it."""
 
     def __init__(self, spec: PageSpec) -> None:
         super().__init__(theme.icon(spec.icon), _(spec.title))
@@ -35,12 +50,59 @@ class NavButton(QPushButton):
         row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
         self.show_due(0)
 
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.reached.emit()
+
     def show_due(self, due: int) -> None:
         """Show how much is due; nothing for zero."""
         self._badge.setText(f"{_MAX_BADGE}+" if due > _MAX_BADGE else str(due))
         self._badge.setVisible(due > 0)
         name = _("{page}, {n} due").format(page=self.text(), n=due) if due else self.text()
         self.setAccessibleName(name)
+
+
+class NavList(QScrollArea):
+    """The buttons below each other; where they find no room, the list is scrolled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
+        self.viewport().setAutoFillBackground(False)
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(theme.GAP_S, 0, theme.GAP_S, 0)
+        self.column.setSpacing(2)
+        self.setWidget(inside)
+        self._wanted: QWidget | None = None
+        self.verticalScrollBar().rangeChanged.connect(self._make_room)
+
+    def show_button(self, button: QWidget) -> None:
+        """Scroll so that a button is seen whole, now and when the list gets another size."""
+        self._wanted = button
+        self._follow()
+
+    def _follow(self) -> None:
+        if self._wanted is not None:
+            self.ensureWidgetVisible(self._wanted, 0, theme.GAP_XS)
+
+    def _make_room(self, _first: int, last: int) -> None:
+        """The scroll bar stands in the margin: the buttons keep their width."""
+        margin = theme.GAP_S
+        if last > 0:
+            margin = max(0, margin - self.verticalScrollBar().sizeHint().width())
+        self.column.setContentsMargins(theme.GAP_S, 0, margin, 0)
+        QTimer.singleShot(0, self, self._follow)  # once the buttons stand where they will
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._follow()
 
 
 class SideBar(QFrame):
@@ -56,18 +118,20 @@ class SideBar(QFrame):
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self.buttons: dict[str, NavButton] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.GAP_S, theme.GAP_M, theme.GAP_S, theme.GAP_M)
-        column.setSpacing(2)
-        column.addLayout(self._product())
-        column.addSpacing(theme.GAP_M)
+        self.list = NavList()
         for spec in specs:
             button = NavButton(spec)
             button.clicked.connect(self._chooser(spec.id))
+            button.reached.connect(partial(self.list.show_button, button))
             self._group.addButton(button)
             self.buttons[spec.id] = button
-            column.addWidget(button)
-        column.addStretch(1)
+            self.list.column.addWidget(button)
+        self.list.column.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.GAP_M, 0, theme.GAP_M)
+        column.setSpacing(theme.GAP_S)
+        column.addLayout(self._product())
+        column.addWidget(self.list, 1)
         column.addLayout(self._user(user, role))
 
     def _product(self) -> QHBoxLayout:
@@ -75,7 +139,7 @@ class SideBar(QFrame):
         mark.setPixmap(theme.app_icon().pixmap(22, 22))
         name.setObjectName("product")
         row = QHBoxLayout()
-        row.setContentsMargins(theme.GAP_XS, 0, 0, 0)
+        row.setContentsMargins(theme.GAP_M, 0, theme.GAP_S, 0)
         row.setSpacing(theme.GAP_S)
         row.addWidget(mark)
         row.addWidget(name, 1)
@@ -87,7 +151,7 @@ class SideBar(QFrame):
         words.setTextFormat(Qt.TextFormat.PlainText)
         theme.set_role(words, "hint")
         row = QHBoxLayout()
-        row.setContentsMargins(theme.GAP_S, 0, 0, 0)
+        row.setContentsMargins(theme.GAP_L, 0, theme.GAP_S, 0)
         row.setSpacing(theme.GAP_S)
         row.addWidget(picture)
         row.addWidget(words, 1)
@@ -101,6 +165,7 @@ class SideBar(QFrame):
         button = self.buttons.get(page_id)
         if button is not None:
             button.setChecked(True)
+            self.list.show_button(button)
         elif (checked := self._group.checkedButton()) is not None:
             self._group.setExclusive(False)
             checked.setChecked(False)

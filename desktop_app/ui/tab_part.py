@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from typing import ClassVar
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -17,13 +18,18 @@ from desktop_app.ui.tasks import Latest
 class TabPart(QWidget):
     """One tab: perhaps a sentence what it is for, then lists and what can be done to their rows."""
 
+    GAP: ClassVar[int] = theme.GAP_S
+    """Above the part, and between what stands in it."""
+    KEEPS_WORDS: ClassVar[bool] = False
+    """Whether the main button of a bar keeps its words where there is little room."""
+
     def __init__(self, page: Page, hint: str = "") -> None:
         super().__init__()
         self.page, self.tasks = page, page.tasks
         self.latest = Latest()
         self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(0, theme.GAP_S, 0, 0)
-        self.body.setSpacing(theme.GAP_S)
+        self.body.setContentsMargins(0, self.GAP, 0, 0)
+        self.body.setSpacing(self.GAP)
         if hint:
             self.body.addWidget(text_label(hint, "hint"))
 
@@ -57,7 +63,7 @@ class TabPart(QWidget):
         ]
         for one in made:
             bar.add_widget(one)
-        ShortButtons(bar, made, lambda: bar.sizeHint().width())
+        ShortButtons(bar, made[:-1] if self.KEEPS_WORDS else made, lambda: bar.sizeHint().width())
         self.body.addWidget(bar)
 
     def opener(self, customer_id: uuid.UUID) -> Callable[[], None]:

@@ -1,11 +1,7 @@
 """What people do with tasks and renewals: ask in a form, then store."""
 
 import uuid
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
 from db.queries.renewals import RenewalRow
 from db.queries.tasks import TaskRow
@@ -16,21 +12,11 @@ from desktop_app.domain.tasks import TaskDraft
 from desktop_app.i18n import _
 from desktop_app.services import handovers, renewals, staff_profiles, tasks, workspace_settings
 from desktop_app.ui.case_look import list_text
-from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.form import Form
+from desktop_app.ui.flows import Flows, Whom, Write, titled
 from desktop_app.ui.forms import task_forms as forms
-from desktop_app.ui.page import PageContext
-from desktop_app.ui.typed_drafts import DraftKey
 
-if TYPE_CHECKING:  # pydantic and SQLAlchemy are slow to import
-    from pydantic import BaseModel
-
+if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
-
-Whom = tuple[uuid.UUID, str]
-"""Key and name of a customer."""
-Write = tuple[Any, ...]
-"""A service and what it is given."""
 
 
 def read_people(session: "Session") -> forms.Named:
@@ -67,12 +53,8 @@ def read_stored_renewal(
     return renewals.read(session, renewal_id), *read_renewal(session)
 
 
-class TaskFlows(QObject):
+class TaskFlows(Flows):
     """The flows of one page; dialogs open over it."""
-
-    def __init__(self, parent: QWidget, context: PageContext) -> None:
-        super().__init__(parent)
-        self._over, self._context, self._tasks = parent, context, context.tasks
 
     # ------------------------------------------------------------------ something new
 
@@ -90,7 +72,7 @@ class TaskFlows(QObject):
         picker = self._tasks if customer is None else None
         self._tasks.read(self, read_people).then(
             lambda people: self._ask(
-                _("New task") if customer is None else _title(_("Task for {name}"), customer[1]),
+                _("New task") if customer is None else titled(_("Task for {name}"), customer[1]),
                 _("Save"),
                 forms.task_form(people, me, picker),
                 TaskDraft,
@@ -130,7 +112,7 @@ class TaskFlows(QObject):
             lambda found: self._ask(
                 _("What expires")
                 if customer is None
-                else _title(_("What expires of {name}"), customer[1]),
+                else titled(_("What expires of {name}"), customer[1]),
                 _("Save"),
                 forms.renewal_form(*found, picker),
                 forms.CustomerRenewal if customer is None else RenewalDraft,
@@ -146,7 +128,7 @@ class TaskFlows(QObject):
         """Ask what came of a task."""
         is_talk = row.kind is TaskKind.UPGRADE_TALK
         self._ask(
-            _title(_("Done: {name}"), labels.label(row.kind)),
+            titled(_("Done: {name}"), labels.label(row.kind)),
             _("Done"),
             forms.answer_form(is_required=is_talk),
             forms.AnswerDraft,
@@ -158,7 +140,7 @@ class TaskFlows(QObject):
     def drop(self, row: TaskRow) -> None:
         """Ask why a task is not done."""
         self._ask(
-            _title(_("Not done: {name}"), labels.label(row.kind)),
+            titled(_("Not done: {name}"), labels.label(row.kind)),
             _("Drop the task"),
             forms.reason_form(),
             forms.ReasonDraft,
@@ -185,7 +167,7 @@ class TaskFlows(QObject):
         """Ask what the customer wants and who carries it out."""
         self._tasks.read(self, read_technicians).then(
             lambda people: self._ask(
-                _title(_("Upgrade for {name}"), row.customer),
+                titled(_("Upgrade for {name}"), row.customer),
                 _("Pass on"),
                 forms.pass_on_form(people),
                 forms.PassOnDraft,
@@ -203,7 +185,7 @@ class TaskFlows(QObject):
             self.renewed(row)
             return
         self._ask(
-            _title(_("{name} was told"), row.customer),
+            titled(_("{name} was told"), row.customer),
             _("Save"),
             forms.note_form(),
             forms.NoteDraft,
@@ -215,7 +197,7 @@ class TaskFlows(QObject):
     def renewed(self, row: RenewalRow) -> None:
         """Ask until when it is renewed."""
         self._ask(
-            _title(_("{name} renews"), row.customer),
+            titled(_("{name} renews"), row.customer),
             _("Renewed"),
             forms.renewed_form(row.expires_on),
             forms.RenewedDraft,
@@ -227,7 +209,7 @@ class TaskFlows(QObject):
     def lapsed(self, row: RenewalRow) -> None:
         """Ask why it is not renewed."""
         self._ask(
-            _title(_("{name} does not renew"), row.customer),
+            titled(_("{name} does not renew"), row.customer),
             _("Lapsed"),
             forms.reason_form(),
             forms.ReasonDraft,
@@ -244,7 +226,7 @@ class TaskFlows(QObject):
             form = forms.renewal_form(people, currency)
             form.fill(stored)
             self._ask(
-                _title(_("What expires of {name}"), row.customer),
+                titled(_("What expires of {name}"), row.customer),
                 _("Save"),
                 form,
                 RenewalDraft,
@@ -259,7 +241,7 @@ class TaskFlows(QObject):
     def decline(self, line_id: uuid.UUID, customer: str) -> None:
         """Ask why a customer handed over is not taken."""
         self._ask(
-            _title(_("Decline {name}"), customer),
+            titled(_("Decline {name}"), customer),
             _("Decline"),
             forms.reason_form(),
             forms.ReasonDraft,
@@ -267,32 +249,6 @@ class TaskFlows(QObject):
             f"decline:{line_id}",
             intro=_("Whoever handed it over finds somebody else."),
         )
-
-    def _ask(
-        self,
-        title: str,
-        verb: str,
-        form: Form,
-        draft: "type[BaseModel]",
-        save: Callable[[Any], Write],
-        key: str,
-        intro: str = "",
-    ) -> None:
-        dialog = FormDialog(
-            self._over,
-            title=title,
-            verb=verb,
-            form=form,
-            draft=draft,
-            save=lambda entered: self._tasks.write(dialog, *save(entered)),
-            intro=intro,
-            draft_key=DraftKey(self._tasks, key),
-        )
-        dialog.open()
-
-
-def _title(text: str, name: str) -> str:
-    return text.format(name=name or _("(no name)"))
 
 
 def _renewal_text(row: RenewalRow) -> str:

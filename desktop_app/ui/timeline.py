@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -21,15 +20,14 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QWidget,
 )
 from typing_extensions import override
 
 from desktop_app import clock, labels
 from desktop_app.ui import theme
+from desktop_app.ui.list_model import ListModel
 from desktop_app.ui.theme import Tone
 
-_NO_PARENT = QModelIndex()
 _ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
 _DOT = 26
 _MAX_LINES = 6
@@ -96,38 +94,19 @@ def whole_lines(text: str, font: QFont, room: int, most: int) -> list[str]:
     return lines
 
 
-class _Model(QAbstractListModel):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.entries: list[TimelineEntry] = []
-
-    def show(self, entries: Sequence[TimelineEntry]) -> None:
-        self.beginResetModel()
-        self.entries = sorted(entries, key=TimelineEntry.sort_key, reverse=True)
-        self.endResetModel()
-
-    @override
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self.entries)
-
-    @override
-    def data(
-        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if not index.isValid():
-            return None
-        entry = self.entries[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return entry.title
-            case Qt.ItemDataRole.AccessibleTextRole:
-                parts = (entry.when_text(), entry.title, entry.text, entry.who)
-                return ", ".join(filter(None, parts))
-            case Qt.ItemDataRole.ToolTipRole:
-                return entry.text or None
-            case _ if role == _ENTRY_ROLE:
-                return entry
-        return None
+def said_of(entry: TimelineEntry, role: int) -> Any:
+    """What the list is told of an entry."""
+    match role:
+        case Qt.ItemDataRole.DisplayRole:
+            return entry.title
+        case Qt.ItemDataRole.AccessibleTextRole:
+            parts = (entry.when_text(), entry.title, entry.text, entry.who)
+            return ", ".join(filter(None, parts))
+        case Qt.ItemDataRole.ToolTipRole:
+            return entry.text or None
+        case _ if role == _ENTRY_ROLE:
+            return entry
+    return None
 
 
 class _Delegate(QStyledItemDelegate):
@@ -215,7 +194,7 @@ class Timeline(QListView):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self._model = _Model(self)
+        self._model = ListModel(self, said_of)
         self.setModel(self._model)
         self.setItemDelegate(_Delegate(self))
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -225,9 +204,9 @@ class Timeline(QListView):
 
     def set_entries(self, entries: Sequence[TimelineEntry]) -> None:
         """Show these events, newest first."""
-        self._model.show(entries)
+        self._model.show(sorted(entries, key=TimelineEntry.sort_key, reverse=True))
 
     def _open(self, index: QModelIndex) -> None:
-        key = self._model.entries[index.row()].key
+        key = self._model.shown[index.row()].key
         if key is not None:
             self.opened.emit(key)

@@ -72,7 +72,7 @@ class VisitFlows(PoolFlows):
 
     def report_visit(self, visit_id: uuid.UUID) -> None:
         """Ask what came of a visit or call, or correct what was said of it."""
-        self._tasks.read(self._page, visits.look, visit_id).then(self._ask_report)
+        self._tasks.read(self._page, visits.to_report, visit_id).then(self._ask_report)
 
     def _ask_report(self, view: "VisitView") -> None:
         row = view.row

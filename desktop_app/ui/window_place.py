@@ -56,6 +56,15 @@ def come_back(page: "Page", place: WindowPlace) -> None:
             table.model.loaded.connect(_chooser(table, key))
 
 
+def come_forward(window: QWidget) -> None:
+    """Be in front of other programs, also from the tray."""
+    if window.isMinimized():
+        window.showNormal()
+    window.show()
+    window.raise_()
+    window.activateWindow()
+
+
 def _parts_of(page: "Page") -> "list[QTabWidget | LazyList[QWidget]]":
     return [*page.findChildren(LazyList), *page.findChildren(QTabWidget)]
 

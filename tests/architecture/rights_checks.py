@@ -19,6 +19,7 @@ WITHOUT_ASKING: Mapping[str, str] = {
     "assignment.standing_hits": "a step of services on one case, which they have loaded in scope",
     "case_life.*": "shared by the services on cases, which have asked for the right",
     "charge_book.*": "shared by the services on customers and charges, which have asked",
+    "handover_moves.move": "a step of handovers, which have asked for the right",
     "case_reasons.put_why_chain": "shared with the interview; gets a case in scope",
     "interview_end.copy_corrected": "shared with the double entry; gets a case in scope",
     "interview_rows.*": "shared by the services on interviews, which have asked for the right",
@@ -29,6 +30,7 @@ WITHOUT_ASKING: Mapping[str, str] = {
     "offer_terms.*": "shared by the services on offers, which have asked for the right",
     "script_facts.*": "shared by the services on scripts, which have asked for the right",
     "script_state.*": "shared by the services on scripts, which have asked for the right",
+    "version_life.*": "shared by questionnaires and scripts, which have asked for the right",
 }
 """Public functions of services, or whole modules, that do not ask first, and why."""
 

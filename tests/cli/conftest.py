@@ -43,7 +43,11 @@ def no_windows() -> Windows:
         return 0
 
     return Windows(
-        no_window, lambda _folder, _workspace: [], lambda _folder: None, lambda _f: False
+        no_window,
+        lambda _folder, _workspace: [],
+        lambda _folder: None,
+        lambda _f: False,
+        lambda _folder, _address: 0,
     )
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("fixed_time")
 
 
 @pytest.fixture
-def filled(folder: Path) -> None:
+def filled(folder: Path, fixed_time: object) -> None:
     """A workspace with one of each, and two tasks of which one is done."""
     opened = workspace.open_workspace(folder, "admin", "correct horse")
     try:

@@ -6,7 +6,10 @@ import pytest
 
 from db import workspace
 from db.session import Session
-from db.vocabulary import Role
+from db.vocabulary import Role, Seat
+from desktop_app.services import charges, staff_profiles
+from desktop_app.services import staff as staff_service
+from desktop_app.services.staff_profiles import ProfileDraft
 from tests import factories
 from tests.cli.conftest import Run
 
@@ -80,10 +83,94 @@ def test_that_orphans_are_listed_and_handed_over(run: Run, staff: tuple[str, str
 
 def test_that_what_nobody_can_take_is_told(run: Run, staff: tuple[str, str]) -> None:
     shown = run("handover", "--from", staff[1], "--dry-run")
-    assert shown.sentence == "Nothing was changed."
+    assert (shown.status, shown.out) == (1, "")
+    assert shown.sentence == f"{staff[1]} has no customers to hand over, or none within your reach."
     first = run("handover", "--from", staff[0], "--to", staff[0], "--dry-run")
     assert first.status == 1
     assert "somebody else" in first.sentence
+
+
+def test_that_a_handover_ahead_shows_both_with_their_days(run: Run, staff: tuple[str, str]) -> None:
+    first, second = staff
+    asked = ("handover", "--from", first, "--to", second, "--on", "2026-09-30")
+    assert run(*asked).status == 0
+    rows = [row for row in run("list", "holdings", "--json").document if row["seat"] == "primary"]
+    assert [(row["user"], row["last_on"]) for row in rows if row["customer_number"] == "H1"] == [
+        (f"员工 {first}", "2026-09-29"),
+        (f"员工 {second}", None),
+    ]
+    assert "from 2026-09-30" in run("list", "holdings").out
+    assert run("check", "--json").document["charges"] == 0
+    again = run(*asked)
+    assert (again.status, again.sentence[: len(first)]) == (1, first)
+
+
+def test_that_customers_and_seats_of_backups_nobody_can_take_are_counted_apart(
+    run: Run, folder: Path, staff: tuple[str, str]
+) -> None:
+    first, second = staff
+    run("handover", "--orphans", "--to", first)
+    opened = workspace.open_workspace(folder, "admin", "correct horse")
+    try:
+        with opened.database.write(opened.actor) as session:
+            owner = factories.add_user(session, Role.FIELD_STAFF)
+            key = factories.add_customer(session, "H4", owner_id=owner.user_id)
+            (giver,) = [row.id for row in staff_service.list_users(session) if row.login == first]
+            charges.set_holder(session, key, Seat.BACKUP, giver)
+            (full,) = [row.id for row in staff_service.list_users(session) if row.login == second]
+            staff_profiles.change(session, full, ProfileDraft(most_customers=0))
+    finally:
+        opened.database.close()
+    said = run("handover", "--from", first, "--to", second, "--dry-run")
+    assert "Nobody can take 3 customers." in said.out
+    assert "Nobody can stand in for 1 customer." in said.out
+    shown = run("handover", "--from", first, "--to", second, "--dry-run", "--json").document
+    assert (shown["customers_left"], shown["backups_left"]) == (3, 1)
+
+
+def test_that_receivers_are_listed_what_waits_and_answer_it(
+    run: Run, folder: Path, staff: tuple[str, str]
+) -> None:
+    first, _second = staff
+    assert run("handover-answer", "--json").document == []
+    made = run("handover", "--from", first, "--to", "admin", "--json").document
+    key = made["handover"]
+    waiting = run("handover-answer", "--json").document
+    assert [(row["handover"], row["customer"], row["seat"]) for row in waiting] == [
+        (key, "H1", "primary"),
+        (key, "H2", "primary"),
+    ]
+    assert "H1" in run("handover-answer").out
+    took = run("handover-answer", key, "--accept", "--customer", "H1", "--json").document
+    assert (took["answer"], took["customers"]) == ("accepted", ["H1"])
+    refused = run("handover-answer", key, "--accept", "--customer", "H1")
+    assert (refused.status, refused.out) == (1, "")
+    assert "H1" in refused.sentence
+    said = run("handover-answer", key, "--decline", "太远", "--for", "admin")
+    assert said.out == "Declined: 1 customer\n"
+    assert run("handover-answer", "--json").document == []
+    rows = run("list", "tasks", "--json").document
+    assert any("太远" in row["words"] for row in rows)
+    assert run("undo", took["change_set"]).status == 0
+    assert [row["customer"] for row in run("handover-answer", "--json").document] == ["H1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (("x",), 2, "--accept or --decline"),
+        (("--accept",), 2, "--accept or --decline"),
+        (("x", "--accept", "--decline", "y"), 2, "either"),
+        (("x", "--accept"), 1, "handover x"),
+        (("x", "--accept", "--for", "nobody"), 2, "nobody"),
+    ],
+)
+def test_that_a_wrong_answer_gets_one_sentence(
+    run: Run, folder: Path, arguments: tuple[str, ...], status: int, words: str
+) -> None:
+    ran = run("handover-answer", *arguments)
+    assert (ran.status, ran.out) == (status, "")
+    assert words in ran.sentence
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,9 @@ def test_that_the_self_test_goes_through_the_loop(run: Run) -> None:
         assert workspace.is_demo(folder)
         shown.append(folder)
 
-    windows = Windows(lambda _f: 0, lambda _f, _w: [], check_window, lambda _f: False)
+    windows = Windows(
+        lambda _f: 0, lambda _f, _w: [], check_window, lambda _f: False, lambda _f, _a: 0
+    )
     tested = run("self-test", "--json", windows=windows)
     assert tested.status == 0, tested.err
     assert tested.document["ok"]
@@ -65,7 +67,9 @@ def test_that_screenshots_are_of_the_workspace_named(
         asked.append((target, of))
         return [target / "today.png"]
 
-    windows = Windows(lambda _f: 0, screenshots, lambda _f: None, lambda _f: False)
+    windows = Windows(
+        lambda _f: 0, screenshots, lambda _f: None, lambda _f: False, lambda _f, _a: 0
+    )
     done = run("screenshots", tmp_path / "p", windows=windows)
     assert done.out.strip() == str(tmp_path / "p" / "today.png")
     assert asked == [(tmp_path / "p", folder)]
@@ -76,7 +80,9 @@ def test_that_screenshots_are_of_the_workspace_named(
 
 def test_that_restore_waits_for_the_window_to_be_closed(run: Run, folder: Path) -> None:
     run("backup")
-    windows = Windows(lambda _f: 0, lambda _f, _w: [], lambda _f: None, lambda _f: True)
+    windows = Windows(
+        lambda _f: 0, lambda _f, _w: [], lambda _f: None, lambda _f: True, lambda _f, _a: 0
+    )
     refused = run("restore", "latest", windows=windows)
     assert (refused.status, "Close it first" in refused.sentence) == (1, True)
 

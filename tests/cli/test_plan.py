@@ -84,7 +84,7 @@ def test_that_people_can_read_the_plan(run, firm) -> None:
     found = run("plan", "--from", "2027-01-01", "--to", "2027-12-31")
     assert found.status == 0
     assert "Required" in found.out
-    assert "30 × Nobody with this role looks after the customer" in " ".join(found.out.split())
+    assert "30 × Nobody with this function looks after the customer" in " ".join(found.out.split())
     assert "C2 无主: Sales · Visit · 1 a month, 2027-01-01 Fri to 2027-01-31 Sun:" in found.out
     assert "more are impossible." in found.out
     assert "Left out: 1 who are not to be contacted" in found.out
@@ -113,8 +113,10 @@ def test_that_compliance_is_told_with_what_it_is_made_of(run, firm) -> None:
     }  # fmt: skip
     assert document["by_role"]["sales"]["required"] == 7
     assert document["total"]["made"] == 3
-    *_others, nobody = document["people"]
+    *others, nobody = document["people"]
     assert (nobody["id"], nobody["required"]) == (None, 2)
+    assert (nobody["kind"], nobody["name"]) == ("nobody", "Nobody in charge")
+    assert {each["kind"] for each in others} == {"person"}
     assert document["above_maximum"] == []
     assert len(document["cells"]) == 4
     shown = run("figures", "compliance", "--from", "2026-08-01", "--to", "2026-08-31")

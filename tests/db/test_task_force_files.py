@@ -33,6 +33,18 @@ def test_that_each_year_has_its_statutory_festival_days() -> None:
     assert statutory == {2024: 11, 2025: 13, 2026: 13}
 
 
+@pytest.mark.parametrize("year", [2024, 2025, 2026])
+def test_that_festivals_fixed_by_date_are_those_of_the_notices(year: int) -> None:
+    fixed = {day.day for day in task_force_files.fixed_holidays(year)}
+    named = {day.day for day in task_force_files.holidays() if day.is_statutory}
+    assert fixed <= named
+    assert len(fixed) == (5 if year < 2025 else 6)  # 2 May since 2025
+    dates = task_force_files.fixed_dates()
+    assert {(day.month, day.day) for day in fixed} == {
+        date for date, since in dates.items() if year >= since
+    }
+
+
 def test_that_only_weekends_are_made_up_for() -> None:
     for day in task_force_files.holidays():
         assert not day.is_working or day.day.weekday() >= 5

@@ -42,6 +42,26 @@ def blocks(first: dt.date, last: dt.date, months: int) -> list[tuple[dt.date, dt
     return found
 
 
+def opening(first: dt.date, working: WorkCalendar) -> dt.date:
+    """The first day from one on that is worked; what was owed before it is late already."""
+    day = first
+    while not working.is_working(day) and day < first + 100 * ONE:
+        day += ONE
+    return day if working.is_working(day) else first
+
+
+def in_charge(client: Client, rule: CadenceRule, day: dt.date) -> set[Hashable]:
+    """Who is there for a customer on one day: whoever came last until then, in either seat."""
+    found = set()
+    for now, following in (
+        (client.owed.owners, client.next_owners),
+        (client.backups, client.next_backups),
+    ):
+        new = following.get(rule.role)
+        found.add(new.employee if new and new.first <= day else now.get(rule.role))
+    return found - {None}
+
+
 def check(
     plan: Plan,
     clients: Sequence[Client],
@@ -54,6 +74,7 @@ def check(
 ) -> None:
     """Every contact stands where it may; every minimum is met or in the list, for true reasons."""
     _places(plan, people, working, first, last)
+    opens = opening(first, working)
     planned: dict[tuple[Hashable, str], list[Planned]] = defaultdict(list)
     for contact in plan.contacts:
         planned[contact.customer, contact.rule].append(contact)
@@ -72,13 +93,13 @@ def check(
                 if m.customer == key and m.role is rule.role and rule.channel.takes(m.channel)
             )
             _gaps(rule, made, mine)
-            owners = {client.owed.owners.get(rule.role), client.backups.get(rule.role)} - {None}
-            if owners:
-                assert {c.employee for c in planned[key, rule.code]} <= owners
+            for contact in planned[key, rule.code]:
+                on_duty = in_charge(client, rule, contact.day)
+                assert not on_duty or contact.employee in on_duty
             if rule.condition is not None:
-                _once(client, rule, first, last, made, mine, missing[key, rule.code])
+                _once(client, rule, opens, last, made, mine, missing[key, rule.code])
             elif rule.latest_months is not None:
-                _chain(client, rule, first, last, made, mine, missing[key, rule.code])
+                _chain(client, rule, first, opens, last, made, mine, missing[key, rule.code])
             else:
                 _blocks(client, rule, first, last, made, mine, missing[key, rule.code])
 
@@ -159,6 +180,7 @@ def _chain(
     client: Client,
     rule: CadenceRule,
     first: dt.date,
+    opens: dt.date,
     last: dt.date,
     made: Sequence[dt.date],
     mine: Sequence[dt.date],
@@ -168,8 +190,9 @@ def _chain(
     past = [day for day in made if day < first]
     anchor = past[-1] if past else client.owed.since or first - ONE
     real = bool(past)
-    while later(anchor, rule.latest_months) < first:
+    while later(anchor, rule.latest_months) < opens:
         anchor, real = later(anchor, rule.latest_months), False
+    assert all(until >= opens for _since, until in missing), "late already, not impossible"
     left = sorted([*mine, *(day for day in made if day >= first)])
     while (deadline := later(anchor, rule.latest_months)) <= last:
         if left and left[0] <= deadline:
@@ -185,7 +208,7 @@ def _chain(
 def _once(
     client: Client,
     rule: CadenceRule,
-    first: dt.date,
+    opens: dt.date,
     last: dt.date,
     made: Sequence[dt.date],
     mine: Sequence[dt.date],
@@ -197,8 +220,8 @@ def _once(
         assert not missing
         return
     deadline = later(since, rule.per_months)
-    if deadline < first:
-        deadline = later(first - ONE, rule.per_months)
+    if deadline < opens:
+        deadline = later(opens - ONE, rule.per_months)
     assert len(mine) + len(missing) <= 1
     if deadline <= last:
         assert len(mine) + len(missing) == _asked(client, rule, deadline)
@@ -238,12 +261,17 @@ def reasons_are_true(
             for m in history
             if m.customer == each.customer and m.role is rule.role and rule.channel.takes(m.channel)
         } | under[each.customer, rule.code]
-        owners = [client.owed.owners.get(rule.role), client.backups.get(rule.role)]
-        team = [p for p in people if p.key in owners and p.can(client.needs)]
         length = (each.days.last - each.days.first).days + 1
         open_days = [each.days.first + ONE * n for n in range(length)]
+        owners = {key for day in open_days for key in in_charge(client, rule, day)}
+        team = [p for p in people if p.key in owners and p.can(client.needs)]
         worked = [day for day in open_days if working.is_working(day)]
-        there = [(p, day) for p in team for day in worked if p.works_on(day)]
+        there = [
+            (p, day)
+            for p in team
+            for day in worked
+            if p.works_on(day) and p.key in in_charge(client, rule, day)
+        ]
         room = [
             (p, day)
             for p, day in there

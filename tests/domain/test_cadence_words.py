@@ -44,7 +44,14 @@ from desktop_app.domain.months import Period
 from desktop_app.domain.plan_types import Impossible, Refusal
 from desktop_app.domain.pool import Candidate, PoolPolicy, suitability
 from desktop_app.domain.rates import Rate
-from desktop_app.domain.reminder_words import ago_text, kind_word, reminder_sentence, snooze_text
+from desktop_app.domain.reminder_words import (
+    ago_text,
+    kind_word,
+    note_choices,
+    read_choice,
+    reminder_sentence,
+    snooze_text,
+)
 from desktop_app.domain.reminders import SNOOZE_MINUTES, Due, ReminderPolicy, reminders_of
 from desktop_app.domain.staff_figures import Reliance, TenureBand
 from desktop_app.domain.work_calendar import WEEKDAYS
@@ -122,13 +129,13 @@ def test_that_reminders_say_what_and_when() -> None:
         return [reminder_sentence(each) for each in found]
 
     assert sentences(Due(ReminderKind.PROMISE, 1, "li", DAY, manager="zhao")) == [
-        "Promise: due 2026-09-15 Tue, in 4 days",
-        "Promise: due 2026-09-15 Tue",
-        "Promise: was due 2026-09-15 Tue and has not been done",
+        "Due 2026-09-15 Tue, in 4 days",
+        "Due 2026-09-15 Tue",
+        "Was due 2026-09-15 Tue, not done",
     ]
     assert sentences(Due(ReminderKind.CALLBACK, 1, "li", DAY, MOMENT)) == [
-        "Callback: due 2026-09-15 14:00, in 10 minutes",
-        "Callback: due 2026-09-15 14:00",
+        "Due 2026-09-15 14:00, in 10 minutes",
+        "Due 2026-09-15 14:00",
     ]
 
 
@@ -139,13 +146,26 @@ def test_that_a_reminder_read_later_says_how_long_there_still_is() -> None:
     callback = reminders_of(
         Due(ReminderKind.CALLBACK, 1, "li", DAY, MOMENT), ReminderPolicy(), WEEKDAYS, dt.UTC
     )[0]
-    day = "Promise: due 2026-09-15 Tue"
+    day = "Due 2026-09-15 Tue"
     assert reminder_sentence(promise, MOMENT - dt.timedelta(days=1)) == f"{day}, in 1 day"
     assert reminder_sentence(promise, MOMENT) == day
     assert reminder_sentence(promise, MOMENT - dt.timedelta(days=30)) == f"{day}, in 4 days"
-    at = "Callback: due 2026-09-15 14:00"
-    for seconds, words in ((241, ", in 5 minutes"), (60, ", in 1 minute"), (0, ""), (-60, "")):
+    at = "Due 2026-09-15 14:00"
+    for seconds, words in (
+        (241, ", in 5 minutes"),
+        (60, ", in 1 minute"),
+        (0, ""),
+        (-59, ""),
+        (-60, ", late"),
+    ):
         assert reminder_sentence(callback, MOMENT - dt.timedelta(seconds=seconds)) == at + words
+    assert reminder_sentence(callback, MOMENT + dt.timedelta(days=1)) == f"{at}, 1 day late"
+    assert reminder_sentence(promise, MOMENT + dt.timedelta(days=2)) == f"{day}, 2 days late"
+    assert (note_choices((5,)), read_choice("open"), read_choice("snooze-15")) == (
+        [("default", "Open it"), ("open", "Open it"), ("snooze-5", "Again in 5 minutes")],
+        None,
+        15,
+    )
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ edit_offers           -     -    -    y      -      -     y      -
 approve_offer         -     y    y    y      -      -     y      -
 exceed_budget         -     -    -    y      -      -     y      -
 run_experiment        -     -    y    y      -      -     y      -
+make_visits           y     y    y    y      -      y     y      -
 plan_visits           -     y    y    y      -      -     y      -
 hand_over             -     y    y    y      -      -     y      -
 edit_staff            -     y    y    y      -      -     y      -

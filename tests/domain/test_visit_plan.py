@@ -19,10 +19,10 @@ from desktop_app.domain.compliance import (
     above_maximum,
     duties,
 )
-from desktop_app.domain.plan_types import Client, Person, PlanCount, Planned, Refusal
+from desktop_app.domain.plan_types import Client, Next, Person, PlanCount, Planned, Refusal
 from desktop_app.domain.visit_plan import plan
 from desktop_app.domain.work_calendar import WorkCalendar, exceptions
-from tests.domain.plan_counter import check, reasons_are_true
+from tests.domain.plan_counter import check, opening, reasons_are_true
 
 CALENDAR = WorkCalendar(exceptions(task_force_files.holidays()))
 POLICY = policy_from(reference.entries("cadence"))
@@ -77,6 +77,60 @@ def test_that_a_year_of_one_customer_of_each_class_is_what_the_table_says() -> N
     assert purposes["a_gm_visit"] is VisitPurpose.BOND
     assert purposes["b_sales_call"] is VisitPurpose.COACH
     assert purposes["c_sales_call"] is VisitPurpose.SETTLE
+
+
+@pytest.mark.parametrize("change", [1, 10, 21, 30])
+def test_that_contacts_before_a_change_are_the_giver_s_and_later_ones_the_receiver_s(
+    change: int,
+) -> None:
+    """A handover on a day of April: everything owed is planned, each part by who has it then."""
+    on = dt.date(2026, 4, change)
+    span = (APRIL[0], dt.date(2026, 5, 31))
+    clients = [
+        client(n, A, next_owners={SALES: Next(on, "wu")}, backups={SALES: "mo"}) for n in range(20)
+    ]
+    mo = Person("mo", {SALES}, MANY)
+    people = [LI, WU, mo, *LEADERS]
+    found = plan(clients, people, POLICY, CALENDAR, *span)
+    check(found, clients, people, POLICY, CALENDAR, *span)
+    assert not found.impossible
+    sales = [c for c in found.contacts if c.rule.startswith("a_sales")]
+    assert len(sales) == 20 * 10
+    assert all(c.employee == ("li" if c.day < on else "wu") for c in sales)
+    early = sum(c.day < on for c in sales if c.day.month == 4)
+    assert abs(early / 100 - (change - 1) / 30) < 0.15  # as many as that part of the month holds
+    again = plan(clients, people, POLICY, CALENDAR, *span, keep=found.contacts)
+    assert again.contacts == found.contacts
+    away = {APRIL[0] + dt.timedelta(days=n) for n in range(61)}
+    gone = Person("wu", {SALES}, MANY, absent=away)
+    helped = plan(clients, [LI, gone, mo, *LEADERS], POLICY, CALENDAR, *span)
+    check(helped, clients, [LI, gone, mo, *LEADERS], POLICY, CALENDAR, *span)
+    assert {c.employee for c in helped.contacts if c.day >= on} <= {
+        "mo",
+        "manager",
+        "director",
+        "gm",
+    }
+    nobody = [client(0, C, owners={SALES: None}, next_owners={SALES: Next(on, "wu")})]
+    late = plan(nobody, people, POLICY, CALENDAR, *APRIL)
+    check(late, nobody, people, POLICY, CALENDAR, *APRIL)
+    reasons_are_true(late, nobody, people, CALENDAR)
+    assert {c.employee for c in late.contacts} <= {"wu"}
+    assert all(c.day >= on for c in late.contacts)
+
+
+def test_that_backups_follow_one_another_too() -> None:
+    on = dt.date(2026, 4, 15)
+    away = {APRIL[0] + dt.timedelta(days=n) for n in range(30)}
+    li = Person("li", {SALES}, MANY, absent=away)
+    backed = [
+        client(n, C, backups={SALES: "wu"}, next_backups={SALES: Next(on, "mo")}) for n in (1, 2)
+    ]
+    people = [li, WU, Person("mo", {SALES}, MANY)]
+    found = plan(backed, people, POLICY, CALENDAR, *APRIL)
+    check(found, backed, people, POLICY, CALENDAR, *APRIL)
+    assert all(c.employee == ("wu" if c.day < on else "mo") for c in found.contacts)
+    assert len(found.contacts) == 4
 
 
 def test_that_work_is_even_and_districts_are_not_mixed() -> None:
@@ -245,6 +299,36 @@ def test_that_overdue_intervals_come_at_once_and_waived_ones_not_at_all() -> Non
     assert not [c for c in found.contacts if c.rule == "a_dept_manager_visit"]
 
 
+@pytest.mark.parametrize("first", [dt.date(2026, 5, 16), dt.date(2026, 5, 17)])  # weekend
+def test_that_what_ends_on_days_off_before_the_plan_can_begin_is_late_not_impossible(
+    first: dt.date,
+) -> None:
+    """From a Saturday or Sunday on the intervals are those of Monday, to the last contact."""
+    monday, last = dt.date(2026, 5, 18), dt.date(2026, 6, 5)
+    policy = CadencePolicy(rules=tuple(one for one in POLICY.rules if one.latest_months))
+    clients = [client(n, (A, B)[n % 2]) for n in range(8)]
+    met = [Made(n, MANAGER, VISIT, dt.date(2026, 3, 14 + n), "manager") for n in range(0, 8, 2)]
+    met += [Made(n, MANAGER, VISIT, dt.date(2026, 2, 14 + n), "manager") for n in range(1, 8, 2)]
+    met += [Made(n, DIRECTOR, VISIT, dt.date(2025, 5, 14 + n), "director") for n in range(1, 8, 2)]
+    found = plan(clients, LEADERS, policy, CALENDAR, first, last, met)
+    check(found, clients, LEADERS, policy, CALENDAR, first, last, met)
+    assert found == plan(clients, LEADERS, policy, CALENDAR, monday, last, met)
+    assert not found.impossible
+    assert {contact.day for contact in found.contacts} >= {monday}
+    weekend = plan(clients, LEADERS, policy, CALENDAR, first, dt.date(2026, 5, 17), met)
+    assert (weekend.contacts, weekend.impossible) == ((), ())
+    assert weekend.later
+
+
+def test_that_a_contact_on_condition_that_ends_on_days_off_is_late_not_impossible() -> None:
+    span = (dt.date(2026, 5, 16), dt.date(2026, 9, 30))
+    for ends in (15, 16, 17):
+        may = [client(1, B, upgrade_since=dt.date(2026, 2, ends))]
+        found = plan(may, LEADERS, POLICY, CALENDAR, *span)
+        check(found, may, LEADERS, POLICY, CALENDAR, *span)
+        assert [c.employee for c in found.contacts if c.rule == "b_gm_contact"] == ["gm"]
+
+
 def test_that_a_plan_of_a_week_holds_the_part_of_longer_times_that_falls_into_it() -> None:
     """Half-year visits of 60 customers: about a twenty-sixth of them in each week, none lost."""
     clients = [client(n, A, since=dt.date(2025, 1, 1)) for n in range(60)]
@@ -271,10 +355,10 @@ def test_that_a_plan_of_a_week_holds_the_part_of_longer_times_that_falls_into_it
 def test_that_a_plan_carried_out_complies_with_the_cadence(
     customers: list[tuple[CustomerClass, dt.date | None, dt.date | None]],
 ) -> None:
-    """Compliance asks for what the plan does; short of it is only what was impossible.
+    """Compliance asks for what the plan does; late is only what was impossible or overdue.
 
-    That is here an interval that ends before the first working day of the year, or on it when
-    somebody else comes on that day.
+    Impossible is here an interval that ends on the first working day of the year when somebody else
+    comes on that day; overdue is one that ends on the days off before it.
     """
     clients = [client(n, klass, since=since) for n, (klass, since, _met) in enumerate(customers)]
     met = [
@@ -283,17 +367,24 @@ def test_that_a_plan_carried_out_complies_with_the_cadence(
         if day is not None and (since is None or since < day)
     ]
     found = plan(clients, [LI, *LEADERS], POLICY, CALENDAR, *YEAR, met)
-    assert {each.reason for each in found.impossible} <= {Refusal.NO_WORKING_DAY, Refusal.GAP}
+    assert {each.reason for each in found.impossible} <= {Refusal.GAP}
     roles_of = {rule.code: rule.role for rule in POLICY.rules}
     made = [
         Made(c.customer, roles_of[c.rule], c.channel, c.day, c.employee) for c in found.contacts
     ]
     owed = [each.owed for each in clients]
-    states = Counter(
-        duty.state for duty in duties(owed, [*met, *made], POLICY, *YEAR, as_of=YEAR[1])
+    asked = list(duties(owed, [*met, *made], POLICY, *YEAR, as_of=YEAR[1]))
+    assert {duty.state for duty in asked} <= {DutyState.MADE, DutyState.LATE}
+    overdue = [duty for duty in asked if duty.days.last < opening(YEAR[0], CALENDAR)]
+    late = Counter(
+        (duty.customer, duty.rule.code, duty.days.last)
+        for duty in asked
+        if duty.state is DutyState.LATE
     )
-    assert set(states) <= {DutyState.MADE, DutyState.LATE}
-    assert states[DutyState.LATE] == len(found.impossible)
+    assert late == Counter(
+        [(each.customer, each.rule.code, each.days.last) for each in found.impossible]
+        + [(duty.customer, duty.rule.code, duty.days.last) for duty in overdue]
+    )
     assert not list(above_maximum(owed, made, POLICY, *YEAR))
 
 
@@ -385,6 +476,13 @@ overrides = st.builds(
 )
 
 
+followers = st.just({}) | st.builds(
+    lambda day, who: {SALES: Next(day, who)},
+    st.dates(dt.date(2024, 1, 1), dt.date(2027, 11, 30)),
+    st.sampled_from(["li", "wu", "gone"]),
+)
+
+
 @st.composite
 def situations(draw: st.DrawFn) -> tuple[list[Client], list[Person], list[Made], dt.date, dt.date]:
     first = draw(days)
@@ -403,6 +501,8 @@ def situations(draw: st.DrawFn) -> tuple[list[Client], list[Person], list[Made],
                 overrides=tuple(draw(st.lists(overrides, max_size=2))),
                 district=draw(st.sampled_from(["", "n", "s"])),
                 backups=draw(st.sampled_from([{}, {SALES: "wu"}])),
+                next_owners=draw(followers),
+                next_backups=draw(followers),
             )
         )
         history += [

@@ -1,6 +1,8 @@
 """The six steps of winning back: evidence, gates, closing, and the shortest time (2.6)."""
 
 import datetime as dt
+import uuid
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from db import reference
-from db.vocabulary import Channel, CustomerClass, Outcome, WinBackStepKind
+from db.vocabulary import Channel, CustomerClass, Outcome, TaskState, WinBackStepKind
 from desktop_app.domain import win_back
 from desktop_app.domain.win_back import (
     DRAFTS,
@@ -34,7 +36,7 @@ COMPLETE: dict[WinBackStepKind, dict[str, Any]] = {
     CONTACT: {"channel": "visit", "apologised": True, "listened": True, "gift": "鲜花"},
     PLAN: {"displeasure_resolved": True, "opinions": "送货太慢", "agreed": True},
     SATISFY: {"demands_met": True, "result": "will_return"},
-    PREVENT: {"improvement": "改为次日送达"},
+    PREVENT: {"no_defect": "客户搬到外地"},
     OUTDO: {
         f"{axis}{part}": value
         for axis in ("more", "faster", "better")
@@ -83,7 +85,7 @@ def test_that_a_step_is_done_when_nothing_is_missing(kind: WinBackStepKind) -> N
         (PLAN, ("agreed",), Missing.AGREEMENT),
         (SATISFY, ("demands_met",), Missing.DEMANDS),
         (SATISFY, ("result",), Missing.RESULT),
-        (PREVENT, ("improvement",), Missing.IMPROVEMENT),
+        (PREVENT, ("no_defect",), Missing.IMPROVEMENT),
         (OUTDO, ("more",), Missing.MORE),
         (OUTDO, ("faster_ours",), Missing.FASTER),
         (OUTDO, ("better_theirs",), Missing.BETTER),
@@ -102,7 +104,18 @@ def test_that_what_the_case_knows_is_asked_for_too() -> None:
     assert win_back.missing(CONTACT, whole(first_contact=None)) == (Missing.FIRST_CONTACT,)
     assert win_back.missing(PLAN, whole(items=())) == (Missing.ITEMS,)
     assert win_back.missing(SATISFY, whole(items=(True, False))) == (Missing.OPEN_ITEMS,)
-    assert win_back.state(PREVENT, Evidence()) is StepState.OPEN
+    assert win_back.state(PREVENT, Evidence(first_contact=SPOKEN)) is StepState.OPEN
+
+
+def test_that_a_task_that_is_not_dropped_prevents_it_from_happening_again() -> None:
+    facts = COMPLETE | {PREVENT: {"task": "k"}}
+    for state, missing in (
+        (TaskState.OPEN, ()),
+        (TaskState.DONE, ()),
+        (TaskState.DROPPED, (Missing.IMPROVEMENT,)),
+        (None, (Missing.IMPROVEMENT,)),
+    ):
+        assert win_back.missing(PREVENT, whole(facts=facts, improvement=state)) == missing
 
 
 def test_that_a_gift_is_asked_for_at_a_visit_only() -> None:
@@ -113,9 +126,10 @@ def test_that_a_gift_is_asked_for_at_a_visit_only() -> None:
 def test_that_gates_close_what_may_not_come_yet() -> None:
     nothing = Evidence()
     assert [win_back.gate(kind, nothing) for kind in WinBackStepKind] == [
-        None, None, Gate.NOT_SPOKEN, Gate.NO_PLAN, None, Gate.NO_PLAN,
+        None, None, Gate.NOT_SPOKEN, Gate.NO_PLAN, Gate.NOT_SPOKEN, Gate.NO_PLAN,
     ]  # fmt: skip
-    assert win_back.gate(PLAN, Evidence(first_contact=SPOKEN)) is None
+    for kind in (PLAN, PREVENT):
+        assert win_back.gate(kind, Evidence(first_contact=SPOKEN)) is None
     assert win_back.gate(SATISFY, without(PLAN, "agreed")) is Gate.NOT_AGREED
     assert win_back.gate(OUTDO, without(PLAN, "agreed")) is None
     assert win_back.state(SATISFY, whole(items=())) is StepState.CLOSED  # though it was saved
@@ -139,18 +153,23 @@ def test_that_nothing_is_planned_before_displeasure_is_gone(entered: dict[str, A
 
 
 def test_that_prevention_is_an_improvement_or_a_reason_not_both() -> None:
-    assert PreventDraft(improvement="换承运商").no_defect == ""
+    who = {"owner_id": uuid.uuid4(), "due_on": dt.date(2026, 9, 20)}
+    assert PreventDraft(improvement="换承运商", **who).no_defect == ""
     assert PreventDraft(no_defect="客户搬迁").improvement == ""
     with pytest.raises(ValidationError, match="not both"):
-        PreventDraft(improvement="换承运商", no_defect="客户搬迁")
+        PreventDraft(improvement="换承运商", no_defect="客户搬迁", **who)
+    with pytest.raises(ValidationError, match="somebody who does it") as refused:
+        PreventDraft(improvement="换承运商")
+    assert [each["loc"] for each in refused.value.errors()] == [("owner_id",), ("due_on",)]
     assert OutdoDraft().more is None
 
 
 def test_that_a_case_whose_steps_have_begun_is_not_closed_without_prevention() -> None:
-    begun = without(PREVENT, "improvement")
+    begun = without(PREVENT, "no_defect")
     held = {outcome for outcome in Outcome if win_back.prevents_closing(outcome, begun)}
     assert held == set(Outcome) - {Outcome.DUPLICATE, Outcome.DO_NOT_PURSUE}
-    for known in (Evidence(), whole()):
+    never_spoken_to = replace(begun, first_contact=None)
+    for known in (Evidence(), whole(), never_spoken_to):
         assert not any(win_back.prevents_closing(outcome, known) for outcome in Outcome)
 
 

@@ -22,6 +22,18 @@ CHINA = ZoneInfo("Asia/Shanghai")
 CALENDAR = WorkCalendar(exceptions(task_force_files.holidays()))
 HOUR = dt.timedelta(hours=1)
 
+
+def test_that_festivals_fixed_by_date_are_off_unless_told_otherwise() -> None:
+    friday, second = dt.date(2027, 1, 1), dt.date(2027, 5, 2)
+    known = WorkCalendar({dt.date(2029, 1, 1): True}, fixed={(1, 1): 1, (5, 2): 2025})
+    assert not known.is_working(friday)
+    assert known.same_or_next(friday) == dt.date(2027, 1, 4)
+    assert not known.is_working(second)
+    assert known.is_working(dt.date(2029, 1, 1))
+    assert known.is_working(dt.date(2023, 5, 2))
+    assert not known.knows(2027)
+
+
 days = st.dates(dt.date(2024, 1, 1), dt.date(2027, 6, 30))
 moments = st.builds(
     dt.datetime.combine,

@@ -200,6 +200,36 @@ def test_that_rows_that_cannot_be_told_are_rejected_with_the_reason(
     assert "Several customers have 王五" in reasons(named)[0]
 
 
+def test_that_all_columns_of_a_visit_are_taken_and_the_others_named(
+    desk: Desk, run: Run, li: uuid.UUID
+) -> None:
+    result = run(
+        VISITS,
+        "客户编号,走访日期,走访人,见到的人,礼品,下一步,下一步日期,天气",
+        "K1,2026-09-01,李四,陈经理,月饼,送样品,2026-09-20,晴",
+    )
+    (visit,) = all_of(desk, Visit)
+    assert (visit.met, visit.gift, visit.next_step) == ("陈经理", "月饼", "送样品 (2026-09-20)")
+    assert result.unused_columns == ("天气",)
+    assert "Nothing is taken of this column: 天气." in result.warnings
+    result = run(
+        VISITS,
+        "customer no,visit date,visited by,met with,gift,gift cost,next step,next step date,a,b",
+        "K1,2026-09-02,lisi,Mr Chen,tea,12.50,call,2026-09-21,1,2",
+        "K1,2026-09-03,lisi,,tea,-1,,,,",
+    )
+    assert ["Only a case bears costs" in each for each in reasons(result)] == [True, False]
+    assert "-1 cannot be the cost of a gift" in reasons(result)[1]
+    assert "Nothing is taken of these columns: a, b." in result.warnings
+
+
+def test_that_every_kind_of_import_names_what_it_does_not_take(run: Run, li: uuid.UUID) -> None:
+    result = run(RENEWALS, "客户编号,产品,到期日,颜色", "K1,卡,2026-10-31,红")
+    assert result.unused_columns == ("颜色",)
+    result = run(ImportKind.CUSTOMERS, "客户编号,姓名,颜色", "K1,张三,红")
+    assert result.unused_columns == ()  # kept as a further attribute
+
+
 def test_that_a_file_of_visits_says_whose_and_when(run: Run, li: uuid.UUID) -> None:
     with pytest.raises(InvalidInputError, match="By whom"):
         run(VISITS, "客户编号,日期", "K1,2026-09-01")

@@ -64,9 +64,9 @@ class Desk:
     # ------------------------------------------------------------------ the program
 
     @contextmanager
-    def show(self, workspace: Path) -> Iterator["subprocess.Popen[bytes]"]:
-        """The program on a workspace."""
-        command = [*COMMAND, "--workspace", str(workspace)]
+    def show(self, workspace: Path, *words: str) -> Iterator["subprocess.Popen[bytes]"]:
+        """The program on a workspace: its window, or a command."""
+        command = [*COMMAND, "--workspace", str(workspace), *words]
         with self.errors.open("wb") as log:
             child = subprocess.Popen(
                 command, env=self.variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log

@@ -93,7 +93,7 @@ def test_that_compliance_is_made_in_time_of_what_is_owed(august: Document) -> No
     assert august.period == "2026-08-01 – 2026-08-31", "the last whole month"
     cells = {
         (row["name"], row["role"], row["channel"]): (row["made"], row["required"], row["rate"])
-        for row in rows_of(august, "Compliance by class, role and channel")
+        for row in rows_of(august, "Compliance by class, function and channel")
         if row["role"] == "Sales"
     }
     assert cells["Class A", "Sales", "Visit"] == (2, 3, pytest.approx(2 / 3))  # F-19
@@ -116,8 +116,8 @@ def test_that_sums_agree_with_each_other(august: Document) -> None:
         return [sum(row[name] for row in rows_of(august, title)) for name in names]
 
     by_class = total("Compliance by class")
-    assert by_class == total("Compliance by role") == total("Compliance by person")
-    assert by_class == total("Compliance by class, role and channel")
+    assert by_class == total("Compliance by function") == total("Compliance by person")
+    assert by_class == total("Compliance by class, function and channel")
     assert by_class[0] == sum(by_class[1:5])
 
 

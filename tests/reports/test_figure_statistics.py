@@ -1,9 +1,11 @@
 """Ranges and step curves: where their dots, bands and levels stand."""
 
+from dataclasses import replace
+
 import pytest
 
 from desktop_app.reports import figures
-from desktop_app.reports.base import Figure, FigureKind, Series
+from desktop_app.reports.base import PERCENT, Figure, FigureKind, Series
 from desktop_app.reports.figures import FAINT, Scene, lay_out
 
 
@@ -71,3 +73,14 @@ def test_that_a_curve_stays_level_up_to_the_next_day_and_breaks_where_nothing_is
     assert corner == (end[0], start[1])
     assert end[1] > start[1]
     assert len(last) == 1
+
+
+@pytest.mark.parametrize("kind", [FigureKind.BAR, FigureKind.LINE, FigureKind.RANGE])
+def test_that_shares_have_their_sign_at_the_axis_and_at_the_values(kind: FigureKind) -> None:
+    series = (Series("Made in time", (58.9, 41.0)),)
+    plain = Figure(kind, "Made", ("A", "B"), series) if kind is not FigureKind.RANGE else ranges()
+    for unit, are_shares in ((PERCENT, True), ("cases", False)):
+        scene = lay_out(replace(plain, unit=unit, labels=()), 400, measure)
+        numbers = [label.text for label in scene.labels if label.text[:1].isdigit()]
+        assert numbers
+        assert all(text.endswith("%") == are_shares for text in numbers), numbers

@@ -15,6 +15,8 @@ from dateutil import tz
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from db.vocabulary import VisitPurpose
+from desktop_app import i18n, labels
 from desktop_app.domain.agenda import ItemKind
 from desktop_app.errors import FileProblemError
 from desktop_app.reports import ics
@@ -295,3 +297,15 @@ def test_that_a_file_is_written_whole_and_replaced_only_if_asked(tmp_path: Path)
     ics.write_ics([replace(VISIT, version=4)], path, "走访", overwrite=True, zone=SHANGHAI)
     assert path.read_bytes() != before
     assert [file.name for file in tmp_path.iterdir()] == ["走访.ics"]
+
+
+def test_that_a_contact_of_the_cadence_says_what_the_rule_wants_of_it() -> None:
+    planned = replace(VISIT, words="", rule_purpose=VisitPurpose.SETTLE)
+    one, _other = both(text(planned))
+    assert "What for: More contact, settle old issues" in one["DESCRIPTION"]
+    with i18n.in_language("zh_CN"):
+        one, _other = both(text(planned))
+        assert labels.label(VisitPurpose.SETTLE) in one["DESCRIPTION"]
+    assert "More contact" not in one["DESCRIPTION"]
+    written, _other = both(text(replace(planned, words="送样品")))
+    assert "What for: 送样品" in written["DESCRIPTION"]

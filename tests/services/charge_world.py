@@ -48,7 +48,7 @@ def plant(
     """Customers of somebody, each with an open case and one of everything else that goes over."""
     factories.name(session)
     keys = [new_id() for _number in range(count)]
-    numbers = [f"P{str(key)[-12:]}" for key in keys]
+    numbers = [f"P{key.hex}" for key in keys]  # in the order they were made
     journal.bulk_insert(
         session,
         Customer,

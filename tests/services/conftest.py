@@ -39,7 +39,7 @@ def lasting_actors(lasting_desk: Desk) -> dict[Role, Actor]:
 Filled = Callable[..., tuple[Desk, Any]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def filled_folder(
     template_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., tuple[Path, Any]]:
@@ -58,7 +58,7 @@ def filled_folder(
 def filled_desk(filled_folder: Callable[..., tuple[Path, Any]], tmp_path: Path) -> Iterator[Filled]:
     """`filled_desk(fill, *words)`: a desk of this test alone, and what `fill(desk, *words)` gave.
 
-    It is filled once for all tests of the module that fill it so; each gets a copy of it.
+    It is filled once for all tests that fill it so; each gets a copy of it.
     """
     with ExitStack() as opened:
 

@@ -1,11 +1,7 @@
 """Who may do what with staff, charges and handovers, service by service."""
 
-import dataclasses
-import datetime as dt
 import uuid
-from collections.abc import Callable
 from types import ModuleType
-from typing import Any
 
 import pytest
 
@@ -15,7 +11,6 @@ from db.vocabulary import AbsenceKind, Fate, Role, Seat
 from desktop_app.domain.handover import HandoverPolicy
 from desktop_app.domain.handover_drafts import ExitDraft, HandoverDraft
 from desktop_app.domain.staff_figures import ReliancePolicy
-from desktop_app.errors import NotAllowedError
 from desktop_app.services import (
     charges,
     employee_exits,
@@ -32,19 +27,14 @@ from desktop_app.services.orphans import OrphanFilter
 from desktop_app.services.staff_profiles import AbsenceDraft, ProfileDraft
 from tests import factories
 from tests.factories import Desk
+from tests.services import rights
+from tests.services.rights import DECIDERS, EVERYBODY, OFFICE, TODAY, Entry, Filled, Prepared
 
-TODAY = dt.date(2026, 9, 15)
 MODULES: tuple[ModuleType, ...] = (
     charges, employee_exits, handover_commit, handover_plan, handovers, key_persons, orphans,
     staff_profiles,
 )  # fmt: skip
 
-# Written by hand from the product's roles, not from the program's table.
-EVERYBODY = frozenset(Role)
-OFFICE = frozenset({Role.HEAD_OFFICE, Role.ADMINISTRATOR})
-DECIDERS = OFFICE | {Role.STORE_MANAGER, Role.DEPT_MANAGER}
-
-Prepared = dict[str, Any]
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -80,9 +70,6 @@ def absent(session: Session, user: Actor) -> Prepared:
     draft = AbsenceDraft(user_id=found["colleague"], first_on=TODAY, last_on=TODAY)
     return found | {"absence": staff_profiles.add_absence(session, draft)}
 
-
-Call = Callable[[Session, Prepared], object]
-Entry = tuple[frozenset[Role], Callable[[Session, Actor], Prepared], Call]
 
 READING: dict[str, Entry] = {
     "staff_profiles.read": (EVERYBODY, own, lambda s, p: staff_profiles.read(s, p["user"])),
@@ -172,6 +159,9 @@ READING: dict[str, Entry] = {
         lambda s, _p: key_persons.list_at_risk(s, RiskFilter()),
     ),
 }
+REFUSALS = {(service, Role.FIELD_STAFF): "Your role|somebody else" for service in READING}
+"""A customer that somebody does not see is refused as somebody else's."""
+
 WRITING: dict[str, Entry] = {
     "staff_profiles.change": (
         DECIDERS,
@@ -230,53 +220,11 @@ WRITING: dict[str, Entry] = {
 }
 
 
-def prepare_all(
-    session: Session,
-    prepare: Callable[[Session, Actor], Prepared],
-    actors: dict[Role, Actor],
-) -> dict[Role, Prepared]:
-    """Make everybody's own in their names but as administrators: only the role is in question."""
-    found: dict[Role, Prepared] = {}
-    for role, user in actors.items():
-        session.info["actor"] = dataclasses.replace(user, role=Role.ADMINISTRATOR)
-        found[role] = prepare(session, user)
-    return found
-
-
-def refused(role: Role) -> str:
-    """What the role is told; a customer that it does not see is refused as somebody else's."""
-    return "Your role|somebody else" if role is Role.FIELD_STAFF else "Your role"
-
-
-def test_that_each_role_reads_what_it_should_and_nothing_else(
-    lasting_desk: Desk, lasting_actors: dict[Role, Actor]
-) -> None:
-    desk = lasting_desk
-    prepared = desk.do(SYSTEM, prepare_all, own, lasting_actors)
-    for service, (may, _prepare, call) in READING.items():
-        for role, user in lasting_actors.items():
-            if role in may:
-                desk.look(user, call, prepared[role])
-                continue
-            with pytest.raises(NotAllowedError, match=refused(role)):
-                desk.look(user, call, prepared[role])
-                pytest.fail(f"{service} {role}")
-
-
-@pytest.mark.parametrize("service", WRITING)
+@pytest.mark.parametrize("service", [*READING, *WRITING])
 def test_that_each_role_may_do_what_it_should_and_nothing_else(
-    lasting_desk: Desk, lasting_actors: dict[Role, Actor], service: str
+    filled_desk: Filled, service: str
 ) -> None:
-    desk, (may, prepare, call) = lasting_desk, WRITING[service]
-    prepared = desk.do(SYSTEM, prepare_all, prepare, lasting_actors)
-    for role, user in lasting_actors.items():
-        count = len(desk.made)
-        if role in may:
-            desk.do(user, call, prepared[role])
-        else:
-            with pytest.raises(NotAllowedError, match="Your role"):
-                desk.do(user, call, prepared[role])
-            assert len(desk.made) == count
+    rights.check(filled_desk, service, READING, WRITING, REFUSALS)
 
 
 def test_that_why_somebody_is_away_is_told_to_them_and_to_who_manages_them(
@@ -298,13 +246,4 @@ def test_that_why_somebody_is_away_is_told_to_them_and_to_who_manages_them(
 
 
 def test_that_every_public_service_is_in_the_matrix() -> None:
-    public = {
-        f"{module.__name__.rsplit('.', 1)[1]}.{name}"
-        for module in MODULES
-        for name, value in vars(module).items()
-        if callable(value)
-        and not name.startswith("_")
-        and getattr(value, "__module__", "") == module.__name__
-        and not isinstance(value, type)
-    }
-    assert public == READING.keys() | WRITING.keys()
+    assert rights.public(MODULES) == rights.tried(READING, WRITING)

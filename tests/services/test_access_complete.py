@@ -11,24 +11,30 @@ from typing import Final
 import desktop_app
 from desktop_app import services
 from tests.services import (
-    test_access,
+    test_access_cases,
     test_access_charges,
+    test_access_customers,
     test_access_duties,
+    test_access_interviews,
     test_access_offers,
     test_access_office,
     test_access_plans,
+    test_access_queue,
+    test_access_scripts,
     test_access_visits,
 )
 
 MATRICES: Final = (
-    test_access, test_access_charges, test_access_offers, test_access_office, test_access_plans,
-    test_access_visits, test_access_duties,
+    test_access_cases, test_access_charges, test_access_customers, test_access_duties,
+    test_access_interviews, test_access_offers, test_access_office, test_access_plans,
+    test_access_queue, test_access_scripts, test_access_visits,
 )  # fmt: skip
 PARTS: Final = frozenset(
     {
-        "case_life", "case_reasons", "charge_book", "interview_rows", "keyed_corrections",
-        "numbers", "offer_limits", "offer_terms", "order_buyers", "order_rows", "phones",
-        "queue_board", "script_answers", "script_facts", "script_state", "undo_rights",
+        "case_life", "case_reasons", "charge_book", "handover_begin", "handover_moves",
+        "import_visit_cases", "interview_rows", "keyed_corrections", "numbers", "offer_limits",
+        "offer_terms", "order_buyers", "order_rows", "phones", "queue_board", "script_answers",
+        "script_facts", "script_state", "undo_rights", "version_life",
     }
 )  # fmt: skip
 """Steps of services that have asked for the right: nothing outside services calls them."""
@@ -37,6 +43,7 @@ OTHERWISE: Final = {
     "change_words": "words about given values, it reads no records",
     "journal": "what may be undone depends on what was changed; test_undo_rights.py tries it",
     "keys": "it takes an opened workspace, no session; test_keys.py tries it",
+    "pictures": "it looks at the bytes of a file, it reads no records",
     "undo_words": "words about a plan of undo that the caller has made; test_undo_rights.py tries "
     "whom it names",
 }

@@ -1,18 +1,13 @@
 """Who may do what with offers, promises, complaints and recoveries, service by service."""
 
-import dataclasses
-import datetime as dt
-import itertools
 import uuid
-from collections.abc import Callable
 from types import ModuleType
-from typing import Any
 
 import pytest
 
 from db.models import Case, CaseOffer, Promise
 from db.queries.follow_up import FollowFilter
-from db.session import SYSTEM, Actor, Session
+from db.session import Actor, Session
 from db.vocabulary import (
     Approach,
     CaseStage,
@@ -21,17 +16,10 @@ from db.vocabulary import (
     OfferGoal,
     RecoveryStepKind,
     ReplyKind,
-    Role,
 )
 from desktop_app.domain.arrears import ArrearsStep
 from desktop_app.domain.offers import Facts, OfferDraft, OfferSettings, RuleDraft
-from desktop_app.domain.promises import (
-    ComplaintDraft,
-    PromiseDraft,
-    PromiseSettings,
-    RecoveryDraft,
-)
-from desktop_app.errors import NotAllowedError
+from desktop_app.domain.promises import ComplaintDraft, PromiseDraft, PromiseSettings, RecoveryDraft
 from desktop_app.services import (
     access,
     cases,
@@ -49,24 +37,27 @@ from desktop_app.services import (
 )
 from desktop_app.services.costs import CostDraft
 from tests import factories, offered
-from tests.conftest import actors_of
-from tests.factories import Desk
+from tests.services import rights
+from tests.services.rights import (
+    DECIDERS,
+    EVERYBODY,
+    GOERS,
+    OFFICE,
+    TODAY,
+    WORKERS,
+    Entry,
+    Filled,
+    Prepared,
+    numbers,
+)
 
-TODAY = dt.date(2026, 9, 15)
 MODULES: tuple[ModuleType, ...] = (
     complaints, costs, coupons, offer_approvals, offer_budget, offer_library, offer_options,
     offer_rules, offers, promises, recovery,
 )  # fmt: skip
 
-# Written by hand from the product's roles, not from the program's table.
-EVERYBODY = frozenset(Role)
-OFFICE = frozenset({Role.HEAD_OFFICE, Role.ADMINISTRATOR})
-MANAGERS = frozenset({Role.STORE_MANAGER, Role.DEPT_MANAGER, Role.ADMINISTRATOR})
-WORKERS = MANAGERS | {Role.AGENT, Role.FIELD_STAFF}
-DECIDERS = MANAGERS | OFFICE
 
-Prepared = dict[str, Any]
-_numbers = itertools.count(1)
+PLAIN = {"offer_budget.month_of", "offer_budget.bounds", "offer_rules.retired"}
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -154,12 +145,10 @@ PROMISE = PromiseDraft(words="x", made_on=TODAY, due_on=TODAY)
 COMPLAINT = ComplaintDraft(channel=ComplaintChannel.FORM)
 MONTH = "2026-09"
 
-Call = Callable[[Session, Prepared], object]
-
 
 def new_offer() -> OfferDraft:
     return OfferDraft(
-        code=f"new_{next(_numbers)}",
+        code=f"new_{next(numbers)}",
         zh="新",
         en="New",
         goal=OfferGoal.GIFT,
@@ -167,7 +156,7 @@ def new_offer() -> OfferDraft:
     )
 
 
-MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], Call]] = {
+MATRIX: dict[str, Entry] = {
     # the library and its rules
     "offer_library.settings": (EVERYBODY, own, lambda s, _p: offer_library.settings(s)),
     "offer_library.change_settings": (
@@ -223,7 +212,7 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
     "offer_budget.set_budget": (
         OFFICE,
         own,
-        lambda s, _p: offer_budget.set_budget(s, None, MONTH, next(_numbers)),
+        lambda s, _p: offer_budget.set_budget(s, None, MONTH, next(numbers)),
     ),
     "offer_budget.overview": (EVERYBODY, own, lambda s, _p: offer_budget.overview(s, MONTH)),
     # what may be offered, and who agrees
@@ -260,7 +249,7 @@ MATRIX: dict[str, tuple[frozenset[Role], Callable[[Session, Actor], Prepared], C
         lambda s, p: costs.add(s, p["case"], CostDraft(kind=CostKind.MINUTES, minutes=1)),
     ),
     "costs.of_case": (EVERYBODY, own, lambda s, p: costs.of_case(s, p["case"])),
-    "costs.book": (WORKERS, own, lambda s, p: book(s, p["case"])),
+    "costs.book": (GOERS, own, lambda s, p: book(s, p["case"])),
     "coupons.issue": (WORKERS, given, lambda s, p: issue(s, p["made"])),
     "coupons.find": (EVERYBODY, given, lambda s, p: coupons.find(s, p["code"])),
     "coupons.redeem": (WORKERS, given, lambda s, p: coupons.redeem(s, p["code"])),
@@ -411,51 +400,12 @@ def issue(session: Session, made_id: uuid.UUID) -> object:
     return coupons.issue(session, session.get_one(CaseOffer, made_id), 10)
 
 
-def prepare_all(
-    session: Session,
-    prepare: Callable[[Session, Actor], Prepared],
-    actors: dict[Role, Actor],
-) -> dict[Role, Prepared]:
-    """Make everybody's own in their names but as administrators: only the role is in question."""
-    found: dict[Role, Prepared] = {}
-    for role, user in actors.items():
-        session.info["actor"] = dataclasses.replace(user, role=Role.ADMINISTRATOR)
-        found[role] = prepare(session, user)
-    return found
-
-
-def fill(desk: Desk, prepare: Callable[[Session, Actor], Prepared]) -> dict[Role, Prepared]:
-    """What is prepared for everybody."""
-    return desk.do(SYSTEM, prepare_all, prepare, actors_of(desk.database))
-
-
 @pytest.mark.parametrize("service", MATRIX)
 def test_that_each_role_may_do_what_it_should_and_nothing_else(
-    filled_desk: Callable[..., tuple[Desk, dict[Role, Prepared]]],
-    lasting_actors: dict[Role, Actor],
-    service: str,
+    filled_desk: Filled, service: str
 ) -> None:
-    may, prepare, call = MATRIX[service]
-    desk, prepared = filled_desk(fill, prepare)
-    for role, user in lasting_actors.items():
-        count = len(desk.made)
-        if role in may:
-            desk.do(user, call, prepared[role])
-        else:
-            with pytest.raises(NotAllowedError, match="Your role"):
-                desk.do(user, call, prepared[role])
-            assert len(desk.made) == count
+    rights.check(filled_desk, service, {}, MATRIX)
 
 
 def test_that_every_public_service_is_in_the_matrix() -> None:
-    public = {
-        f"{module.__name__.rsplit('.', 1)[1]}.{name}"
-        for module in MODULES
-        for name, value in vars(module).items()
-        if callable(value)
-        and not name.startswith("_")
-        and getattr(value, "__module__", "") == module.__name__
-        and not isinstance(value, type)
-    }
-    plain = {"offer_budget.month_of", "offer_budget.bounds", "offer_rules.retired"}
-    assert public - plain == set(MATRIX)
+    assert rights.public(MODULES) - PLAIN == rights.tried(MATRIX)

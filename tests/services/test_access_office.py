@@ -1,30 +1,17 @@
 """Who may do what with imports, exports, rules, reasons, people, stores and settings."""
 
-import dataclasses
-import datetime as dt
-import itertools
 import uuid
-from collections.abc import Callable
 from types import ModuleType
-from typing import Any
 
 import pytest
 
 from db.models import Case, User
 from db.queries.interviews import InterviewFilter
-from db.session import SYSTEM, Actor, Session
-from db.vocabulary import (
-    CaseStage,
-    ImportKind,
-    MatchKey,
-    QuestionnairePurpose,
-    Role,
-    RuleKind,
-)
+from db.session import Actor, Session
+from db.vocabulary import CaseStage, ImportKind, MatchKey, QuestionnairePurpose, Role, RuleKind
 from desktop_app.domain.questionnaires import LibraryDraft
 from desktop_app.domain.reasons import ChurnType, NewReasonDraft
 from desktop_app.domain.reminders import ReminderPolicy
-from desktop_app.errors import NotAllowedError
 from desktop_app.progress import Silent
 from desktop_app.questionnaire.sheets import from_cells
 from desktop_app.services import (
@@ -33,6 +20,7 @@ from desktop_app.services import (
     detection,
     exports,
     import_customers,
+    import_day_packs,
     import_orders,
     import_renewals,
     import_visits,
@@ -49,12 +37,25 @@ from desktop_app.services.questionnaires import EXIT_INTERVIEW
 from desktop_app.services.staff import StoreDraft, UserDraft
 from desktop_app.services.workspace_settings import WorkspaceSettings
 from tests import factories
-from tests.factories import Desk
+from tests.services import rights
+from tests.services.rights import (
+    ADMINISTRATORS,
+    AGENTS,
+    DECIDERS,
+    EVERYBODY,
+    OFFICE,
+    TODAY,
+    WORKERS,
+    Entry,
+    Filled,
+    Prepared,
+    numbers,
+)
 
-TODAY = dt.date(2026, 9, 15)
 MODULES: tuple[ModuleType, ...] = (
-    answer_exports, assignment, detection, exports, import_customers, import_orders,
-    import_renewals, import_visits, imports, question_library, reasons, staff, workspace_settings,
+    answer_exports, assignment, detection, exports, import_customers, import_day_packs,
+    import_orders, import_renewals, import_visits, imports, question_library, reasons, staff,
+    workspace_settings,
 )  # fmt: skip
 PLAIN = {
     # steps of services that have asked for the right, and what says something about given values
@@ -64,18 +65,7 @@ PLAIN = {
     "imports.name_phone", "imports.several", "imports.start_job",
 }  # fmt: skip
 
-# Written by hand from the product's roles, not from the program's table.
-EVERYBODY = frozenset(Role)
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
-OFFICE = frozenset({Role.HEAD_OFFICE, Role.ADMINISTRATOR})
-MANAGERS = frozenset({Role.STORE_MANAGER, Role.DEPT_MANAGER, Role.ADMINISTRATOR})
-DECIDERS = MANAGERS | OFFICE
-AGENTS = MANAGERS | {Role.AGENT}
-WORKERS = AGENTS | {Role.FIELD_STAFF}
 
-Prepared = dict[str, Any]
-Call = Callable[[Session, Prepared], object]
-_numbers = itertools.count(1)
 PART = from_cells(
     {
         "survey": [
@@ -115,12 +105,12 @@ def held(session: Session, user: Actor) -> Prepared:
 
 def nothing(session: Session, _user: Actor) -> Prepared:
     factories.name(session)
-    return {"number": next(_numbers)}
+    return {"number": next(numbers)}
 
 
 def office(session: Session, _user: Actor) -> Prepared:
     """Two reasons, a question, a user and a store that nobody else changes."""
-    number = next(_numbers)
+    number = next(numbers)
     codes = [f"own_{number}_{name}" for name in "ab"]
     for code in codes:
         reasons.add(session, reason(code))
@@ -163,83 +153,106 @@ def hand_to_close(session: Session, case_id: uuid.UUID, user_id: uuid.UUID) -> N
     assignment.hand_to_close(session, case, owner)
 
 
-READING: dict[str, tuple[frozenset[Role], Call]] = {
+READING: dict[str, Entry] = {
     "answer_exports.find_questionnaire": (
         EVERYBODY,
+        own,
         lambda s, _p: answer_exports.find_questionnaire(s, EXIT_INTERVIEW),
     ),
     "answer_exports.gather": (
         DECIDERS,
+        own,
         lambda s, _p: answer_exports.gather(s, EXIT_INTERVIEW, InterviewFilter()),
     ),
-    "answer_exports.one": (DECIDERS, lambda s, p: answer_exports.one(s, p["run"])),
+    "answer_exports.one": (DECIDERS, own, lambda s, p: answer_exports.one(s, p["run"])),
     "answer_exports.attached": (
         DECIDERS,
+        own,
         lambda s, p: answer_exports.attached(s, str(p["run"]), "x.png"),
     ),
     "answer_exports.paper_subject": (
         EVERYBODY,
+        own,
         lambda s, _p: answer_exports.paper_subject(s, None, None),
     ),
     "answer_exports.paper_subject of a case": (
         WORKERS,
+        own,
         lambda s, p: answer_exports.paper_subject(s, None, p["case_id"]),
     ),
-    "assignment.examine": (DECIDERS, lambda s, p: assignment.examine(s, [p["fresh"]])),
+    "assignment.examine": (DECIDERS, own, lambda s, p: assignment.examine(s, [p["fresh"]])),
     "assignment.shown_notes": (
         EVERYBODY,
+        own,
         lambda s, p: assignment.shown_notes(s, {p["case_id"]: "x"}),
     ),
-    "detection.current_rules": (EVERYBODY, lambda s, _p: detection.current_rules(s)),
-    "detection.reference_date": (EVERYBODY, lambda s, _p: detection.reference_date(s)),
-    "exports.allow": (DECIDERS, lambda s, _p: exports.allow(s)),
+    "detection.current_rules": (EVERYBODY, own, lambda s, _p: detection.current_rules(s)),
+    "detection.reference_date": (EVERYBODY, own, lambda s, _p: detection.reference_date(s)),
+    "exports.allow": (DECIDERS, own, lambda s, _p: exports.allow(s)),
     "import_customers.CustomerImport": (
         DECIDERS,
+        own,
         lambda s, _p: import_customers.CustomerImport(s, *incoming(ImportKind.CUSTOMERS)),
     ),
-    "import_orders.OrderImport": (DECIDERS, lambda s, _p: orders(s)),
+    "import_day_packs.DayPackImport": (
+        DECIDERS,
+        own,
+        lambda s, _p: import_day_packs.DayPackImport(s, *incoming(ImportKind.VISITS)[::2]),
+    ),
+    "import_orders.OrderImport": (DECIDERS, own, lambda s, _p: orders(s)),
     "import_renewals.RenewalImport": (
         DECIDERS,
+        own,
         lambda s, _p: import_renewals.RenewalImport(s, *incoming(ImportKind.RENEWALS)),
     ),
     "import_visits.VisitImport": (
         DECIDERS,
+        own,
         lambda s, _p: import_visits.VisitImport(s, *incoming(ImportKind.VISITS)),
     ),
-    "imports.remembered_mapping": (DECIDERS, lambda s, _p: imports.remembered_mapping(s, "x")),
-    "question_library.list_library": (EVERYBODY, lambda s, _p: question_library.list_library(s)),
+    "imports.remembered_mapping": (DECIDERS, own, lambda s, _p: imports.remembered_mapping(s, "x")),
+    "question_library.list_library": (
+        EVERYBODY,
+        own,
+        lambda s, _p: question_library.list_library(s),
+    ),
     "question_library.starting_form": (
         EVERYBODY,
+        own,
         lambda s, _p: question_library.starting_form(s, QuestionnairePurpose.EXIT),
     ),
-    "reasons.list_reasons": (EVERYBODY, lambda s, _p: reasons.list_reasons(s, "en")),
+    "reasons.list_reasons": (EVERYBODY, own, lambda s, _p: reasons.list_reasons(s, "en")),
     "reasons.current_version": (
         EVERYBODY,
+        own,
         lambda s, _p: reasons.current_version(s, "unknown_other"),
     ),
-    "staff.list_users": (EVERYBODY, lambda s, _p: staff.list_users(s)),
-    "staff.list_stores": (EVERYBODY, lambda s, _p: staff.list_stores(s)),
-    "workspace_settings.read": (EVERYBODY, lambda s, _p: workspace_settings.read(s)),
+    "staff.list_users": (EVERYBODY, own, lambda s, _p: staff.list_users(s)),
+    "staff.list_stores": (EVERYBODY, own, lambda s, _p: staff.list_stores(s)),
+    "workspace_settings.read": (EVERYBODY, own, lambda s, _p: workspace_settings.read(s)),
     "workspace_settings.switch_limit": (
         EVERYBODY,
+        own,
         lambda s, _p: workspace_settings.switch_limit(s),
     ),
-    "workspace_settings.currency": (EVERYBODY, lambda s, _p: workspace_settings.currency(s)),
+    "workspace_settings.currency": (EVERYBODY, own, lambda s, _p: workspace_settings.currency(s)),
     "workspace_settings.free_currency": (
         EVERYBODY,
+        own,
         lambda s, _p: workspace_settings.free_currency(s, None),
     ),
     "workspace_settings.import_currency": (
         DECIDERS,
+        own,
         lambda s, _p: workspace_settings.import_currency(s, None),
     ),
     "workspace_settings.read_draft": (
         EVERYBODY,
+        own,
         lambda s, _p: workspace_settings.read_draft(s, "reminders", ReminderPolicy),
     ),
 }
-Prepare = Callable[[Session, Actor], Prepared]
-WRITING: dict[str, tuple[frozenset[Role], Prepare, Call]] = {
+WRITING: dict[str, Entry] = {
     "answer_exports.note_answers": (
         DECIDERS,
         nothing,
@@ -364,57 +377,12 @@ def renamed(prepared: Prepared) -> UserDraft:
     return draft.model_copy(update={"name": "新名"})
 
 
-def prepare_all(
-    session: Session, prepare: Prepare, actors: dict[Role, Actor]
-) -> dict[Role, Prepared]:
-    """Make everybody's own in their names but as administrators: only the role is in question."""
-    found: dict[Role, Prepared] = {}
-    for role, user in actors.items():
-        session.info["actor"] = dataclasses.replace(user, role=Role.ADMINISTRATOR)
-        found[role] = prepare(session, user) | {"agent": actors[Role.AGENT].user_id}
-    return found
-
-
-def test_that_each_role_reads_what_it_should_and_nothing_else(
-    lasting_desk: Desk, lasting_actors: dict[Role, Actor]
-) -> None:
-    prepared = lasting_desk.do(SYSTEM, prepare_all, own, lasting_actors)
-    for service, (may, call) in READING.items():
-        for role, user in lasting_actors.items():
-            if role in may:
-                lasting_desk.look(user, call, prepared[role])
-                continue
-            with pytest.raises(NotAllowedError, match="Your role"):
-                lasting_desk.look(user, call, prepared[role])
-                pytest.fail(f"{service} {role}")
-
-
-@pytest.mark.parametrize("service", WRITING)
+@pytest.mark.parametrize("service", [*READING, *WRITING])
 def test_that_each_role_may_do_what_it_should_and_nothing_else(
-    lasting_desk: Desk, lasting_actors: dict[Role, Actor], service: str
+    filled_desk: Filled, service: str
 ) -> None:
-    desk, (may, prepare, call) = lasting_desk, WRITING[service]
-    prepared = desk.do(SYSTEM, prepare_all, prepare, lasting_actors)
-    for role, user in lasting_actors.items():
-        made = len(desk.made)
-        if role in may:
-            desk.do(user, call, prepared[role])
-            continue
-        with pytest.raises(NotAllowedError, match="Your role"):
-            desk.do(user, call, prepared[role])
-        assert len(desk.made) == made
+    rights.check(filled_desk, service, READING, WRITING)
 
 
 def test_that_every_public_service_is_in_the_matrix() -> None:
-    public = {
-        f"{module.__name__.rsplit('.', 1)[1]}.{name}"
-        for module in MODULES
-        for name, value in vars(module).items()
-        if callable(value)
-        and not name.startswith("_")
-        and getattr(value, "__module__", "") == module.__name__
-        and (name.endswith("Import") or not isinstance(value, type))
-    }
-    tried = {name.split(" ")[0] for name in READING.keys() | WRITING.keys()}
-    assert public - PLAIN == tried
-    assert public > PLAIN
+    assert rights.public(MODULES, makers="Import") - PLAIN == rights.tried(READING, WRITING)

@@ -1,5 +1,6 @@
 """The calendar of people: whose is seen, what stands in it, and moving it."""
 
+import dataclasses
 import datetime as dt
 import uuid
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from db.models import Absence, Case, Renewal, StaffProfile, Task, Visit
+from db.queries import agenda as queries
 from db.session import SYSTEM, Actor, Session
 from db.vocabulary import (
     AbsenceKind,
@@ -16,6 +18,7 @@ from db.vocabulary import (
     NextStep,
     Role,
     TaskKind,
+    VisitPurpose,
     VisitState,
 )
 from desktop_app import clock
@@ -28,10 +31,12 @@ from desktop_app.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from desktop_app.labels import label
 from desktop_app.services import agenda, pool, promises, visits
 from desktop_app.services.agenda import AgendaFilter, AgendaItem
 from tests import factories
 from tests.factories import Desk
+from tests.plans import assert_uses_index
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -110,6 +115,18 @@ def test_that_everything_of_a_day_stands_in_the_calendar_of_who_does_it(
     assert "sick" not in repr(away)
 
 
+def test_that_a_contact_of_the_cadence_says_what_for(
+    desk: Desk, agent: Actor, customer: uuid.UUID
+) -> None:
+    desk.do(agent, add_visit, agent, customer, rule_purpose=VisitPurpose.COACH)
+    (visit,) = seen(desk, agent)
+    assert (visit.words, visit.what_for) == ("", label(VisitPurpose.COACH))
+    assert visit.what_for
+    criteria = dataclasses.replace(WEEK, user_ids=frozenset({agent.user_id}))
+    (taken,) = desk.look(agent, agenda.for_file, criteria)
+    assert taken.rule_purpose is VisitPurpose.COACH
+
+
 def test_that_what_was_made_stands_on_its_day_and_what_was_called_off_nowhere(
     desk: Desk, agent: Actor, customer: uuid.UUID
 ) -> None:
@@ -118,6 +135,33 @@ def test_that_what_was_made_stands_on_its_day_and_what_was_called_off_nowhere(
     desk.do(agent, add_visit, agent, customer, state=VisitState.CANCELLED)
     (found,) = seen(desk, agent)
     assert (found.id, found.day, found.is_open, found.is_movable) == (made, TODAY, False, False)
+
+
+def test_that_what_was_made_long_after_its_planned_day_stands_on_the_day_it_was_made(
+    desk: Desk, agent: Actor, customer: uuid.UUID
+) -> None:
+    assert agent.user_id is not None
+    done = {"state": VisitState.DONE, "done_on": TODAY}
+    for days in (130, -130):  # long overdue, and long before its day
+        planned_on = TODAY - dt.timedelta(days=days)
+        desk.do(agent, add_visit, agent, customer, planned_on=planned_on, **done)
+    late = desk.do(agent, add_visit, agent, customer, planned_on=TODAY - dt.timedelta(days=130))
+    found = seen(desk, agent)
+    assert [each.day for each in found] == [TODAY, TODAY]
+    mine = AgendaFilter(WEEK.first, WEEK.last, frozenset({agent.user_id}))
+    assert desk.look(agent, agenda.for_file, mine) == found
+    assert desk.look(agent, agenda.board, WEEK).loads[Place(agent.user_id, TODAY)].visits == 2
+    then = TODAY - dt.timedelta(days=130)
+    assert [each.id for each in seen(desk, agent, AgendaFilter(then, then))] == [late]
+
+
+def test_that_a_calendar_is_read_by_the_days_of_its_contacts(desk: Desk) -> None:
+    midnight = clock.now()
+    criteria = queries.AgendaQuery(WEEK.first, WEEK.last, (midnight, midnight))
+
+    told = desk.look(SYSTEM, assert_uses_index, queries.contacts_statement(criteria, 10))
+    assert "ix_visit_state_planned_on (state=? AND planned_on>? AND planned_on<?)" in told
+    assert "USING INDEX ix_visit_done_on (done_on>? AND done_on<?)" in told
 
 
 def test_whose_calendar_each_role_sees(
@@ -194,7 +238,11 @@ def test_that_the_board_says_how_full_days_are_and_what_clashes(
     assert found.marks[WEEK.last].zh
     assert (found.unknown_years, found.left_out) == ((), 0)
     far = AgendaFilter(dt.date(2031, 12, 29), dt.date(2032, 1, 4))
-    assert desk.look(agent, agenda.board, far).unknown_years == (2031, 2032)
+    ahead = desk.look(agent, agenda.board, far)
+    assert ahead.unknown_years == (2031, 2032)
+    assert [f"{day}" for day, mark in ahead.marks.items() if mark.is_festival][-1:] == [
+        "2032-01-01"
+    ]
 
 
 def test_that_what_is_too_much_to_show_is_counted(

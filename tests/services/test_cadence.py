@@ -79,7 +79,7 @@ def test_that_a_line_speaks_of_one_thing_only(desk: Desk, admin: Actor) -> None:
     with pytest.raises(InvalidInputError, match="one line only"):
         desk.do(admin, cadence.change_line, twice)
     other = rule.model_copy(update={"klass": CustomerClass.C, "role": CadenceRole.GM})
-    with pytest.raises(InvalidInputError, match="keeps its class, role and channel"):
+    with pytest.raises(InvalidInputError, match="keeps its class, function and channel"):
         desk.do(admin, cadence.change_line, other)
     with pytest.raises(NotFoundError, match="is gone"):
         desk.do(admin, cadence.remove_line, "nothing")

@@ -32,6 +32,29 @@ def test_that_the_shipped_holidays_are_there(desk: Desk, agent: Actor) -> None:
     assert desk.do(SYSTEM, calendar_days.seed) == 0
 
 
+def test_that_festivals_of_the_law_are_off_before_the_notice_comes(
+    desk: Desk, admin: Actor, agent: Actor, fixed_time: object
+) -> None:
+    new_year, labour_day = dt.date(2027, 1, 1), dt.date(2027, 5, 1)
+    days = desk.look(agent, calendar.work_calendar)
+    assert not days.knows(2027)
+    assert not any(map(days.is_working, (new_year, dt.date(2028, 5, 2), dt.date(2029, 10, 3))))
+    assert days.is_working(dt.date(2027, 1, 4))
+    assert {new_year, labour_day} <= desk.look(agent, calendar.festivals)
+    named = desk.look(agent, calendar.named_days, 2027)
+    assert [f"{line.day:%m-%d} {line.zh}" for line in named] == [
+        "01-01 元旦", "05-01 劳动节", "05-02 劳动节",
+        "10-01 国庆节", "10-02 国庆节", "10-03 国庆节",
+    ]  # fmt: skip
+    assert desk.look(agent, calendar.list_days, 2027) == []  # nothing is entered yet
+    draft = DayDraft(day=new_year, is_working=True, zh="照常上班", en="We work")
+    desk.do(admin, calendar.set_day, draft)
+    assert desk.look(agent, calendar.work_calendar).is_working(new_year)
+    assert new_year not in desk.look(agent, calendar.festivals)
+    named = desk.look(agent, calendar.named_days, 2027)
+    assert [line.zh for line in named[:2]] == ["照常上班", "劳动节"]
+
+
 def test_that_people_change_days_and_undo_it(desk: Desk, admin: Actor, agent: Actor) -> None:
     before = desk.rows("calendar_day")
     draft = DayDraft(day=PLAIN, is_working=False, zh="店庆", en="Anniversary")

@@ -402,6 +402,13 @@ def test_on_whom_customers_hang(desk: Desk, admin: Actor, pair: tuple[Actor, Act
     }  # fmt: skip
     for criteria in (RiskFilter(klass=CustomerClass.A), RiskFilter(person_id=key(second))):
         assert desk.look(admin, key_persons.count_at_risk, criteria) == 0
+    desk.do(admin, employee_exits.record_exit, key(first), LEFT)  # on a leaver nobody hangs
+    found = desk.look(admin, key_persons.of_customer, one)
+    assert (found.person, found.is_key, found.points) == (None, False, 2)
+    assert desk.look(admin, key_persons.list_key_persons) == []
+    assert desk.look(admin, key_persons.count_at_risk, RiskFilter()) == 0
+    assert {row.person for row in desk.look(admin, key_persons.list_at_risk, short)} == {""}
+    desk.undo()
     strict = key_persons.ReliancePolicy(share=0.5)
     desk.do(admin, key_persons.change_policy, strict)
     assert desk.look(admin, key_persons.policy) == strict

@@ -10,13 +10,13 @@ from db.models import Customer, Visit
 from db.queries.visit_marks import mark_of, marked
 from db.queries.visits import VisitFilter
 from db.session import Actor
-from db.vocabulary import Role, VisitState, WinBackStepKind
+from db.vocabulary import Channel, Role, VisitState, WinBackStepKind
 from desktop_app.errors import NotAllowedError, NotFoundError
 from desktop_app.services import day_packs, history, visits
 from desktop_app.services.day_packs import Card, DayPack
 from desktop_app.services.journal import title_text
 from tests import factories
-from tests.day_packed import DAY, PHONE, fill
+from tests.day_packed import DAY, PHONE, fill, promise_call
 from tests.factories import Desk
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
@@ -113,6 +113,54 @@ def test_that_only_what_is_planned_on_that_day_is_there(
     desk.do(admin, change)
     made = pack_of(desk, worker, worker)
     assert [card.contact.number for card in made.visits] == ["K5", "K3"]
+
+
+def test_that_calls_promised_for_the_day_are_among_the_calls(
+    desk: Desk, admin: Actor, worker: Actor, agent: Actor, keys: dict[str, uuid.UUID]
+) -> None:
+    at = dt.datetime.combine(DAY, dt.time(15, 30)).astimezone()
+
+    def calls() -> list[tuple[str, dt.time | None, str, bool]]:
+        return [
+            (card.contact.number, card.contact.starts_at, card.mark[:2], card.contact.is_callback)
+            for card in pack_of(desk, worker, worker).calls
+        ]
+
+    planned = [("K6", dt.time(16), "V-", False), ("K7", None, "V-", False)]
+    desk.do(worker, promise_call, keys["K3"], at)
+    assert calls() == [("K3", dt.time(15, 30), "", True), *planned]
+    card = card_of(pack_of(desk, worker, worker), "K3")
+    listed = desk.look(worker, day_packs.contacts_of_day, worker.user_id, DAY)
+    assert {row.phone for row in listed} == {"138****5678"}
+    (call,) = (each for each in pack_of(desk, worker, worker).calls if each.contact.is_callback)
+    assert [file.row.customer_id for file in call.cases] == [keys["K3"]]
+    assert call.contact.case_id == card.contact.case_id
+    whole = pack_of(desk, admin, worker, whole_phones=True)
+    assert {each.contact.phone for each in whole.calls} == {PHONE}
+    for elsewhere in (at - dt.timedelta(hours=16), at + dt.timedelta(hours=9)):
+        desk.do(worker, promise_call, keys["K3"], elsewhere)
+        assert calls() == planned, elsewhere
+    desk.do(worker, promise_call, keys["K3"], at)
+    desk.do(admin, factories.change_customer, keys["K3"], do_not_contact=True)
+    assert calls() == planned
+
+
+def test_that_a_call_planned_for_the_promise_is_not_there_twice(
+    desk: Desk, worker: Actor, keys: dict[str, uuid.UUID]
+) -> None:
+    desk.do(worker, promise_call, keys["K3"], dt.datetime.combine(DAY, dt.time(10)).astimezone())
+
+    def plan(session) -> None:
+        factories.name(session)
+        visit = session.query(Visit).filter(Visit.customer_id == keys["K3"]).one()
+        visit.channel, visit.starts_at = Channel.CALL, None
+
+    desk.do(worker, plan)
+    found = pack_of(desk, worker, worker).calls
+    assert [(each.contact.number, each.contact.starts_at) for each in found] == [
+        ("K3", dt.time(10)), ("K6", dt.time(16)), ("K7", None),
+    ]  # fmt: skip
+    assert found[0].mark.startswith("V-")
 
 
 def test_that_phones_are_masked_unless_the_role_may_take_them_out(

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from db import journal as engine
 from db.culprits import Cause
@@ -175,6 +176,23 @@ def test_that_change_sets_are_listed_newest_first_and_filtered(
         assert queries.count_change_sets(session, mine) == 1
         for column in ("at", "kind", "actor", "changes"):
             assert len(queries.list_change_sets(session, mine, Sort(column), 0, 10)) == 1
+
+
+def test_that_the_newest_is_what_was_done_last_whatever_the_clock_says(
+    database: Database, agent: Actor, fixed_time: time_machine.Traveller
+) -> None:
+    fixed_time.shift(timedelta(hours=6))  # somebody's clock went wrong
+    for name in ("甲", "乙"):
+        with database.write(agent) as session:
+            customers.create(session, CustomerDraft(name=name))
+        fixed_time.shift(timedelta(hours=-6))
+    with database.read(agent) as session:
+        found = history.list_change_sets(session, history.ChangeSetFilter())
+        by_time = history.list_change_sets(
+            session, history.ChangeSetFilter(), Sort("at", descending=True)
+        )
+    assert [row.args["name"] for row in found[:2]] == ["乙", "甲"]
+    assert by_time[0].args["name"] == "甲"
 
 
 def test_that_without_the_right_to_the_journal_one_sees_ones_own_changes(

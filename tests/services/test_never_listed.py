@@ -139,6 +139,7 @@ READ = "work on what was said before; nobody is called"
 REMINDED = "of one person; `test_reminders` asks it about who may not be contacted"
 OTHERS: dict[str, str] = {
     "cadence.list_overrides": MARKED,
+    "charge_book.in_charge": "who is in charge of customers that were asked for",
     "charge_book.open_holdings": "who is in charge of customers that were asked for",
     "charges.list_holdings": MARKED,
     "charges.rotations_due": "who is to give a customer to somebody else; leaves them out",
@@ -184,7 +185,10 @@ OTHERS: dict[str, str] = {
     "triage.list_signals": "departures to decide about; the screening holds their cases back",
     "triage.waiting_ids": "departures to decide about; the screening holds their cases back",
     "visit_view.fields_of": "questions of a visit",
+    "visit_view.goers": "keys of users",
     "watch.earlier_saves": BY_RECORD,
+    "win_back.steps_done": BY_RECORD,
+    "visit_view.none_asked": "reasons for customers that were asked for",
 }
 """The other services with rows about customers or cases, and why they may name everybody."""
 

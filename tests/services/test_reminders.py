@@ -97,7 +97,7 @@ def test_that_all_that_is_due_comes_to_who_does_it(
     lines = {line.kind: line for line in desk.look(agent, reminders.due_now)}
     assert lines[PROMISE].title == "Promise: 王小明"
     assert lines[PROMISE].words == "周五前送到"
-    assert lines[PROMISE].sentence == "Promise: due 2026-09-15 Tue"
+    assert lines[PROMISE].sentence == "Due 2026-09-15 Tue"
     assert lines[VISIT].title == "Visit: 王小明"
     assert lines[TASK].title == "Task"
     assert lines[CALLBACK].case_id == case_id
@@ -174,7 +174,7 @@ def test_that_the_manager_is_told_of_what_is_overdue(
     assert now_of(desk, manager) == [(PROMISE, owed, UP)]
     (line,) = desk.look(manager, reminders.inbox)
     assert line.title == f"Promise: 王小明 · {agent.name}"
-    assert line.sentence == "Promise: was due 2026-09-15 Tue and has not been done"
+    assert line.sentence == "Was due 2026-09-15 Tue, not done"
     desk.do(manager, reminders.mark_seen, [line.id])
     assert now_of(desk, manager) == []
     assert desk.look(manager, reminders.inbox) == (line,)  # until it is done

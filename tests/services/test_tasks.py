@@ -142,6 +142,28 @@ def test_that_an_upgrade_is_passed_on_to_a_technician(
     assert [each.id for each in rows(desk, agent, TaskFilter())] == [talk]
 
 
+def test_that_nothing_is_to_be_done_by_a_day_that_is_over(
+    desk: Desk, agent: Actor, customer: uuid.UUID
+) -> None:
+    past, days = TODAY - dt.timedelta(days=1), {}
+    with pytest.raises(InvalidInputError, match="is over"):
+        desk.do(agent, tasks.add, draft(agent, customer, due_on=past))
+    talk = desk.do(
+        agent, tasks.add, draft(agent, customer, kind=TaskKind.UPGRADE_TALK, due_on=TODAY)
+    )
+    with pytest.raises(InvalidInputError, match="is over"):
+        desk.do(agent, tasks.pass_on, talk, "要升级", agent.user_id, past)
+    desk.do(SYSTEM, factories.change_row, Task, talk, due_on=past)  # nobody did it in time
+    days["due_on"] = past
+    (row,) = rows(desk, agent)
+    desk.do(agent, tasks.change, talk, row.version, draft(agent, customer, words="再问", **days))
+    (row,) = rows(desk, agent)
+    assert (row.words, row.due_on) == ("再问", past)
+    days["due_on"] = past - dt.timedelta(days=1)
+    with pytest.raises(InvalidInputError, match="is over"):
+        desk.do(agent, tasks.change, talk, row.version, draft(agent, customer, **days))
+
+
 def test_that_a_task_has_an_owner_who_works_here_and_a_case_of_its_customer(
     desk: Desk, agent: Actor, customer: uuid.UUID
 ) -> None:

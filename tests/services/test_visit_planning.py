@@ -27,12 +27,15 @@ from db.vocabulary import (
 )
 from desktop_app.domain.cadence import CadenceChannel
 from desktop_app.domain.contacts import VisitDraft
+from desktop_app.domain.handover_drafts import HandoverDraft
 from desktop_app.domain.plan_types import Refusal
 from desktop_app.errors import InvalidInputError, NotAllowedError
 from desktop_app.services import (
     cadence,
     calendar,
     contacts,
+    day,
+    handovers,
     journal,
     plan_material,
     staff_profiles,
@@ -101,6 +104,50 @@ def test_that_every_minimum_of_a_year_is_met_or_listed_with_the_reason(desk: Des
     in_2027 = [contact for contact in found.plan.contacts if contact.day.year == 2027]
     assert all(contact.is_provisional for contact in in_2027)
     assert set(found.customers) == set(firm.customers)
+
+
+def test_that_a_handover_ahead_divides_the_plan_at_its_day(
+    desk: Desk, admin: Actor, fixed_time: time_machine.Traveller
+) -> None:
+    """Before the day the giver comes, from it on the receiver, with the manager of each."""
+    managers = [desk.do(SYSTEM, employee, [StaffFunction.DEPT_MANAGER]) for _each in range(2)]
+    sales = [desk.do(SYSTEM, employee, manager_id=manager) for manager in managers]
+    giver, receiver = sales
+    keys = [
+        desk.do(SYSTEM, factories.add_customer, owner_id=giver, joined_on=dt.date(2026, 8, 1))
+        for _each in range(4)
+    ]
+    desk.do(SYSTEM, classify, dict.fromkeys(keys, A))
+    desk.do(SYSTEM, visit_planning.save, *OCTOBER)
+    on = dt.date(2026, 10, 19)
+    wanted = HandoverDraft(from_id=giver, on=on, to_ids=(receiver,))
+    choices = desk.look(admin, handovers.propose, wanted).choices
+    desk.do(admin, handovers.hand_over, wanted, choices)
+
+    def parts(by: Callable[[dt.date], int]) -> None:
+        rows = list(desk.rows("visit")["visit"].values())
+        assert len(rows) >= 4 * 5
+        for row in rows:
+            people = sales if row["rule"].startswith("a_sales") else managers
+            if row["rule"].startswith(("a_sales", "a_dept")):
+                assert row["by_id"] == people[by(row["planned_on"])], (
+                    row["rule"],
+                    row["planned_on"],
+                )
+
+    made = year_of(desk).plan
+    assert not [each for each in made.impossible if each.rule.code.startswith("a_sales")]
+    desk.do(SYSTEM, visit_planning.save, *OCTOBER)
+    parts(lambda day: int(day >= on))
+    before = desk.rows("visit")
+    assert desk.do(SYSTEM, visit_planning.save, *OCTOBER).change_set is None
+    fixed_time.move_to(dt.datetime(2026, 10, 19, 9, tzinfo=dt.UTC))
+    desk.do(SYSTEM, visit_planning.save, on, OCTOBER[1])  # nobody has started on that day yet
+    left = {key: row for key, row in before["visit"].items() if row["planned_on"] >= on}
+    now = {key: row for key, row in desk.rows("visit")["visit"].items() if key in left}
+    assert {row["by_id"] for row in now.values() if row["rule"].startswith("a_sales")} == {receiver}
+    desk.do(SYSTEM, day.hand_over)
+    assert desk.do(SYSTEM, visit_planning.save, on, OCTOBER[1]).change_set is None
 
 
 @pytest.mark.slow

@@ -1,14 +1,18 @@
 """Reports of visits and calls, satisfaction, gifts, photos, informal contacts."""
 
 import datetime as dt
+import io
 import uuid
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from db.models import Visit
 from db.queries import contact_facts
-from db.session import Actor, Session
+from db.session import SYSTEM, Actor, Session
 from db.vocabulary import (
     CaseStage,
     Channel,
@@ -26,6 +30,7 @@ from desktop_app.domain.contacts import VisitDraft
 from desktop_app.domain.visits import InformalDraft, VisitReport
 from desktop_app.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from desktop_app.services import (
+    agenda,
     attachments,
     cases,
     contact_permission,
@@ -40,7 +45,10 @@ from tests.factories import Desk
 
 TODAY = dt.date(2026, 9, 15)
 PLAN = VisitDraft(planned_on=TODAY, purpose="回访")
-PHOTO = b"\x89PNG picture"
+PHOTO = factories.PNG
+WIDE = b"IHDR" + (60_000).to_bytes(4) * 2 + PHOTO[24:29]
+HUGE = PHOTO[:12] + WIDE + zlib.crc32(WIDE).to_bytes(4) + PHOTO[33:]
+"""A picture that is too large to be decoded."""
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -195,6 +203,136 @@ def test_that_a_planned_call_is_called_a_call(
     assert problems(desk, agent, visits.plan_visit, None, customer, message) == {"channel"}
 
 
+# ---------------------------------------------------------------- whose it is
+
+
+def made_by(desk: Desk, visit: uuid.UUID) -> tuple[uuid.UUID | None, str | None]:
+    """Who made a visit, and by which rule it was planned."""
+
+    def read(session: Session) -> tuple[uuid.UUID | None, str | None]:
+        found = session.get_one(Visit, visit)
+        return found.by_id, found.rule
+
+    found: tuple[uuid.UUID | None, str | None] = desk.look(SYSTEM, read)
+    return found
+
+
+def test_that_nobody_ends_or_moves_what_stands_in_the_calendar_of_another(
+    desk: Desk, actors: dict[Role, Actor], agent: Actor
+) -> None:
+    clerk, manager = actors[Role.FIELD_STAFF], actors[Role.STORE_MANAGER]
+    columns = {"store_id": agent.store_id, "owner_id": clerk.user_id}
+    theirs = desk.do(SYSTEM, factories.add_customer, **columns)
+    visit = plan(desk, manager, theirs)
+    desk.do(SYSTEM, factories.change_row, Visit, visit, rule="A-manager")
+    assert row(desk, clerk, visit).state is VisitState.PLANNED  # it is seen
+    for service, *more in (
+        (visits.to_report,),
+        (visits.report, VisitReport(done_on=TODAY)),
+        (visits.finish_visit, TODAY),
+        (visits.cancel_visit,),
+        (agenda.move, TODAY + dt.timedelta(days=1)),
+        (attachments.add_to_visit, PHOTO, "shelf.png"),
+    ):
+        with pytest.raises(NotAllowedError, match=f"planned for {manager.name}"):
+            desk.do(clerk, service, visit, *more)
+    went = VisitReport(done_on=TODAY, by=clerk.user_id)  # whoever plans says who went
+    desk.do(manager, visits.report, visit, went)
+    assert made_by(desk, visit) == (clerk.user_id, None)  # no duty of the manager's
+    desk.do(clerk, visits.report, visit, VisitReport(done_on=TODAY, note="在家"))
+    assert made_by(desk, visit)[0] == clerk.user_id
+    desk.do(manager, visits.report, visit, VisitReport(done_on=TODAY, note="不在家"))
+    assert made_by(desk, visit)[0] == clerk.user_id  # a correction keeps who went
+
+
+def test_that_who_works_on_a_case_answers_for_its_visits(
+    desk: Desk, actors: dict[Role, Actor], agent: Actor, customer: uuid.UUID, case_id: uuid.UUID
+) -> None:
+    manager = actors[Role.STORE_MANAGER]
+    keys = [plan(desk, agent, customer, case_id) for _number in range(4)]
+    for key in keys:
+        desk.do(SYSTEM, factories.change_row, Visit, key, by_id=manager.user_id)
+    mine, theirs, off, moved = keys
+    view = desk.look(agent, visits.to_report, mine)
+    assert view.goers == ((manager.user_id, manager.name), (agent.user_id, agent.name))
+    assert view.goer == agent.user_id
+    desk.do(agent, visits.report, mine, VisitReport(done_on=TODAY))
+    assert made_by(desk, mine)[0] == agent.user_id
+    desk.do(agent, visits.report, theirs, VisitReport(done_on=TODAY, by=manager.user_id))
+    assert made_by(desk, theirs)[0] == manager.user_id
+    desk.do(agent, visits.cancel_visit, off)
+    desk.do(agent, agenda.move, moved, TODAY + dt.timedelta(days=1), None, agent.user_id)
+    assert made_by(desk, moved)[0] == agent.user_id
+
+
+def test_that_who_went_is_somebody_who_may_have(
+    desk: Desk, actors: dict[Role, Actor], agent: Actor, customer: uuid.UUID
+) -> None:
+    manager, auditor = actors[Role.STORE_MANAGER], actors[Role.AUDITOR]
+    visit = plan(desk, agent, customer)
+    assert desk.look(agent, visits.to_report, visit).goers == ((agent.user_id, agent.name),)
+    far = desk.do(SYSTEM, factories.add_store)
+    stranger = desk.do(SYSTEM, factories.add_user, Role.AGENT, far)
+    for who, by in ((agent, manager), (manager, auditor), (manager, stranger)):
+        report = VisitReport(done_on=TODAY, by=by.user_id)
+        assert problems(desk, who, visits.report, visit, report) == {"by"}
+    known = desk.look(manager, visits.to_report, visit)
+    assert known.goer == agent.user_id
+    assert known.goers[0] == (agent.user_id, agent.name)
+    assert {agent.user_id, manager.user_id} <= dict(known.goers).keys()
+    assert not dict(known.goers).keys() & {auditor.user_id, stranger.user_id}
+
+
+def test_that_what_nobody_makes_is_free_to_who_works_on_cases(
+    desk: Desk, actors: dict[Role, Actor], agent: Actor, customer: uuid.UUID
+) -> None:
+    gone = desk.do(SYSTEM, factories.add_user, Role.FIELD_STAFF, agent.store_id)
+    keys = [plan(desk, agent, customer) for _number in range(2)]
+    for key, by_id in zip(keys, (None, gone.user_id), strict=True):
+        desk.do(SYSTEM, factories.change_row, Visit, key, by_id=by_id)
+    desk.do(SYSTEM, factories.leave, gone.user_id)
+    for key in keys:
+        with pytest.raises(NotAllowedError, match="Your role"):
+            desk.do(actors[Role.TRAINER], visits.finish_visit, key, TODAY)
+        desk.do(agent, visits.finish_visit, key, TODAY)
+        assert made_by(desk, key)[0] == agent.user_id
+
+
+def test_that_head_office_reports_moves_and_calls_off_its_own(
+    desk: Desk, actors: dict[Role, Actor], customer: uuid.UUID, agent: Actor, case_id: uuid.UUID
+) -> None:
+    general = actors[Role.HEAD_OFFICE]
+    keys = [plan(desk, agent, customer, case_id), *(plan(desk, agent, customer) for _n in range(2))]
+    for key in keys:
+        desk.do(SYSTEM, factories.change_row, Visit, key, by_id=general.user_id)
+    made, off, moved = keys
+    report = VisitReport(done_on=TODAY, gift="鲜花", gift_amount=88_00)
+    desk.do(general, visits.report, made, report, [(PHOTO, "shelf.png")])
+    assert made_by(desk, made)[0] == general.user_id
+    desk.do(general, visits.cancel_visit, off)
+    desk.do(general, agenda.move, moved, TODAY + dt.timedelta(days=1))
+    states = [row(desk, general, key).state for key in keys]
+    assert states == [VisitState.DONE, VisitState.CANCELLED, VisitState.PLANNED]
+
+
+# ---------------------------------------------------------------- days
+
+
+def test_that_nothing_is_planned_for_a_day_that_is_over(
+    desk: Desk, agent: Actor, customer: uuid.UUID, case_id: uuid.UUID
+) -> None:
+    before = desk.look(agent, cases.case_file, case_id).row
+    past = PLAN.model_copy(update={"planned_on": TODAY - dt.timedelta(days=1)})
+    for case in (None, case_id):
+        assert problems(desk, agent, visits.plan_visit, case, customer, past) == {"planned_on"}
+    assert desk.look(agent, cases.case_file, case_id).row == before
+    made = {"state": VisitState.DONE, "done_on": TODAY - dt.timedelta(days=1)}
+    desk.do(agent, visits.plan_visit, None, customer, past.model_copy(update=made))
+    long_ago = {"state": VisitState.DONE, "done_on": TODAY - dt.timedelta(days=400)}
+    early = PLAN.model_copy(update=long_ago)
+    assert problems(desk, agent, visits.plan_visit, None, customer, early) == {"done_on"}
+
+
 # ---------------------------------------------------------------- by the way
 
 
@@ -272,3 +410,41 @@ def test_that_a_photo_that_cannot_be_read_keeps_the_report_back(
     report = VisitReport(done_on=TODAY)
     assert problems(desk, agent, visits.report, visit, report, [(b"", "x.png")]) == {"file"}
     assert row(desk, agent, visit).state is VisitState.PLANNED
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"not an image", "x.jpg"),
+        (PHOTO[:40], "x.png"),  # cut off on its way
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "x.png"),
+        (b"", "x.heic"),
+        (b"not an image", "x.heic"),
+    ],
+)
+def test_that_what_is_called_a_picture_is_one(
+    desk: Desk, agent: Actor, customer: uuid.UUID, content: bytes, name: str
+) -> None:
+    visit = plan(desk, agent, customer)
+    report = VisitReport(done_on=TODAY)
+    photos = [(PHOTO, "shelf.png"), (content, name)]
+    with pytest.raises(InvalidInputError) as refused:
+        desk.do(agent, visits.report, visit, report, photos)
+    (problem,) = refused.value.problems
+    assert name in problem.message
+    assert row(desk, agent, visit).state is VisitState.PLANNED  # nothing is half done
+    assert desk.look(agent, attachments.rows_of_visit, visit) == []
+
+
+def test_that_pictures_of_all_kinds_and_other_files_are_taken(
+    desk: Desk, agent: Actor, customer: uuid.UUID
+) -> None:
+    visit = plan(desk, agent, customer)
+    picture = Image.new("RGB", (40, 30))
+    given = [(b"%PDF-1.7", "letter.pdf"), (b"\0\0\0\x18ftypheic", "phone.heic"), (HUGE, "b.png")]
+    for kind in ("png", "jpeg", "gif", "bmp", "webp", "tiff"):
+        with io.BytesIO() as written:
+            picture.save(written, kind)
+            given.append((written.getvalue(), f"a.{kind}"))
+    desk.do(agent, visits.report, visit, VisitReport(done_on=TODAY), given)
+    assert len(desk.look(agent, attachments.rows_of_visit, visit)) == len(given)

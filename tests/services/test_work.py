@@ -201,11 +201,13 @@ def test_that_a_manager_sees_everybodys_work_when_asked(
 
 
 def test_that_a_planned_visit_stands_with_the_case_whose_next_step_it_is(
-    desk: Desk, agent: Actor, actors: dict[Role, Actor]
+    desk: Desk, agent: Actor, actors: dict[Role, Actor], fixed_time
 ) -> None:
     case_id = make(desk, agent, worth=900_00)
     customer = customer_of(desk, case_id)
+    fixed_time.shift(dt.timedelta(days=-1))
     visit = plan_visit(desk, agent, case_id, customer, day(-1))
+    fixed_time.shift(dt.timedelta(days=1))
     (line,) = today(desk, agent)
     assert (line.id, line.case_id, line.visit_id) == (case_id, case_id, visit)
     assert (line.step, line.due, line.section) == (NextStep.VISIT, day(-1), Section.OVERDUE)

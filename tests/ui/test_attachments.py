@@ -155,7 +155,7 @@ def test_that_files_come_in_by_the_dialog_by_drop_and_by_paste(
     assert names[1:] == ["通话.mp3", "解约书.pdf"]
     shown = [column.heading() for column in page.files.table.visible_columns()]
     assert shown == ["Name", "Kind", "Size", "By", "Time"]
-    assert any("File · 解约书.pdf" in entry.title for entry in page.timeline._model.entries)
+    assert any("File · 解约书.pdf" in entry.title for entry in page.timeline._model.shown)
 
 
 def test_that_text_is_pasted_where_one_types(

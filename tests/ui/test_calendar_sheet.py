@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from db.vocabulary import VisitPurpose
 from desktop_app.domain.agenda import Clash, ClashKind, ItemKind, Load, Place, Room, View
 from desktop_app.services.agenda import AgendaItem, Board, DayMark, Person
 from desktop_app.ui import calendar_sheet
@@ -126,6 +127,16 @@ def test_what_is_said_of_an_item() -> None:
     assert calendar_sheet.tip_words(visit, sheet).split("\n")[0] == "Visit 14:30 王小明"
 
 
+def test_that_words_say_what_the_rule_wants_where_nothing_was_written() -> None:
+    planned = item(TODAY, words="", rule_purpose=VisitPurpose.SETTLE)
+    sheet = make_sheet(board(planned), View.TEAM, TODAY, TODAY)
+    for words in (
+        calendar_sheet.item_words(planned, sheet),
+        calendar_sheet.tip_words(planned, sheet),
+    ):
+        assert "More contact, settle old issues" in words
+
+
 def test_what_is_said_of_a_day() -> None:
     sheet = make_sheet(board(item()), View.MONTH, TODAY, TODAY, ANN)
     words = calendar_sheet.cell_words(sheet, 0, TODAY)
@@ -189,3 +200,16 @@ def test_that_items_stand_in_their_cells_and_over_no_other(
         assert picture.time_at(picture.hours.top - 1) is None
     else:
         assert picture.time_at(300) is None
+
+
+def test_that_hours_in_which_nothing_stands_give_room_to_what_has_no_time() -> None:
+    many = [item() for _number in range(12)]
+    empty = lay_out(shown(View.WEEK, *many), 900, 300, 1.0)
+    filled = lay_out(shown(View.WEEK, *many, item(starts_at=dt.time(10))), 900, 300, 1.0)
+    assert empty.hours is not None
+    assert filled.hours is not None
+    assert empty.hours.pixels < filled.hours.pixels
+    assert not any(area.isEmpty() for area in empty.areas)
+    high = lay_out(shown(View.WEEK), 900, 1200, 1.0)
+    assert high.hours is not None
+    assert high.height == 1200  # and what is left over goes to the hours

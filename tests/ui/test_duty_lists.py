@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from db.models import Task
 from db.queries.renewals import RenewalFilter, RenewalRow
 from db.queries.tasks import TaskRow
 from db.session import Actor, Database
@@ -40,9 +41,15 @@ def stage(qtbot: QtBot, context: PageContext) -> Stage:
     return Stage(qtbot, context)
 
 
-def a_task(stage: Stage, words: str = "问升级", **more: Any) -> uuid.UUID:
-    values = {"words": words, "owner_id": stage.context.actor.user_id, "due_on": clock.today()}
+def a_task(
+    stage: Stage, words: str = "问升级", due_on: dt.date | None = None, **more: Any
+) -> uuid.UUID:
+    today = clock.today()
+    values = {"words": words, "owner_id": stage.context.actor.user_id, "due_on": due_on or today}
+    values["due_on"] = max(values["due_on"], today)
     made: uuid.UUID = stage.write(tasks.add, TaskDraft.model_validate(values | more))
+    if due_on is not None and due_on < today:  # given in time, and not done
+        stage.write(factories.change_row, Task, made, due_on=due_on)
     return made
 
 

@@ -2,30 +2,43 @@
 
 import uuid
 from itertools import combinations
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.session import Actor, Database
-from db.vocabulary import AttemptResult
-from desktop_app.services import interviews
+from db.vocabulary import AttemptResult, Role
+from desktop_app.i18n import _
+from desktop_app.services import interviews, journal
 from desktop_app.services.questionnaires import list_questionnaires
+from desktop_app.settings import Settings
+from desktop_app.ui import theme
 from desktop_app.ui.folding import words_of
 from desktop_app.ui.form import Form
 from desktop_app.ui.lines import ShortLine
+from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.page import PageContext
+from desktop_app.ui.pages import PAGES
+from desktop_app.ui.pages.calendar import CalendarPage
 from desktop_app.ui.pages.case_file import CaseFilePage
 from desktop_app.ui.pages.designer import DesignerPage
 from desktop_app.ui.pages.interview import InterviewPage
 from desktop_app.ui.pages.reports import ReportsPage
+from desktop_app.ui.tasks import Tasks
+from desktop_app.ui.window_actions import WindowServices
 from tests.ui.casework import open_case
 from tests.ui.interview_stage import HAPPENED, STATED, WHY_1, shown
 from tests.ui.shop import Stage, fill
 
+SMALLEST = (960, 540)
 NARROW, WIDE = (784, 428), (1104, 688)
 """The room of a page in a window of 960 x 540 and 1280 x 800: the side bar takes the rest."""
+
+_ARROW = 40
+"""What a box to choose from needs beside its words."""
 
 
 @pytest.fixture
@@ -199,3 +212,60 @@ def test_that_the_reports_are_whole_in_a_narrow_window(
         stage.wait(lambda: overlapping() == [])
         stage.wait(lambda: wrong(page.side) == [])
         stage.wait(is_row_seen)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_that_the_window_of_every_role_can_be_as_low_as_half_of_full_hd(
+    qtbot: QtBot, tasks: Tasks, actors: dict[Role, Actor], tmp_path: Path, role: Role
+) -> None:
+    services = WindowServices(undo=journal.undo, title_text=journal.title_text)
+    window = MainWindow(tasks, Settings(), actors[role], tmp_path, PAGES, services)
+    qtbot.addWidget(window)
+    window.show()
+    window.resize(*SMALLEST)
+    bar = window.side_bar
+    in_list = bar.list.viewport()
+
+    def is_whole(button: QWidget) -> bool:
+        return seen(in_list, button).size() == button.size()
+
+    qtbot.waitUntil(lambda: (window.width(), window.height()) == SMALLEST)
+    names = [button.accessibleName() for button in bar.buttons.values()]
+    assert names == [_(spec.title) for spec in PAGES if spec.in_sidebar and role in spec.roles]
+    for page_id, button in [*bar.buttons.items(), *reversed(bar.buttons.items())]:
+        bar.set_current(page_id)
+        qtbot.waitUntil(lambda button=button: is_whole(button))  # type: ignore[misc]
+        assert button.width() == bar.width() - 2 * theme.GAP_S  # the scroll bar is in the margin
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    bar.focus_current()
+    for below in list(bar.buttons.values())[1:]:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+        qtbot.waitUntil(lambda below=below: below.hasFocus() and is_whole(below))  # type: ignore[misc]
+    window.resize(*SMALLEST[:1], 900)
+    qtbot.waitUntil(lambda: all(map(is_whole, bar.buttons.values())))
+    window.close()
+
+
+def test_that_the_tools_of_the_calendar_are_whole_in_a_narrow_window(
+    stage: Stage, database: Database, admin: Actor, each_language: str
+) -> None:
+    fill(database, admin)
+    page: CalendarPage = stage.show(CalendarPage)
+    sized(page, NARROW)
+    stage.idle()
+    page._say_clashes(3)
+
+    def has_room(box: QComboBox) -> bool:
+        return box.width() >= box.fontMetrics().horizontalAdvance(box.currentText()) + _ARROW
+
+    boxes = (page.person.box, page.kind.box)
+    stage.wait(lambda: wrong(page) == [] and all(map(has_room, boxes)))
+    spoken = page.clash_button.toolTip()
+    sized(page, (600, NARROW[1]))
+    stage.wait(lambda: page.clash_button.text() == "▲ 3")
+    assert page.clash_button.accessibleName() == spoken
+    page._say_clashes(12)
+    stage.wait(lambda: page.clash_button.text() == "▲ 12")
+    sized(page, WIDE)
+    stage.wait(lambda: page.clash_button.text() == page.clash_button.toolTip() != spoken)

@@ -139,4 +139,4 @@ def test_that_compliance_stands_by_class_role_and_person(
     stage.wait(lambda: part.table.count() > 2)
     groups = [part.table.model.row(n).group for n in range(part.table.count())]
     assert groups[0] == "All"
-    assert {"Class", "Role", "Employee"} <= set(groups)
+    assert {"Class", "Function", "Employee"} <= set(groups)

@@ -75,6 +75,7 @@ def test_that_everything_due_stands_there_and_numbers_narrow_it(
     page, part = shown(stage, 4)  # the customers of the shop have nobody in charge: one line
     kinds = [part.table.model.row(n).kind for n in range(4)]
     assert kinds == [DutyKind.PROMISE, DutyKind.TASK, DutyKind.ORPHANS, DutyKind.VISIT]
+    assert part.tiles[Urgency.LATE].accessibleName() == "Late 1 Promise 1"
     part.choose(Urgency.LATE)
     assert part.table.count() == 1
     part.choose(Urgency.LATE)
@@ -153,5 +154,6 @@ def test_that_the_functions_are_told_in_words(stage: Stage, shop: dict[str, uuid
     stage.write(staff_profiles.change, me, profile)
     page, part = shown(stage, 1)
     assert part.sheet.charges[0].title == "Technician"
+    assert page.header._subtitle.text() == "Functions: Technician · 1 duty"
     page.actions()["duty.step"]()
     assert stage.places[-1] == ("charges", None)

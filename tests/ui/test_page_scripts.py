@@ -75,10 +75,10 @@ def test_that_the_list_shows_filters_and_opens(stage: Stage, page: ScriptsPage) 
     row = page.table.current_row()
     assert shown["save_rate"].shown(row) == "not enough calls yet (0 of 30)"
     assert shown["state"].shown(row) == "in use"
-    page.occasion.set_value(Occasion.PRICE)
+    page.kinds.set_value(Occasion.PRICE)
     stage.wait(lambda: page.table.count() == 1)
     assert page.table.current_row().code == "price"
-    page.occasion.set_value(None)
+    page.kinds.set_value(None)
     page.filters.search.set_value("win")
     stage.wait(lambda: getattr(page.table.current_row(), "code", "") == "win_back")
     stage.run(page, "script.open")

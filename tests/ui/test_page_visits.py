@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
+from db.models import Visit
 from db.session import Actor, Database
-from db.vocabulary import Channel, InterviewState, VisitState
+from db.vocabulary import Channel, InterviewState, Role, VisitState
 from desktop_app import clock
 from desktop_app.columns.visits import VISIT_COLUMNS
 from desktop_app.domain.contacts import VisitDraft
@@ -16,6 +17,7 @@ from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.interviews import InterviewsPage
 from desktop_app.ui.pages.visits import VisitsPage
 from desktop_app.ui.theme import Tone
+from tests import factories
 from tests.ui.casework import activate, nameless, open_case, press
 from tests.ui.shop import Stage, fill
 
@@ -31,10 +33,12 @@ def stage(qtbot: QtBot, context: PageContext) -> Stage:
 
 
 def plan(stage: Stage, customer_id: uuid.UUID, days: int) -> uuid.UUID:
-    day = clock.today() + dt.timedelta(days=days)
-    made: uuid.UUID = stage.write(
-        contacts.plan_visit, None, customer_id, VisitDraft(planned_on=day, purpose="回访")
-    )
+    today = clock.today()
+    day = today + dt.timedelta(days=days)
+    draft = VisitDraft(planned_on=max(day, today), purpose="回访")
+    made: uuid.UUID = stage.write(contacts.plan_visit, None, customer_id, draft)
+    if day < today:  # planned in time, and not made
+        stage.write(factories.change_row, Visit, made, planned_on=day)
     return made
 
 
@@ -96,6 +100,22 @@ def test_that_a_report_asks_what_belongs_to_the_customer(
     assert stage.dialog(page).form.editors["answers"].value() == {"usage": "often"}
     stage.submit(page, met="王经理")
     assert stage.read(visits.look, visit).row.met == "王经理"
+
+
+def test_that_a_manager_says_who_went(stage: Stage, shop: dict[str, uuid.UUID]) -> None:
+    other = stage.write(factories.add_user, Role.FIELD_STAFF)
+    me = stage.context.actor.user_id
+    visit = plan(stage, shop["K2"], 0)
+    stage.write(factories.change_row, Visit, visit, by_id=other.user_id)
+    page = stage.show(VisitsPage)
+    stage.wait(lambda: page.table.count() == 1 and page.table.current_row() is not None)
+    stage.run(page, "visit.done")
+    dialog = stage.dialog(page)
+    assert nameless(dialog) == []
+    assert dialog.form.editors["by"].value() == other.user_id  # whom it was planned for
+    stage.submit(page, by=me)
+    stage.wait(lambda: page.table.count() == 0)
+    assert stage.read(visits.look, visit).row.by_id == me
 
 
 def test_that_a_customer_who_leaves_is_not_asked_and_a_case_bears_the_gift(

@@ -138,7 +138,7 @@ def test_that_what_is_due_is_shown_heard_and_counted(
     add()
     made = begin(since=clock.now())
     qtbot.waitUntil(lambda: len(notes(made)) == 1)
-    assert notes(made) == [("Task", "Task: due 2026-09-15 Tue\n发资料")]
+    assert notes(made) == [("Task", "Due 2026-09-15 Tue\n发资料")]
     assert heard(made) == 1
     assert window.status.reminders.text() == "1 reminder"
     assert not window.status.reminders.isHidden()
@@ -148,6 +148,30 @@ def test_that_what_is_due_is_shown_heard_and_counted(
     assert made.list.table.count() == 1
     made.clock.tick()
     assert heard(made) == 1  # once
+
+
+@pytest.mark.parametrize("how", ["list", "page"])
+def test_that_what_was_missed_is_offered_until_one_has_looked_or_gone_on(
+    qtbot: QtBot,
+    window: MainWindow,
+    begin: Callable[..., ReminderDesk],
+    add: Callable[..., uuid.UUID],
+    how: str,
+) -> None:
+    add()
+    window.start()
+    made = begin(since=clock.now())
+    offered = "1 reminder came while the program was closed."
+    qtbot.waitUntil(lambda: window.messages.text == offered)
+    if how == "list":
+        window.status.reminders.click()
+    else:
+        window.navigate("customers")
+    assert window.messages.text == ""
+    assert window.status.reminders.text() == "1 reminder"
+    window.messages.info("Something else")
+    made.show_list()
+    assert window.messages.text == "Something else"
 
 
 def test_that_many_at_once_are_one_note_that_opens_the_list(

@@ -248,8 +248,12 @@ def test_that_a_window_closed_before_it_was_painted_is_remembered(
 def test_that_a_second_start_raises_the_first_window(qtbot: QtBot, tmp_path: Path) -> None:
     assert not raise_running(tmp_path)
     guard = InstanceGuard(tmp_path)
-    with qtbot.waitSignal(guard.raise_wanted):
+    with qtbot.waitSignal(guard.raise_wanted) as raised:
         assert raise_running(tmp_path)
+    assert raised.args == [""]
+    with qtbot.waitSignal(guard.raise_wanted) as raised:
+        assert raise_running(tmp_path, "customer-card 12")
+    assert raised.args == ["customer-card 12"]
     guard.close()
     assert not raise_running(tmp_path)
 
@@ -276,6 +280,28 @@ def test_that_the_window_opens_on_a_workspace_and_everything_ends(
     assert application.window is None
     assert [t.name for t in threading.enumerate() if t.name.startswith(("read", "write"))] == []
     assert not raise_running(folder)
+
+
+def test_that_another_process_leads_the_window_to_a_place(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    application = Application(qapp, Settings(), folder, address="customers")
+    application.open_window(workspace.open_workspace(folder, "li", PASSWORD))
+    window = application.window
+    assert window is not None
+
+    def page() -> str:
+        shown = window.current_page()
+        return "" if shown is None else shown.SPEC.id
+
+    assert page() == "customers"
+    assert raise_running(folder, "duties mine")
+    qtbot.waitUntil(lambda: page() == "duties")
+    assert raise_running(folder, "no-such-page 7")
+    assert raise_running(folder, "reminders")
+    qtbot.waitUntil(lambda: window.reminders is not None and window.reminders.list is not None)
+    assert page() == "duties"
+    application.shut_down()
 
 
 def test_that_snoozed_signals_wake_while_the_window_is_open(

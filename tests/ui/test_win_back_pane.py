@@ -12,7 +12,7 @@ from db.session import Actor, Database
 from db.vocabulary import Outcome, WinBackStepKind
 from desktop_app import clock
 from desktop_app.domain.win_back import DRAFTS, IdentifyDraft, StepState
-from desktop_app.services import contacts, visits, win_back
+from desktop_app.services import contacts, tasks, visits, win_back
 from desktop_app.services.visits import VisitFilter
 from desktop_app.ui.forms.win_back_forms import ItemsEditor
 from desktop_app.ui.page import PageContext
@@ -106,6 +106,11 @@ def test_that_the_steps_are_gone_through_by_keyboard(stage: Stage, case_id: uuid
     assert [(item.words, item.due_on) for item in pane.steps.items] == [("换承运商", day)]
     go(stage, pane, 5)
     save(stage, pane, improvement="次日送达")
+    assert pane.form is not None
+    assert set(pane.form.problems()) == {"owner_id"}  # the day is proposed
+    save(stage, pane, owner_id=stage.context.actor.user_id)
+    assert pane.steps.improvement is not None
+    assert pane.steps.improvement.owner == stage.context.actor.name
     go(stage, pane, 6)
     for axis in ("more", "faster", "better"):
         pane.form.editors[f"{axis}_ours"].set_value("次日")
@@ -117,10 +122,27 @@ def test_that_the_steps_are_gone_through_by_keyboard(stage: Stage, case_id: uuid
     assert page.tabs.tabText(page.tabs.indexOf(pane)) == "Win back (5/6)"
 
 
+def test_that_a_task_dropped_elsewhere_opens_its_step_again(
+    stage: Stage, case_id: uuid.UUID
+) -> None:
+    stage.write(factories.attempt, case_id)
+    page, pane = show(stage, case_id)
+    go(stage, pane, 5)
+    save(stage, pane, improvement="次日送达", owner_id=stage.context.actor.user_id)
+    assert pane.steps is not None
+    assert pane.steps.step(PREVENT).state is StepState.DONE
+    assert pane.steps.improvement is not None
+    stage.context.tasks.write(page, tasks.drop, pane.steps.improvement.id, "没有预算")
+    stage.wait(lambda: pane.steps is not None and pane.steps.step(PREVENT).state is StepState.BEGUN)
+    assert "the improvement, or why there is no defect" in pane.notice.text()
+
+
 def test_that_what_is_refused_stands_beside_its_field(stage: Stage, case_id: uuid.UUID) -> None:
+    stage.write(factories.attempt, case_id)
     _page, pane = show(stage, case_id)
     go(stage, pane, 5)
-    save(stage, pane, improvement="次日送达", no_defect="没有")
+    me = stage.context.actor.user_id
+    save(stage, pane, improvement="次日送达", owner_id=me, no_defect="没有")
     assert pane.form is not None
     assert set(pane.form.problems()) == {"no_defect"}
     assert pane.form.isEnabled()
@@ -138,6 +160,7 @@ def test_that_what_the_service_refuses_is_shown_too(
 def test_that_what_is_typed_and_not_saved_is_offered_again(
     stage: Stage, case_id: uuid.UUID
 ) -> None:
+    stage.write(factories.attempt, case_id)
     _page, pane = show(stage, case_id)
     go(stage, pane, 5)
     assert pane.form is not None

@@ -366,7 +366,7 @@ def test_that_the_palette_finds_records_pages_and_actions(qtbot: QtBot, window: 
     window.open_palette()
     palette = page(window, CommandPalette)
     palette.line.setText("wxy")
-    qtbot.waitUntil(lambda: [hit.title for hit in palette.model.hits] == ["王秀英"])
+    qtbot.waitUntil(lambda: [hit.title for hit in palette.model.shown] == ["王秀英"])
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     assert page(window, DetailPage).shown == [7]
 
@@ -375,7 +375,7 @@ def test_that_the_palette_runs_actions(qtbot: QtBot, window: MainWindow) -> None
     window.open_palette()
     palette = page(window, CommandPalette)
     palette.line.setText("new case")
-    assert palette.model.hits[0].target == "case.new"
+    assert palette.model.shown[0].target == "case.new"
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     assert page(window, ListPage).done == ["new"]
 
@@ -397,13 +397,13 @@ def test_that_the_palette_shows_exact_hits_first_and_pages_before_actions(
     palette = CommandPalette(window, tasks, known, lambda _session, _text: records)
     palette.show()
     palette.line.setText("问卷")
-    qtbot.waitUntil(lambda: len(palette.model.hits) == 7)
-    found = [hit.page or hit.target for hit in palette.model.hits]
+    qtbot.waitUntil(lambda: len(palette.model.shown) == 7)
+    found = [hit.page or hit.target for hit in palette.model.shown]
     assert found[:2] == ["questionnaires", "a.exact"]
     assert found[2:5] == ["reviews", "customer-card", "a.prefix"]
     assert found[5:] == ["a.contains", "a.other"]
     palette.line.setText("wj")
-    assert palette.model.hits[0].page == "interviews"
+    assert palette.model.shown[0].page == "interviews"
     palette.close()
 
 

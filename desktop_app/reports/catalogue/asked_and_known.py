@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
-from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from db.vocabulary import RuleKind
 from desktop_app.columns import Align, Column, Kind
-from desktop_app.domain.permissions import Action
 from desktop_app.domain.rates import Closed, Rate
 from desktop_app.i18n import N_, _
 from desktop_app.labels import number
 from desktop_app.reports.base import (
+    PERCENT,
     SMALL_N,
     Block,
     Document,
@@ -24,30 +23,25 @@ from desktop_app.reports.base import (
     FigureKind,
     Paragraph,
     Report,
-    ReportParams,
     Section,
     Series,
     Table,
     new_document,
-    period_text,
 )
-from desktop_app.reports.scope import check_period, scope_filters, store_name
+from desktop_app.reports.scope import ClosedParams, begin, scope_filters
 from desktop_app.reports.shares import (
     grey_meaning,
     interval_meaning,
     interval_text,
     rate_text,
 )
-from desktop_app.services import access, insights
+from desktop_app.services import insights
 from desktop_app.services.insights import ClosedFilter, ClosedGroup, Rates
 
 
-class AskedAndKnownParams(ReportParams):
+class AskedAndKnownParams(ClosedParams):
     """Which cases, by the day they were closed."""
 
-    start: date | None = Field(None, title=N_("Closed from"))
-    end: date | None = Field(None, title=N_("Closed until"))
-    store: UUID | None = Field(None, title=N_("Store"))
     kind: RuleKind | None = Field(None, title=N_("Kind of departure"))
 
 
@@ -61,16 +55,9 @@ class AskedAndKnown(Report[AskedAndKnownParams]):
     )
     Params = AskedAndKnownParams
 
+    @override
     def build(self, session: Session, params: AskedAndKnownParams) -> Document:
-        """Count the cases closed in the period.
-
-        Raises:
-            InvalidInputError: the period ends before it starts.
-            NotAllowedError: the role may not see reports.
-        """
-        access.require(session, Action.REPORT)
-        check_period(params.start, params.end)
-        store = store_name(session, params.store)
+        head = begin(session, params.start, params.end, params.store)
         found = insights.rates(
             session, ClosedFilter(params.start, params.end, params.store, params.kind)
         )
@@ -85,11 +72,10 @@ class AskedAndKnown(Report[AskedAndKnownParams]):
             session,
             self,
             sections=sections,
-            store=store,
-            period=period_text(params.start, params.end),
             filters=scope_filters(session, params.kind),
             definitions=_definitions(),
             criteria=_behind(params),
+            **head,
         )
 
 
@@ -193,7 +179,7 @@ def _months(found: Rates) -> tuple[Block, ...]:
         tuple(_series(name, [read(line.counts) for line in lines]) for name, read in series),
         keys=tuple(line.name for line in lines),
         criterion="closed_month",
-        unit=_("per cent"),
+        unit=PERCENT,
         note=_(
             "by the month in which the case was closed; grey, with their number n: fewer than "
             "{small} cases"

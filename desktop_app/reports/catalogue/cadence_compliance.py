@@ -1,4 +1,4 @@
-"""What the cadence asks for and what became of it: by class, role and person, with the reasons."""
+"""What the cadence asks for and what became of it, by class, function and person; exceptions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from db.queries.visit_plan import OverrideRow
 from desktop_app import clock
@@ -15,10 +16,10 @@ from desktop_app.domain.cadence import CadencePolicy
 from desktop_app.domain.cadence_words import channel_word, role_word, rule_sentence
 from desktop_app.domain.compliance import Compliance
 from desktop_app.domain.months import add_months
-from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _
 from desktop_app.labels import day_text, label, number
 from desktop_app.reports.base import (
+    PERCENT,
     SMALL_N,
     Block,
     Document,
@@ -34,9 +35,9 @@ from desktop_app.reports.base import (
     new_document,
     period_text,
 )
-from desktop_app.reports.scope import check_period, visible_filters
+from desktop_app.reports.scope import require_period, visible_filters
 from desktop_app.reports.shares import grey_meaning, interval_text, rate_text, small_note
-from desktop_app.services import access, cadence, compliance
+from desktop_app.services import cadence, compliance
 from desktop_app.services.compliance import ComplianceResult, ExcessLine
 
 
@@ -53,28 +54,22 @@ class CadenceCompliance(Report[ComplianceParams]):
     id: ClassVar[str] = "cadence-compliance"
     title: ClassVar[str] = N_("Cadence compliance")
     summary: ClassVar[str] = N_(
-        "Contacts owed, made, late and missed by class, role and person; too much pressure; "
+        "Contacts owed, made, late and missed by class, function and person; too much pressure; "
         "exceptions with their reasons"
     )
     Params = ComplianceParams
 
+    @override
     def build(self, session: Session, params: ComplianceParams) -> Document:
-        """Count what became of the contacts that were owed in the period.
-
-        Raises:
-            InvalidInputError: the period ends before it starts.
-            NotAllowedError: the role may not see reports.
-        """
-        access.require(session, Action.REPORT)
         first, last = _period(params)
-        check_period(first, last)
+        require_period(session, first, last)
         found = compliance.compliance(session, first, last)
         held = [row for row in cadence.list_overrides(session) if _holds(row, first, last)]
         sections = [Section(_("Summary"), _summary(found))]
         if found.total.required or found.total.overridden:
             sections += [
                 Section(_("By class"), _by_class(found)),
-                Section(_("By role"), (_by_role(found), _by_cell(found))),
+                Section(_("By function"), (_by_role(found), _by_cell(found))),
                 Section(_("By person"), _by_person(found)),
             ]
         sections += [
@@ -204,14 +199,14 @@ def _figure(title: str, rows: Sequence[_Row]) -> Figure:
         title,
         tuple(row.name for row in rows),
         (Series(_("Made in time"), values, counts),),
-        unit=_("per cent"),
+        unit=PERCENT,
         note=_("made in time, of what was owed, in per cent"),
     )
 
 
 def _by_role(found: ComplianceResult) -> Table:
     rows = [_Row(role_word(role), figures) for role, figures in found.by_role.items()]
-    return _table(_("Compliance by role"), _columns(N_("Role")), rows)
+    return _table(_("Compliance by function"), _columns(N_("Function")), rows)
 
 
 def _by_cell(found: ComplianceResult) -> Table:
@@ -221,10 +216,10 @@ def _by_cell(found: ComplianceResult) -> Table:
     ]
     columns = _columns(
         N_("Class"),
-        Column("role", N_("Role"), lambda row: row.role, width=150),
+        Column("role", N_("Function"), lambda row: row.role, width=150),
         Column("channel", N_("Channel"), lambda row: row.channel, width=84),
     )
-    return _table(_("Compliance by class, role and channel"), columns, rows)
+    return _table(_("Compliance by class, function and channel"), columns, rows)
 
 
 def _by_person(found: ComplianceResult) -> tuple[Block, ...]:
@@ -289,7 +284,7 @@ def _definitions() -> list[tuple[str, str]]:
         (
             _("Owed"),
             _(
-                "Contacts the cadence asks for, by class and role, whose last day lies in the "
+                "Contacts the cadence asks for, by class and function, whose last day lies in the "
                 "period; of customers who may be contacted. What was waived is not owed."
             ),
         ),

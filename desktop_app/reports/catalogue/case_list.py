@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import ClassVar
-from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from db import derived
 from db.queries.cases import CaseFilter, CaseRow
 from db.queries.paging import Sort
-from db.vocabulary import CaseStage, Outcome, RuleKind
+from db.vocabulary import CaseStage, Outcome
 from desktop_app.columns import Align, Column, Kind
 from desktop_app.columns.cases import CASE_COLUMNS
-from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _
 from desktop_app.labels import label, money
 from desktop_app.reports.base import (
@@ -24,23 +22,18 @@ from desktop_app.reports.base import (
     Facts,
     Paragraph,
     Report,
-    ReportParams,
     Section,
     Table,
     new_document,
-    period_text,
 )
-from desktop_app.reports.scope import check_period, criteria_of, scope_filters, store_name
-from desktop_app.services import access, cases
+from desktop_app.reports.scope import begin, criteria_of, scope_filters
+from desktop_app.reports.shares import CasesParams
+from desktop_app.services import cases
 
 
-class CaseListParams(ReportParams):
+class CaseListParams(CasesParams):
     """Which cases."""
 
-    start: date | None = Field(None, title=N_("Opened from"))
-    end: date | None = Field(None, title=N_("Opened until"))
-    store: UUID | None = Field(None, title=N_("Store"))
-    kind: RuleKind | None = Field(None, title=N_("Kind of departure"))
     stage: CaseStage | None = Field(None, title=N_("Stage"))
     outcome: Outcome | None = Field(None, title=N_("Outcome"))
     open_only: bool = Field(False, title=N_("Open cases only"))  # noqa: FBT003  (pydantic's default)
@@ -93,15 +86,9 @@ class CaseList(Report[CaseListParams]):
     summary: ClassVar[str] = N_("All cases that fit a filter, with totals by stage")
     Params = CaseListParams
 
+    @override
     def build(self, session: Session, params: CaseListParams) -> Document:
-        """List the cases, newest first; there is no limit.
-
-        Raises:
-            InvalidInputError: the period ends before it starts.
-            NotAllowedError: the role may not see reports.
-        """
-        access.require(session, Action.REPORT)
-        check_period(params.start, params.end)
+        head = begin(session, params.start, params.end, params.store)
         criteria = CaseFilter(
             opened_from=params.start,
             opened_until=params.end,
@@ -121,11 +108,10 @@ class CaseList(Report[CaseListParams]):
                 Section(_("Summary"), _summary(rows, currency)),
                 Section(_("Cases"), _cases(rows)),
             ],
-            store=store_name(session, params.store),
-            period=period_text(params.start, params.end),
             filters=[*scope_filters(session, params.kind), *_filters(params)],
             definitions=_definitions(),
             criteria=criteria_of(params.start, params.end, params.store, params.kind),
+            **head,
         )
 
 

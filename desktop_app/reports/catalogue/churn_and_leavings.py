@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from pydantic import Field
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from db.vocabulary import CustomerClass, Fate
 from desktop_app.columns import Align, Column, Kind
@@ -20,12 +21,12 @@ from desktop_app.domain.churn_quarters import (
 )
 from desktop_app.domain.handover_words import band_word, fate_word
 from desktop_app.domain.months import Period
-from desktop_app.domain.permissions import Action
 from desktop_app.domain.rates import Rate
 from desktop_app.domain.staff_figures import SHORT_DAYS, VETERAN_DAYS, TenureBand
 from desktop_app.i18n import N_, _
 from desktop_app.labels import UNKNOWN, label, number
 from desktop_app.reports.base import (
+    PERCENT,
     SMALL_N,
     Block,
     Document,
@@ -42,9 +43,9 @@ from desktop_app.reports.base import (
     new_document,
     period_text,
 )
-from desktop_app.reports.scope import check_period, visible_filters
+from desktop_app.reports.scope import require_period, visible_filters
 from desktop_app.reports.shares import grey_meaning, interval_text, rate_text, small_note
-from desktop_app.services import access, churn_quarters
+from desktop_app.services import churn_quarters
 from desktop_app.services.churn_quarters import ChurnQuarters, StaffQuarter
 
 _RIGHT: Final = Align.RIGHT
@@ -76,15 +77,9 @@ class ChurnAndLeavings(Report[ChurnQuartersParams]):
     )
     Params = ChurnQuartersParams
 
+    @override
     def build(self, session: Session, params: ChurnQuartersParams) -> Document:
-        """Count lost customers and leavers by quarter.
-
-        Raises:
-            InvalidInputError: the period ends before it starts.
-            NotAllowedError: the role may not see reports.
-        """
-        access.require(session, Action.REPORT)
-        check_period(params.start, params.end)
+        require_period(session, params.start, params.end)
         found = churn_quarters.figures(session, params.start, params.end)
         return new_document(
             session,
@@ -154,7 +149,7 @@ def _churn(found: ChurnQuarters) -> tuple[Block, ...]:
         _("Customers lost in a quarter, by class"),
         names,
         tuple(series),
-        unit=_("per cent"),
+        unit=PERCENT,
         note=_("of those who were customers in the quarter, in per cent"),
     )
     return figure, _churn_table(rows)
@@ -349,7 +344,15 @@ def _definitions() -> list[tuple[str, str]]:
             _("Churn rate"),
             _(
                 "Lost customers, divided by all who were customers in the quarter: they had come "
-                "and were not lost before, or bought again since. The class is that of today."
+                "and were not lost before, or bought again since."
+            ),
+        ),
+        (
+            _("Class of the customer"),
+            _(
+                "That of today: the class at the time is not on record. Who bought less before "
+                "leaving counts in the lower class, so the churn of class A may have been higher "
+                "than it is shown, that of class C lower."
             ),
         ),
         (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from db.queries import coded as queries
 from db.queries.coded import CodingRow
@@ -14,7 +15,6 @@ from desktop_app.columns import Align, Column
 from desktop_app.domain import coder_agreement
 from desktop_app.domain.coder_agreement import CoderAgreement as Found
 from desktop_app.domain.coder_agreement import Coding, PairAgreement, ThemeAgreement
-from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _, ngettext
 from desktop_app.labels import number, percent
 from desktop_app.reports.base import (
@@ -27,9 +27,8 @@ from desktop_app.reports.base import (
     Section,
     Table,
     new_document,
-    period_text,
 )
-from desktop_app.reports.scope import check_period, scope_filters, store_name
+from desktop_app.reports.scope import begin, scope_filters
 from desktop_app.reports.shares import (
     CasesParams,
     criteria_of,
@@ -39,7 +38,6 @@ from desktop_app.reports.shares import (
     rate_text,
     words_of,
 )
-from desktop_app.services import access
 
 MODERATE, GOOD = 0.41, 0.61
 """Landis and Koch 1977: below 0.41 at most fair, from 0.61 on substantial."""
@@ -53,15 +51,9 @@ class CoderAgreement(Report[CasesParams]):
     summary: ClassVar[str] = N_("Whether two people read the same themes in the same answers")
     Params = CasesParams
 
+    @override
     def build(self, session: Session, params: CasesParams) -> Document:
-        """Compare the codings of the cases opened in the period.
-
-        Raises:
-            InvalidInputError: the period ends before it starts.
-            NotAllowedError: the role may not see reports.
-        """
-        access.require(session, Action.REPORT)
-        check_period(params.start, params.end)
+        head = begin(session, params.start, params.end, params.store)
         rows = queries.codings(session, criteria_of(session, params))
         found = coder_agreement.coder_agreement(_codings(rows))
         names = {str(row.coder_id): row.coder for row in rows}
@@ -77,10 +69,9 @@ class CoderAgreement(Report[CasesParams]):
             session,
             self,
             sections=sections,
-            store=store_name(session, params.store),
-            period=period_text(params.start, params.end),
             filters=scope_filters(session, params.kind),
             definitions=_definitions(),
+            **head,
         )
 
 

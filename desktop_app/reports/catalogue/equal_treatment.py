@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from db import reference
 from desktop_app.columns import Align, Column, Kind
-from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _, language
 from desktop_app.labels import UNKNOWN, label, moment_text, number
 from desktop_app.reports.base import (
@@ -24,10 +24,9 @@ from desktop_app.reports.base import (
     Section,
     Table,
     new_document,
-    period_text,
 )
-from desktop_app.reports.scope import check_period, scope_filters, store_name
-from desktop_app.services import access, offers
+from desktop_app.reports.scope import begin, scope_filters
+from desktop_app.services import offers
 from desktop_app.services.offers import CaseOfferRow, TreatmentGroup
 
 
@@ -49,15 +48,9 @@ class EqualTreatment(Report[EqualTreatmentParams]):
     )
     Params = EqualTreatmentParams
 
+    @override
     def build(self, session: Session, params: EqualTreatmentParams) -> Document:
-        """List the offers put to customers in the period, where they differ.
-
-        Raises:
-            InvalidInputError: the period ends before it starts.
-            NotAllowedError: the role may not see reports.
-        """
-        access.require(session, Action.REPORT)
-        check_period(params.start, params.end)
+        head = begin(session, params.start, params.end, params.store)
         groups = offers.equal_treatment(session, params.start, params.end, params.store)
         sections = [Section(_("Summary"), _summary(groups))]
         if groups:
@@ -66,10 +59,9 @@ class EqualTreatment(Report[EqualTreatmentParams]):
             session,
             self,
             sections=sections,
-            store=store_name(session, params.store),
-            period=period_text(params.start, params.end),
             filters=scope_filters(session, None)[1:],
             definitions=_definitions(),
+            **head,
         )
 
 

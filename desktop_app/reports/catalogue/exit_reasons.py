@@ -2,20 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
-from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from db import derived, reference
 from db.queries import reasons as queries
 from db.queries.reasons import ReasonCount, ReasonFilter, ReasonPair, ReasonTotals
-from db.vocabulary import CustomerClass, RuleKind
+from db.vocabulary import CustomerClass
 from desktop_app.columns import Align, Column, Kind
 from desktop_app.domain import kpis
-from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _, language, ngettext
 from desktop_app.labels import money, percent
 from desktop_app.reports.base import (
@@ -27,16 +25,15 @@ from desktop_app.reports.base import (
     FigureKind,
     Paragraph,
     Report,
-    ReportParams,
     Section,
     Series,
     Table,
     new_document,
-    period_text,
 )
 from desktop_app.reports.quotes import quotes_section
 from desktop_app.reports.reason_terms import definitions
-from desktop_app.reports.scope import check_period, criteria_of, scope_filters, store_name
+from desktop_app.reports.scope import begin, criteria_of, scope_filters
+from desktop_app.reports.shares import CasesParams
 from desktop_app.services import access
 
 BARS = 15
@@ -44,13 +41,9 @@ LINES = 4
 PAIRS = 15
 
 
-class ExitReasonsParams(ReportParams):
+class ExitReasonsParams(CasesParams):
     """Which cases, and how many quotations at most."""
 
-    start: date | None = Field(None, title=N_("Opened from"))
-    end: date | None = Field(None, title=N_("Opened until"))
-    store: UUID | None = Field(None, title=N_("Store"))
-    kind: RuleKind | None = Field(None, title=N_("Kind of departure"))
     quotes: int = Field(60, ge=0, le=10_000, title=N_("Customers' words at most"))
 
 
@@ -73,15 +66,9 @@ class ExitReasons(Report[ExitReasonsParams]):
     summary: ClassVar[str] = N_("Root reasons as Pareto, by class and month, in customers' words")
     Params = ExitReasonsParams
 
+    @override
     def build(self, session: Session, params: ExitReasonsParams) -> Document:
-        """Count the root reasons of the cases opened in the period.
-
-        Raises:
-            InvalidInputError: the period ends before it starts.
-            NotAllowedError: the role may not see reports.
-        """
-        access.require(session, Action.REPORT)
-        check_period(params.start, params.end)
+        head = begin(session, params.start, params.end, params.store)
         criteria = access.limited(
             session, ReasonFilter(params.start, params.end, params.store, params.kind)
         )
@@ -103,11 +90,10 @@ class ExitReasons(Report[ExitReasonsParams]):
             session,
             self,
             sections=sections,
-            store=store_name(session, params.store),
-            period=period_text(params.start, params.end),
             filters=scope_filters(session, params.kind),
             definitions=definitions(),
             criteria=criteria_of(params.start, params.end, params.store, params.kind),
+            **head,
         )
 
 

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from db.queries.quality import FinishedRow
 from desktop_app import clock
 from desktop_app.columns import Align, Column, Kind
 from desktop_app.domain import kpis
-from desktop_app.domain.permissions import Action
 from desktop_app.domain.quality_findings import (
     TITLES,
     QualityFinding,
@@ -34,9 +34,8 @@ from desktop_app.reports.base import (
     Section,
     Table,
     new_document,
-    period_text,
 )
-from desktop_app.reports.scope import check_period, store_name
+from desktop_app.reports.scope import begin
 from desktop_app.reports.shares import (
     grey_meaning,
     interval_meaning,
@@ -44,7 +43,7 @@ from desktop_app.reports.shares import (
     part,
     words_of,
 )
-from desktop_app.services import access, quality
+from desktop_app.services import quality
 from desktop_app.services.quality import QualityFilter, Radar
 
 
@@ -66,16 +65,9 @@ class InterviewQuality(Report[InterviewQualityParams]):
     )
     Params = InterviewQualityParams
 
+    @override
     def build(self, session: Session, params: InterviewQualityParams) -> Document:
-        """Look through the interviews finished in the period.
-
-        Raises:
-            InvalidInputError: the period ends before it starts.
-            NotAllowedError: the role may not see reports.
-        """
-        access.require(session, Action.REPORT)
-        check_period(params.start, params.end)
-        store = store_name(session, params.store)
+        head = begin(session, params.start, params.end, params.store)
         found = quality.radar(session, QualityFilter(params.start, params.end, params.store))
         sections = [Section(_("Summary"), _summary(found))]
         if found.interviews:
@@ -87,9 +79,8 @@ class InterviewQuality(Report[InterviewQualityParams]):
             session,
             self,
             sections=sections,
-            store=store,
-            period=period_text(params.start, params.end),
             definitions=_definitions(),
+            **head,
         )
 
 

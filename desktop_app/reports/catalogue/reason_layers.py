@@ -6,6 +6,7 @@ from itertools import repeat
 from typing import ClassVar, Final
 
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from db.queries import insights as queries
 from db.queries import reasons as reason_queries
@@ -14,7 +15,6 @@ from desktop_app.columns import Align, Column, Kind
 from desktop_app.domain import agreement
 from desktop_app.domain.agreement import Layers, Misjudged, Move, Transitions
 from desktop_app.domain.kpis import wilson
-from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _, ngettext
 from desktop_app.labels import number
 from desktop_app.reports.base import (
@@ -28,9 +28,8 @@ from desktop_app.reports.base import (
     Section,
     Table,
     new_document,
-    period_text,
 )
-from desktop_app.reports.scope import check_period, scope_filters, store_name
+from desktop_app.reports.scope import begin, scope_filters
 from desktop_app.reports.scope import criteria_of as cases_behind
 from desktop_app.reports.shares import (
     CasesParams,
@@ -44,7 +43,6 @@ from desktop_app.reports.shares import (
     small_note,
     words_of,
 )
-from desktop_app.services import access
 
 ROWS: Final = 10
 COLUMNS: Final = 6
@@ -65,15 +63,9 @@ class ReasonLayers(Report[CasesParams]):
     )
     Params = CasesParams
 
+    @override
     def build(self, session: Session, params: CasesParams) -> Document:
-        """Compare the layers of the cases opened in the period.
-
-        Raises:
-            InvalidInputError: the period ends before it starts.
-            NotAllowedError: the role may not see reports.
-        """
-        access.require(session, Action.REPORT)
-        check_period(params.start, params.end)
+        head = begin(session, params.start, params.end, params.store)
         criteria = criteria_of(session, params)
         rows = queries.layers(session, criteria)
         cases = [
@@ -92,11 +84,10 @@ class ReasonLayers(Report[CasesParams]):
             session,
             self,
             sections=sections,
-            store=store_name(session, params.store),
-            period=period_text(params.start, params.end),
             filters=scope_filters(session, params.kind),
             definitions=_definitions(),
             criteria=cases_behind(params.start, params.end, params.store, params.kind),
+            **head,
         )
 
 

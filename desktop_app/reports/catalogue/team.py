@@ -1,13 +1,10 @@
 """The team: who keeps customers, whether that lasts, which approach and script, and the load."""
 
-from datetime import date
 from typing import ClassVar
-from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
-from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _
 from desktop_app.labels import number
 from desktop_app.reports import team_charts as charts
@@ -18,12 +15,10 @@ from desktop_app.reports.base import (
     Facts,
     Paragraph,
     Report,
-    ReportParams,
     Section,
     new_document,
-    period_text,
 )
-from desktop_app.reports.scope import check_period, store_name, visible_filters
+from desktop_app.reports.scope import ClosedParams, begin, visible_filters
 from desktop_app.reports.shares import rate_text
 from desktop_app.reports.team_criteria import closed_cases
 from desktop_app.reports.team_words import (
@@ -33,21 +28,13 @@ from desktop_app.reports.team_words import (
     split_text,
     survival_verdict,
 )
-from desktop_app.services import access, experiments, team_figures, team_work
+from desktop_app.services import experiments, team_figures, team_work
 from desktop_app.services.experiments import ExperimentFigures
 from desktop_app.services.team_figures import MONTHS, Share, TeamFigures, TeamFilter
 from desktop_app.services.team_work import Work
 
 
-class TeamParams(ReportParams):
-    """Which cases, by the day they were closed."""
-
-    start: date | None = Field(None, title=N_("Closed from"))
-    end: date | None = Field(None, title=N_("Closed until"))
-    store: UUID | None = Field(None, title=N_("Store"))
-
-
-class Team(Report[TeamParams]):
+class Team(Report[ClosedParams]):
     """Saves and confirmed saves by person and store, what followed them, scripts, work ahead."""
 
     id: ClassVar[str] = "team"
@@ -55,18 +42,11 @@ class Team(Report[TeamParams]):
     summary: ClassVar[str] = N_(
         "Saves and confirmed saves, how long they last, which script and approach, the load ahead"
     )
-    Params = TeamParams
+    Params = ClosedParams
 
-    def build(self, session: Session, params: TeamParams) -> Document:
-        """Work out the figures of the cases closed in the period.
-
-        Raises:
-            InvalidInputError: the period ends before it starts.
-            NotAllowedError: the role may not see reports.
-        """
-        access.require(session, Action.REPORT)
-        check_period(params.start, params.end)
-        store = store_name(session, params.store)
+    @override
+    def build(self, session: Session, params: ClosedParams) -> Document:
+        head = begin(session, params.start, params.end, params.store)
         criteria = TeamFilter(params.start, params.end, params.store)
         found = team_figures.figures(session, criteria)
         at_work = team_work.work(session, criteria)
@@ -88,11 +68,10 @@ class Team(Report[TeamParams]):
             session,
             self,
             sections=sections,
-            store=store,
-            period=period_text(params.start, params.end),
             filters=visible_filters(session),
             definitions=definitions(found),
             criteria=closed_cases(team_figures.limited(session, criteria)),
+            **head,
         )
 
 

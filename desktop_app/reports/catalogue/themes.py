@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from pydantic import Field
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from db.queries import coded as queries
 from db.queries.coded import ThemeCount, ThemeReason
@@ -13,7 +14,6 @@ from db.queries.reasons import ReasonFilter
 from desktop_app import clock
 from desktop_app.columns import Align, Column, Kind
 from desktop_app.domain import kpis
-from desktop_app.domain.permissions import Action
 from desktop_app.i18n import N_, _, ngettext
 from desktop_app.labels import number, percent
 from desktop_app.reports.base import (
@@ -30,9 +30,8 @@ from desktop_app.reports.base import (
     Series,
     Table,
     new_document,
-    period_text,
 )
-from desktop_app.reports.scope import check_period, scope_filters, store_name
+from desktop_app.reports.scope import begin, scope_filters
 from desktop_app.reports.scope import criteria_of as cases_behind
 from desktop_app.reports.shares import (
     CasesParams,
@@ -43,7 +42,6 @@ from desktop_app.reports.shares import (
     small_note,
     words_of,
 )
-from desktop_app.services import access
 
 BARS: Final = 20
 PAIRS: Final = 20
@@ -63,15 +61,9 @@ class ThemesReport(Report[ThemesParams]):
     summary: ClassVar[str] = N_("What customers say in their own words, coded into themes")
     Params = ThemesParams
 
+    @override
     def build(self, session: Session, params: ThemesParams) -> Document:
-        """Count the themes of the cases opened in the period.
-
-        Raises:
-            InvalidInputError: the period ends before it starts.
-            NotAllowedError: the role may not see reports.
-        """
-        access.require(session, Action.REPORT)
-        check_period(params.start, params.end)
+        head = begin(session, params.start, params.end, params.store)
         criteria = criteria_of(session, params)
         counts = queries.theme_counts(session, criteria)
         n = queries.coded_cases(session, criteria)
@@ -88,11 +80,10 @@ class ThemesReport(Report[ThemesParams]):
             session,
             self,
             sections=sections,
-            store=store_name(session, params.store),
-            period=period_text(params.start, params.end),
             filters=scope_filters(session, params.kind),
             definitions=_definitions(),
             criteria=cases_behind(params.start, params.end, params.store, params.kind),
+            **head,
         )
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from pydantic import Field
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from db.queries.paging import Sort
 from db.vocabulary import CustomerClass
@@ -21,6 +22,7 @@ from desktop_app.domain.staff_figures import ReliancePolicy
 from desktop_app.i18n import N_, _
 from desktop_app.labels import day_text, label, money, number, percent
 from desktop_app.reports.base import (
+    PERCENT,
     SMALL_N,
     Block,
     Document,
@@ -72,12 +74,8 @@ class WhoLooksAfter(Report[LookAfterParams]):
     )
     Params = LookAfterParams
 
+    @override
     def build(self, session: Session, params: LookAfterParams) -> Document:
-        """Look at the charges of today.
-
-        Raises:
-            NotAllowedError: the role may not see reports.
-        """
         access.require(session, Action.REPORT)
         today = clock.today()
         until = params.until or today + _AHEAD
@@ -256,7 +254,7 @@ def _coverage(found: Coverage) -> tuple[Block, ...]:
                 tuple(rate.n for _name, rate in rows),
             ),
         ),
-        unit=_("per cent"),
+        unit=PERCENT,
         note=_("somebody in charge and somebody else as backup, in per cent of the customers"),
     )
     total: dict[str, object] = {

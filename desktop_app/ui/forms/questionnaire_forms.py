@@ -5,16 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from db.vocabulary import QuestionnairePurpose
-from desktop_app.domain.drafts import Draft, Text
+from desktop_app.domain.drafts import Draft
 from desktop_app.i18n import _
 from desktop_app.ui.editors import EnumEditor, TextEditor
 from desktop_app.ui.form import Form
-
-
-class NoteDraft(Draft):
-    """What a version changes."""
-
-    note: Annotated[Text, Field(max_length=1000)] = ""
+from desktop_app.ui.forms.version_forms import title_form
 
 
 class ReasonDraft(Draft):
@@ -25,9 +20,7 @@ class ReasonDraft(Draft):
 
 def questionnaire_form(*, with_purpose: bool = True) -> Form:
     """Titles, code and purpose of a new questionnaire."""
-    form = Form()
-    form.add("zh", _("Title in &Chinese"), TextEditor(max_length=200))
-    form.add("en", _("Title in &English"), TextEditor(max_length=200))
+    form = title_form()
     form.add(
         "code", _("C&ode"), TextEditor(max_length=64), required=True,
         help=_("Names the form in files and exports, e.g. exit_2026. It is never changed."),
@@ -37,24 +30,6 @@ def questionnaire_form(*, with_purpose: bool = True) -> Form:
             "purpose", _("&Purpose"), EnumEditor(QuestionnairePurpose), required=True,
             help=_("The wording of exit interviews is checked; scales are for satisfaction."),
         )  # fmt: skip
-    return form
-
-
-def title_form() -> Form:
-    """The titles of a questionnaire."""
-    form = Form()
-    form.add("zh", _("Title in &Chinese"), TextEditor(max_length=200))
-    form.add("en", _("Title in &English"), TextEditor(max_length=200))
-    return form
-
-
-def note_form() -> Form:
-    """What a new version changes."""
-    form = Form()
-    form.add(
-        "note", _("&Note"), TextEditor(3),
-        help=_("What is different and why; shown in the list of versions."),
-    )  # fmt: skip
     return form
 
 

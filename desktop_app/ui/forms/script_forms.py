@@ -10,13 +10,8 @@ from desktop_app.i18n import _
 from desktop_app.ui.completion import complete_placeholders
 from desktop_app.ui.editors import EnumEditor, TextEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.forms.version_forms import title_form
 from desktop_app.ui.script_work import code_of
-
-
-class NoteDraft(Draft):
-    """What a version changes."""
-
-    note: Annotated[Text, Field(max_length=1000)] = ""
 
 
 class TitleDraft(Draft):
@@ -29,9 +24,7 @@ class TitleDraft(Draft):
 
 def script_form(*, with_code: bool = True) -> Form:
     """Titles, occasion and code of a script."""
-    form = Form()
-    form.add("zh", _("Title in &Chinese"), TextEditor(max_length=200))
-    form.add("en", _("Title in &English"), TextEditor(max_length=200))
+    form = title_form()
     form.add(
         "occasion", _("&Occasion"), EnumEditor(Occasion), required=True,
         help=_("For a case of this kind it is offered; one of your own before a shipped one."),
@@ -58,16 +51,6 @@ def _suggest_code(form: Form) -> None:
             code.set_value(proposed)
 
     title.changed.connect(propose)
-
-
-def note_form() -> Form:
-    """What a new version changes."""
-    form = Form()
-    form.add(
-        "note", _("&Note"), TextEditor(3),
-        help=_("What is different and why; shown in the list of versions."),
-    )  # fmt: skip
-    return form
 
 
 def snippet_form() -> Form:

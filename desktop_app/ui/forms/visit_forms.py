@@ -144,12 +144,14 @@ def _add_win_back(form: Form, steps: "WinBack") -> None:
 
 
 def report_form(view: "VisitView") -> Form:
-    """The day the visit was made, whom one met, what came of it, the questions of its form."""
+    """The day the visit was made, who did, whom one met, what came of it, its questions."""
     from desktop_app.ui.forms.visit_answers import AnswersEditor  # noqa: PLC0415  (slow to
     from desktop_app.ui.photos_editor import PhotosEditor  # noqa: PLC0415  import)
 
     row, form = view.row, Form()
     form.add("done_on", _("&Made on"), DateEditor(), required=True)
+    if len(view.goers) > 1:
+        form.add("by", _("W&ho made it"), ChoiceEditor(view.goers), required=True)
     form.add("met", _("Whom you m&et"), TextEditor(max_length=200))
     form.add("note", _("What came of &it"), TextEditor(lines=3))
     if view.fields:
@@ -170,6 +172,7 @@ def report_form(view: "VisitView") -> Form:
     form.fill(
         {
             "done_on": row.done_on or min(row.planned_on, clock.today()),
+            "by": view.goer,
             "met": row.met or None,
             "note": row.note or None,
             "answers": dict(row.answers),

@@ -178,8 +178,19 @@ def _satisfy(form: Form, steps: "WinBack") -> None:
     form.add("note", _("&Note"), TextEditor(lines=2))
 
 
-def _prevent(form: Form, _steps: "WinBack") -> None:
-    form.add("improvement", _("&What is improved, by whom"), TextEditor(lines=3))
+def _prevent(form: Form, steps: "WinBack") -> None:
+    if (task := steps.improvement) is not None:
+        said = _("Task of {name}, due {day}: {state}").format(
+            name=task.owner, day=labels.day_text(task.due_on), state=labels.label(task.state)
+        )
+        form.add_widget(text_label(said, "hint"))
+    form.add("improvement", _("&What is improved"), TextEditor(lines=3))
+    form.add(
+        "owner_id", _("W&ho does it"), ChoiceEditor(steps.people, optional=True),
+        help=_("It becomes a task of this person."),
+    )  # fmt: skip
+    form.add("due_on", _("Due &on"), DateEditor())
+    form.fill({"due_on": next_working_day(clock.today())})
     form.add(
         "no_defect", _("Or: why there is no &defect"), TextEditor(lines=2),
         help=_("The case cannot be closed without one of both."),

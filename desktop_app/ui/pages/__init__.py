@@ -221,15 +221,15 @@ PAGES: Final[tuple[PageSpec, ...]] = (
         icon="clock",
         key="Ctrl+Alt+V",
         help=N_(
-            "Which role contacts which class of customers how often, the plan that follows, and "
-            "how well it is kept.\n\n"
+            "Which function contacts which class of customers how often, the plan that follows, "
+            "and how well it is kept.\n\n"
             "Plan: choose the days. Every contact owed is planned, or stands in the lower list "
-            "with the reason and what to do; a role with too few people is named. Ctrl+Enter saves "
-            "the plan as visits, at most three months at once; what still fits stays as it is, "
-            "and the whole is undone at once. Days of years whose holidays are not published are "
-            "provisional; publish them in the settings and plan anew.\n\n"
-            "Compliance: made in time, of all that was owed, by class, role and person. Class C "
-            "stands there too: small customers are not to be forgotten.\n\n"
+            "with the reason and what to do; a function with too few people is named. Ctrl+Enter "
+            "saves the plan as visits, at most three months at once; what still fits stays as it "
+            "is, and the whole is undone at once. Days of years whose holidays are not published "
+            "are provisional; publish them in the settings and plan anew.\n\n"
+            "Compliance: made in time, of all that was owed, by class, function and person. Class "
+            "C stands there too: small customers are not to be forgotten.\n\n"
             "Exceptions: Ctrl+Alt+X lets a rule ask for less of one customer, with the reason; "
             "Ctrl+D ends it. Table: Enter changes a line, Ctrl+N adds one, Delete removes it."
         ),

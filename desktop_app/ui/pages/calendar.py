@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QTabBar
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QTabBar, QWidget
 from typing_extensions import override
 
 from desktop_app import clock, labels
@@ -24,6 +24,7 @@ from desktop_app.ui.calendar_grid import CalendarGrid, Target
 from desktop_app.ui.calendar_sheet import make_sheet
 from desktop_app.ui.day_pack_flow import DayPackFlow
 from desktop_app.ui.editors import ChoiceEditor
+from desktop_app.ui.folding import ShortButtons, say_shortly
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import PageHeader, action_button, button, splitter
@@ -79,7 +80,7 @@ class CalendarPage(Page):
         self.panes.setStretchFactor(0, 1)
         self.clashes.hide()
         self.body.addWidget(self.header)
-        self.body.addLayout(self._tools())
+        self.body.addWidget(self._tools())
         self.body.addWidget(self.panes, 1)
         self.setFocusProxy(self.grid)
         self._connect()
@@ -95,16 +96,18 @@ class CalendarPage(Page):
     def _views(self) -> list[View]:
         return [view for view in View if view is not View.TEAM or not self.is_own]
 
-    def _tools(self) -> QHBoxLayout:
+    def _tools(self) -> QWidget:
         """Earlier, today, later; whose and which; day, week, month, people; what clashes."""
-        row = QHBoxLayout()
-        row.setSpacing(theme.GAP_S)
+        tools = QWidget()
+        row = QHBoxLayout(tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GAP_XS)
         for words, slot, icon, name in (
             ("", lambda: self.turn(-1), "chevron-left", _("Earlier")),
             (_("Today"), self.go_today, "", _("Today in the calendar")),
             ("", lambda: self.turn(1), "chevron-right", _("Later")),
         ):
-            made = button(words, slot, icon)
+            made = button(words, slot, icon, "" if words else "quiet")
             made.setAccessibleName(name)
             made.setToolTip(name)
             row.addWidget(made)
@@ -129,7 +132,8 @@ class CalendarPage(Page):
         row.addStretch(1)
         for widget in (self.person, self.kind, self.tabs, self.clash_button):
             row.addWidget(widget)
-        return row
+        ShortButtons(tools, [self.clash_button], lambda: tools.sizeHint().width())
+        return tools
 
     def _connect(self) -> None:
         self.person.changed.connect(self.load)
@@ -191,7 +195,8 @@ class CalendarPage(Page):
 
     def _say_clashes(self, count: int) -> None:
         words = ngettext("{n} conflict", "{n} conflicts", count).format(n=count)
-        self.clash_button.setText(words)
+        say_shortly(self.clash_button, words, f"▲ {count}")
+        self.clash_button.setToolTip(words)
         self.clash_button.setVisible(bool(count))
         self._show_clashes(self.clash_button.isChecked())
 
@@ -297,7 +302,7 @@ class CalendarPage(Page):
     def may_move(self, item: AgendaItem) -> bool:
         """Whether the actor may put an item elsewhere."""
         role = self.actor.role
-        is_mine = item.user_id == self.actor.user_id and allowed(role, Action.WORK_CASE)
+        is_mine = item.user_id == self.actor.user_id and allowed(role, Action.MAKE_VISITS)
         return item.is_movable and (is_mine or allowed(role, Action.PLAN_VISITS))
 
     def move_item(self, item: AgendaItem, target: Target) -> None:
@@ -373,7 +378,7 @@ class CalendarPage(Page):
             return slots
         if self.may_move(item):
             slots["calendar.move"] = lambda: self._ask_move(item)
-        if item.kind in rules.MOVABLE and item.is_open and is_worker:
+        if self.may_move(item):
             slots |= {
                 "visit.done": lambda: self.visit_flows.report_visit(item.id),
                 "visit.cancel": lambda: self.visit_flows.cancel_visit(item.id, item.customer),

@@ -66,6 +66,7 @@ CASE_TABLES = frozenset(
         "case_review",
         "win_back_step",
         "renewal",
+        "task",
     }
 )
 

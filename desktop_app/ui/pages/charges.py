@@ -1,8 +1,7 @@
 """Who looks after whom: orphans, handovers, key persons, rotation, exits."""
 
-import uuid
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
@@ -19,20 +18,18 @@ from desktop_app.ui.charge_orphans import OrphansPart
 from desktop_app.ui.charge_part import ChargePart
 from desktop_app.ui.charge_risks import KeyPersonsPart, RotationPart
 from desktop_app.ui.lazy_tabs import LazyTabs
-from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.page import PageSpec
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import PageHeader
+from desktop_app.ui.tabbed_page import TabbedPage
 from desktop_app.ui.tasks import Latest
 from desktop_app.ui.theme import Tone
-
-if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
-    from db.session import Changes
 
 _GOOD = 0.9
 
 
-class ChargesPage(Page):
-    """Five tabs; keys mean the rows of the open one. On top the share with a backup."""
+class ChargesPage(TabbedPage[ChargePart]):
+    """Five tabs; on top the share with a backup."""
 
     SPEC: ClassVar[PageSpec] = page_spec("charges")
     TABLES: ClassVar[frozenset[str]] = frozenset(
@@ -46,7 +43,7 @@ class ChargesPage(Page):
         """Make header and tabs."""
         self._latest = Latest()
         self.header = PageHeader(_("Who is in charge"))
-        self.tabs: LazyTabs[ChargePart] = LazyTabs(_("Parts of who looks after whom"))
+        self.tabs = LazyTabs(_("Parts of who looks after whom"))
         self.tabs.add("orphans", _("Orphans"), partial(OrphansPart, self))
         self.tabs.add("handovers", _("Handovers"), partial(HandoversPart, self))
         if allowed(self.actor.role, Action.REPORT):
@@ -54,33 +51,12 @@ class ChargesPage(Page):
         self.tabs.add("rotation", _("Rotation"), partial(RotationPart, self))
         if allowed(self.actor.role, Action.REPORT):
             self.tabs.add("exits", _("Exits"), partial(ExitsPart, self))
-        self.tabs.currentChanged.connect(self._on_tab)
-        self.body.addWidget(self.header)
-        self.body.addWidget(self.tabs, 1)
-        self.setFocusProxy(self.tabs.tabBar())
-
-    def _on_tab(self) -> None:
-        self.show_count(None)
-        self.load()
-        self.actions_changed()
+        self.put_together(self.header)
 
     @override
     def load(self) -> None:
         self._latest.take(self.tasks.read(self, charges.coverage)).then(self._show_coverage)
-        current = self.tabs.current()
-        if current is not None:
-            current.load()
-
-    @override
-    def refresh(self, changes: "Changes") -> None:
-        if changes.tables & self.TABLES:
-            self.load()
-
-    @override
-    def show_record(self, target: object) -> None:
-        """Show a part by its name."""
-        self.tabs.show_part(str(target))
-        self.load()
+        super().load()
 
     def _show_coverage(self, found: Coverage) -> None:
         chips = [(_("With a backup {share}").format(share=share_words(found.total)), Tone.NEUTRAL)]
@@ -90,16 +66,6 @@ class ChargesPage(Page):
                 text = f"{klass.value.upper()} {share_words(rate)}"
                 chips.append((text, share_tone(rate)))
         self.header.set_chips(chips if found.total.n else [])
-
-    @override
-    def actions(self) -> Slots:  # type: ignore[override]  # as in Page
-        current = self.tabs.current()
-        return {} if current is None else current.slots()
-
-    @override
-    def customer(self) -> uuid.UUID | None:
-        current = self.tabs.current()
-        return None if current is None else current.customer()
 
 
 def share_words(rate: Rate) -> str:

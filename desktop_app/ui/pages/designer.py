@@ -3,66 +3,51 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
 from typing_extensions import override
 
 from db.vocabulary import QuestionnairePurpose
-from desktop_app.domain.permissions import Action, allowed
+from desktop_app.domain.permissions import Action
 from desktop_app.errors import ChangedMeanwhileError, UserError
 from desktop_app.i18n import _, language, ngettext
 from desktop_app.questionnaire import editing
 from desktop_app.questionnaire.outline import outline
 from desktop_app.questionnaire.row_types import SILENT
 from desktop_app.questionnaire.sheets import Sheets
-from desktop_app.ui import designer_work, dialogs
-from desktop_app.ui.choice_strip import ChoiceStrip
+from desktop_app.ui import designer_work
 from desktop_app.ui.designer_state import DesignerState, Edited, StateEditor
 from desktop_app.ui.designer_tools import DesignerTools
 from desktop_app.ui.designer_view import DesignerView
 from desktop_app.ui.designer_work import Checked, Opened
-from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.form import Form
-from desktop_app.ui.forms import questionnaire_forms
-from desktop_app.ui.forms.questionnaire_forms import NoteDraft
-from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.editor_page import EditorKind, EditorPage
+from desktop_app.ui.page import PageSpec, Slots
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.pane_cycle import pane_slots
 from desktop_app.ui.panels import PageHeader, action_button
 from desktop_app.ui.questionnaire_flows import QuestionnaireFlows, call_service
-from desktop_app.ui.tasks import Latest
-from desktop_app.ui.theme import Tone
-from desktop_app.ui.typed_drafts import DraftKey, DraftStrip
-
-if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
-    from db.session import Changes
-
-_CHECK_MS = 600
-"""A form is checked this long after the last change."""
 
 
-class DesignerPage(Page):
+class DesignerPage(EditorPage[Opened]):
     """A questionnaire: its draft to be edited, or the version in use to be read."""
 
     SPEC: ClassVar[PageSpec] = page_spec("designer")
+    KIND: ClassVar[EditorKind] = EditorKind(
+        Action.EDIT_QUESTIONNAIRE, "questionnaires", "publish-note", 600, call_service
+    )
     TABLES: ClassVar[frozenset[str]] = frozenset({"questionnaire", "questionnaire_version"})
 
     def build(self) -> None:
         """Make header and panes."""
         self.questionnaire_id: UUID | None = None
-        self.opened: Opened | None = None
         self.checked: Checked | None = None
-        self.drafts: DraftStrip | None = None
-        self._loading, self._checking = Latest(), Latest()
         self._is_saving = False
-        self._then: list[Callable[[Checked], object]] = []
         self.state = DesignerState(self)
-        self.form = self._new_form()
+        self.keep_whole("form", _("Questions"), lambda: StateEditor(self.state))
         self.flows = QuestionnaireFlows(self)
-        self.header = PageHeader(
+        header = PageHeader(
             _("Designer"),
             buttons=[
                 action_button(self.context, "questionnaire.begin", primary=True),
@@ -72,28 +57,14 @@ class DesignerPage(Page):
                 action_button(self.context, "questionnaire.publish", primary=True),
             ],
         )
-        self._begin_button, *self._edit_buttons = self.header.findChildren(QPushButton)
-        self.header.shorten(self._edit_buttons[:-1])
+        self._begin_button, *self._edit_buttons = header.findChildren(QPushButton)
+        header.shorten(self._edit_buttons[:-1])
         self.view = DesignerView(self.context, self.state)
-        self.view.setEnabled(False)
-        self.strip = ChoiceStrip()
-        self.body.addWidget(self.header)
-        self.body.addWidget(self.strip)
-        self.body.addWidget(self.view, 1)
-        self._timer = QTimer(self, singleShot=True, interval=_CHECK_MS)
-        self._timer.timeout.connect(self._check)
+        self.put_together(header, self.view)
         self.state.changed.connect(self._on_changed)
         self.state.chosen.connect(self.actions_changed)
         self.tools = DesignerTools(self, self.view)
         self.setFocusProxy(self.view.list)
-
-    def _new_form(self) -> Form:
-        """The whole state as a form with one field, so that it is kept like any typing."""
-        form = Form()
-        form.add("form", _("Questions"), StateEditor(self.state))
-        form.setParent(self)
-        form.hide()
-        return form
 
     # ------------------------------------------------------------------ opening
 
@@ -101,7 +72,7 @@ class DesignerPage(Page):
     def show_record(self, target: object) -> None:
         if isinstance(target, UUID):
             if target != self.questionnaire_id:
-                self._keep_typing()
+                self.keep_typing()
                 self.strip.hide()
                 self.questionnaire_id, self.opened = target, None
             self.load()
@@ -112,7 +83,7 @@ class DesignerPage(Page):
         if self.questionnaire_id is None or self.is_changed() or self._is_saving:
             return
         task = self.tasks.read(self, designer_work.open_version, self.questionnaire_id)
-        self._loading.take(task).then(self._show)
+        self.loading.take(task).then(self._show)
 
     def _show(self, opened: Opened) -> None:
         if self.is_changed():
@@ -132,13 +103,13 @@ class DesignerPage(Page):
             self.view.forget_check()
             self.state.load(edited, opened.published)
             self.form.mark_saved()
-            self._check()
+            self.check()
         if is_other:
-            self._offer_drafts(opened)
+            self.offer_drafts(f"designer:{opened.source.id}", opened.source.revision)
         elif self.drafts is not None:
             self.drafts.rebase(opened.source.revision)
         self._show_mode()
-        self._show_header()
+        self.show_header()
         self.actions_changed()
 
     def _show_mode(self) -> None:
@@ -150,59 +121,24 @@ class DesignerPage(Page):
         for made in self._edit_buttons:
             made.setVisible(is_editable)
 
-    def _offer_drafts(self, opened: Opened) -> None:
-        if self.drafts is not None:
-            self.drafts.hide()
-            self.drafts.deleteLater()
-            self.drafts = None
-            self.form.deleteLater()
-            self.form = self._new_form()
-        if self.is_editable():
-            key = DraftKey(self.tasks, f"designer:{opened.source.id}", opened.source.revision)
-            self.drafts = dialogs.draft_strip(self.form, key)
-            self.body.insertWidget(1, self.drafts)
-            self.drafts.offer()
-
-    def is_editable(self) -> bool:
-        """Whether a draft is shown to somebody who may change it."""
-        may = allowed(self.actor.role, Action.EDIT_QUESTIONNAIRE)
-        return may and self.opened is not None and self.opened.is_draft
-
-    def is_changed(self) -> bool:
-        """Whether something was changed and not saved."""
-        return self.opened is not None and self.form.is_changed()
-
-    def _show_header(self) -> None:
-        opened = self.opened
-        if opened is None:
-            return
-        self.header.set_title(opened.row.title(language()))
+    @override
+    def extent(self) -> str:
         kinds = [entry.type for entry in outline(self.state.sheets)]
         count = sum(1 for each in kinds if not each.opens and each.kind not in SILENT)
-        words = ngettext("{n} question", "{n} questions", count).format(n=count)
-        version = _("Version {number}").format(number=opened.source.number)
-        self.header.set_subtitle(f"{version} · {words}")
-        chips = [(_("Draft"), Tone.INFO) if opened.is_draft else (_("Published"), Tone.GOOD)]
-        if self.is_changed():
-            chips.append((_("not saved"), Tone.WARN))
-        self.header.set_chips(chips)
-        self.title_changed.emit()
-
-    @override
-    def title(self) -> str:
-        return self.opened.row.title(language()) if self.opened is not None else super().title()
+        return ngettext("{n} question", "{n} questions", count).format(n=count)
 
     # ------------------------------------------------------------------ checking
 
     def _on_changed(self) -> None:
         if self.opened is not None:
-            self._timer.start()
-            self._show_header()
+            self.timer.start()
+            self.show_header()
             self.actions_changed()
 
-    def _check(self) -> None:
+    @override
+    def check(self) -> None:
         """Convert the form as it is now, and look at its wording."""
-        self._timer.stop()
+        self.timer.stop()
         if self.opened is None:
             return
         row, source = self.opened.row, self.opened.source
@@ -211,31 +147,23 @@ class DesignerPage(Page):
         task = self.tasks.read_long(
             self, designer_work.check, self.state.sheets, source.files, row.code, purpose
         )
-        self._checking.take(task).then(self._on_checked).or_else(self._on_unchecked)
+        self.checking.take(task).then(self._on_checked).or_else(self._on_unchecked)
+
+    @override
+    def is_checked(self) -> bool:
+        return self.checked is not None and self.checked.sheets == self.state.sheets
 
     def _on_checked(self, checked: Checked) -> None:
         self.view.problems.busy.hide()
         self.checked = checked
         self.view.show_checked(checked)
-        if checked.sheets != self.state.sheets:
-            return  # changed meanwhile: another check follows
-        waiting, self._then = self._then, []
-        for step in waiting:
-            step(checked)
+        self.go_on()
 
     def _on_unchecked(self, error: UserError) -> None:
         self.view.problems.busy.hide()
-        self._then = []
+        self.stop_waiting()
         self._is_saving = False
         self.messages.error(error.message)
-
-    def _when_checked(self, step: Callable[[Checked], object]) -> None:
-        """Do something with the result of a check of the form as it is now."""
-        if self.checked is not None and self.checked.sheets == self.state.sheets:
-            step(self.checked)
-        else:
-            self._then.append(step)
-            self._check()
 
     # ------------------------------------------------------------------ saving
 
@@ -243,14 +171,12 @@ class DesignerPage(Page):
         """Save the draft."""
         self.view.fields.take_code()
         if self.is_editable() and self.is_changed():
-            self._when_checked(lambda checked: self._store(checked, None))
+            self.when_checked(self._store)
 
-    def _store(
-        self, checked: Checked, then: Callable[[], object] | None, *, is_over: bool = False
-    ) -> None:
+    def _store(self, then: Callable[[], object] | None = None, *, is_over: bool = False) -> None:
         """Save what was checked; `is_over`: also over what somebody else saved meanwhile."""
-        opened = self.opened
-        if opened is None or self._is_saving:
+        opened, checked = self.opened, self.checked
+        if opened is None or checked is None or self._is_saving:
             return
         self._is_saving = True
         unfinished = self.view.fields.unfinished_words()
@@ -268,14 +194,7 @@ class DesignerPage(Page):
             self._is_saving = False
             if self.opened is opened:
                 self.opened = replace(opened, source=replace(opened.source, revision=revision))
-            if sent.says_the_same(self.state.now):
-                self.form.mark_saved()
-            if self.drafts is not None:
-                self.drafts.forget()
-                self.drafts.rebase(revision)
-                self.drafts.keep()  # what was changed meanwhile
-            self._show_header()
-            self.actions_changed()
+            self.note_saved(revision, is_all=sent.says_the_same(self.state.now))
             if unfinished:
                 self.messages.warn(unfinished)
             if then is not None:
@@ -289,19 +208,8 @@ class DesignerPage(Page):
             self._on_unchecked(error)
             return
         self._is_saving = False
-        over = partial(self._store, then=then, is_over=True)
-        self.strip.ask(error.message, [
-            (_("Go on editing"), self.setFocus),
-            (_("Show theirs; mine stays on offer"), self._show_theirs),
-            (_("Save mine over it"), lambda: self._when_checked(over)),
-        ])  # fmt: skip
-
-    def _show_theirs(self) -> None:
-        """Read the draft again; what was typed here is offered above it."""
-        self._keep_typing()
-        self.form.mark_saved()
-        self.opened = None
-        self.load()
+        over = partial(self._store, then, is_over=True)
+        self.ask_over(error.message, lambda: self.when_checked(over))
 
     def publish(self) -> None:
         """Save, ask for a note, publish."""
@@ -313,68 +221,29 @@ class DesignerPage(Page):
             unfinished[0].setFocus()
         elif self.is_editable():
             self.state.apply(editing.with_ids(self.state.sheets))
-            self._when_checked(self._save_and_publish)
+            self.when_checked(self._save_and_publish)
 
-    def _save_and_publish(self, checked: Checked) -> None:
-        if checked.form is None or checked.errors or checked.missing:
+    def _save_and_publish(self) -> None:
+        checked = self.checked
+        if checked is None or checked.form is None or checked.errors or checked.missing:
             self.messages.error(_("The questionnaire has errors. Correct what the list names."))
             self.view.problems.list.setFocus()
         elif self.is_changed():
-            self._store(checked, self._ask_note)
+            self._store(self._ask_note)
         else:
             self._ask_note()
 
     def _ask_note(self) -> None:
-        opened = self.opened
-        if opened is None:
-            return
-
-        def save(draft: NoteDraft) -> Any:
-            return self.tasks.write(dialog, designer_work.publish, opened.source.id, draft.note)
-
-        dialog = FormDialog(
-            self, title=_("Publish version {number}").format(number=opened.source.number),
-            verb=_("Publish"), form=questionnaire_forms.note_form(), draft=NoteDraft, save=save,
-            intro=_("New interviews get it at once. It never changes again."),
-            draft_key=DraftKey(self.tasks, f"publish-note:{opened.source.id}"),
-        )  # fmt: skip
-        dialog.open()
-
-    def _discard(self) -> None:
-        opened = self.opened
-        if opened is None or not dialogs.confirm(
-            self, title=_("Discard the draft?"),
-            text=_("The version in use stays as it is. The journal can bring the draft back."),
-            verb=_("Discard"), danger=True,
-        ):  # fmt: skip
-            return
-        if self.drafts is not None:
-            self.drafts.finish()
-        self.form.mark_saved()
-        task = self.tasks.write(self, call_service, "discard_draft", opened.source.id)
-        is_last = opened.row.current_id is None
-        task.then(lambda _none: self.navigate("questionnaires") if is_last else None)
+        self.ask_note(_("New interviews get it at once. It never changes again."))
 
     def _begin(self) -> None:
         if self.questionnaire_id is not None:
             self.tasks.write(self, designer_work.begin, self.questionnaire_id)
 
     @override
-    def refresh(self, changes: "Changes") -> None:
-        if changes.tables & self.TABLES and self.isVisible():
-            self.load()
-
-    def _keep_typing(self) -> None:
-        if self.drafts is not None and self.is_changed():
-            self.drafts.keep()
-            self.form.mark_saved()  # kept; it is offered when it is opened again
-
-    @override
     def can_leave(self) -> bool:
         self.view.fields.take_code()
-        if self.drafts is not None:
-            self.drafts.keep()
-        return True
+        return super().can_leave()
 
     # ------------------------------------------------------------------ editing
 
@@ -396,7 +265,7 @@ class DesignerPage(Page):
             "edit.undo": self.state.undo,
             "edit.redo": self.state.redo,
             "questionnaire.publish": self.publish,
-            "questionnaire.discard": self._discard,
+            "questionnaire.discard": self.discard,
         }
         if self.is_changed():
             slots["record.save"] = self.save

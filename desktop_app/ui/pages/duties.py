@@ -11,13 +11,14 @@ from desktop_app.ui.duty_lists import RenewalsPart, TasksPart
 from desktop_app.ui.duty_part import DutyPart
 from desktop_app.ui.duty_sheet import SheetPart
 from desktop_app.ui.lazy_tabs import LazyTabs
-from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.page import PageSpec
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import PageHeader, action_button
+from desktop_app.ui.tabbed_page import TabbedPage
 
 
-class DutiesPage(Page):
-    """Three tabs; keys mean the rows of the open one."""
+class DutiesPage(TabbedPage[DutyPart]):
+    """Three tabs."""
 
     SPEC: ClassVar[PageSpec] = page_spec("duties")
     TABLES: ClassVar[frozenset[str]] = frozenset(
@@ -36,13 +37,11 @@ class DutiesPage(Page):
         ]
         self.header = PageHeader(_("Duties"), buttons=buttons, is_low=True)
         self.header.shorten(buttons)
-        self.tabs: LazyTabs[DutyPart] = LazyTabs(_("Parts of the duties"))
+        self.tabs = LazyTabs(_("Parts of the duties"))
         self.tabs.add("duties", _("Duties"), partial(self._make, SheetPart))
         self.tabs.add("tasks", _("Tasks"), partial(self._make, TasksPart))
         self.tabs.add("renewals", _("Renewals"), partial(self._make, RenewalsPart))
-        self.tabs.currentChanged.connect(self._on_tab)
-        self.body.addWidget(self.header)
-        self.body.addWidget(self.tabs, 1)
+        self.put_together(self.header)
         self._focus_part()
 
     def _make(self, kind: type[DutyPart]) -> DutyPart:
@@ -60,18 +59,11 @@ class DutiesPage(Page):
         if current is not None:
             self.setFocusProxy(current)
 
-    def _on_tab(self) -> None:
-        self._focus_part()
-        self.show_count(None)
-        self._say()
-        self.load()
-        self.actions_changed()
-
     @override
-    def load(self) -> None:
-        current = self.tabs.current()
-        if current is not None:
-            current.load()
+    def turn_to_part(self) -> None:
+        self._focus_part()
+        self._say()
+        super().turn_to_part()
 
     @override
     def show_record(self, target: object) -> None:
@@ -82,16 +74,5 @@ class DutiesPage(Page):
             if part is not None:
                 part.show_task(target)
         else:
-            self.tabs.show_part(str(target))
-            self.load()
+            super().show_record(target)
         self.setFocus()
-
-    @override
-    def actions(self) -> Slots:  # type: ignore[override]  # as in Page
-        current = self.tabs.current()
-        return {} if current is None else current.slots()
-
-    @override
-    def customer(self) -> uuid.UUID | None:
-        current = self.tabs.current()
-        return None if current is None else current.customer()

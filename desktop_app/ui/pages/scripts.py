@@ -3,23 +3,22 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt
 from typing_extensions import override
 
 from db.vocabulary import Occasion, VersionState
-from desktop_app import labels
 from desktop_app.columns.scripts import SCRIPT_COLUMNS, VERSION_COLUMNS
 from desktop_app.i18n import _, ngettext
 from desktop_app.ui import script_work
-from desktop_app.ui.editors import CheckEditor, EnumEditor
-from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.editors import EnumEditor
+from desktop_app.ui.page import PageSpec, Slots
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.pane_cycle import pane_slots
-from desktop_app.ui.panels import Card, FilterBar, PageHeader, action_button, splitter
+from desktop_app.ui.panels import Card, PageHeader, action_button, splitter
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.script_flows import ScriptFlows
 from desktop_app.ui.tasks import Latest
 from desktop_app.ui.theme import Tone
+from desktop_app.ui.versioned_list import VersionedListPage
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.queries.scripts import ScriptRow, ScriptVersionRow
@@ -28,18 +27,18 @@ _SHARES = (62, 38)
 _TWO = 2
 
 
-class ScriptsPage(Page):
+class ScriptsPage(VersionedListPage["ScriptRow"]):
     """A filtered list with what can be done to the chosen script; below it its versions."""
 
     SPEC: ClassVar[PageSpec] = page_spec("scripts")
+    EDITOR: ClassVar[str] = "script-editor"
     TABLES: ClassVar[frozenset[str]] = frozenset(
         {"script", "script_version", "script_run", "departure_case"}
     )
 
     def build(self) -> None:
         """Make filters and lists."""
-        self._latest, self._reading = Latest(), Latest()
-        self._all: list[ScriptRow] = []
+        self._reading = Latest()
         self._versions: list[ScriptVersionRow] = []  # the newest first
         self.flows = ScriptFlows(self)
         self.flows.made.connect(lambda key: self.navigate("script-editor", key))
@@ -52,20 +51,14 @@ class ScriptsPage(Page):
         ]
         self.header = PageHeader(_("Scripts"), buttons=buttons)
         self.header.shorten(buttons[:-1])
-        self.filters = FilterBar(_("Title or code"))
-        self.occasion = self.filters.add(_("Occasion"), EnumEditor(Occasion, optional=True))
-        self.retired = CheckEditor(_("Also retired ones"))
-        self.retired.set_name(_("Also retired ones"))
-        self.retired.changed.connect(self.filters.changed)
-        self.filters.add_widget(self.retired)
-        self.filters.changed.connect(self._filter)
+        kinds = EnumEditor(Occasion, optional=True)
+        self.add_filters(_("Occasion"), kinds, lambda row: row.occasion)
         self.table = RecordTable(
             SCRIPT_COLUMNS, context=self.context, state_key="scripts", name=_("Scripts"),
             empty=_("Here stand the scripts: what to say when a customer wants to leave."),
             first_step=(_("New script"), self.flows.new),
             chips={"state": _tone},
         )  # fmt: skip
-        self.table.opened.connect(lambda _row: self._open())
         self.table.current_changed.connect(lambda _row: self._show_versions())
         self.table.set_menu(
             "script.open", "script.try", "script.copy", "script.export", "script.title", None,
@@ -84,36 +77,18 @@ class ScriptsPage(Page):
         panes = splitter(self.context, "scripts", self.table, below, horizontal=False)
         for place, share in enumerate(_SHARES):
             panes.setStretchFactor(place, share)
-        for widget in (self.header, self.filters):
-            self.body.addWidget(widget)
-        self.body.addWidget(panes, 1)
-        self.follow(self.table)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # first: a proxy takes it over
-        self.setFocusProxy(self.table)
+        self.put_together(panes)
 
     @override
     def load(self) -> None:
-        self._latest.take(self.tasks.read(self, script_work.read_list)).then(self._show)
+        self.latest.take(self.tasks.read(self, script_work.read_list)).then(self.show_rows)
 
-    def _show(self, rows: "list[ScriptRow]") -> None:
-        self._all = rows
-        self._filter()
+    @override
+    def count_words(self, count: int) -> str:
+        return ngettext("{n} script", "{n} scripts", count)
 
-    def _filter(self) -> None:
-        words = (self.filters.search.value() or "").casefold().split()
-        occasion, with_retired = self.occasion.value(), self.retired.value()
-        found = [
-            row
-            for row in self._all
-            if all(word in f"{row.zh} {row.en} {row.code}".casefold() for word in words)
-            and occasion in (None, row.occasion)
-            and (with_retired or row.retired_on is None)
-        ]
-        self.table.set_rows(found)
-        if self.table.current_row() is None:
-            self.table.choose_first()
-        text = ngettext("{n} script", "{n} scripts", len(found))
-        self.header.set_subtitle(text.format(n=labels.number(len(found))))
+    @override
+    def filtered(self) -> None:
         self._show_versions()
 
     def _show_versions(self) -> None:
@@ -131,10 +106,6 @@ class ScriptsPage(Page):
         self.actions_changed()
 
     @override
-    def show_record(self, target: object) -> None:
-        self.load()
-
-    @override
     def actions(self) -> Slots:  # type: ignore[override]  # as in Page
         slots: dict[str, Callable[[], object]] = {
             **pane_slots(lambda: (self.table, self.versions)),
@@ -146,7 +117,7 @@ class ScriptsPage(Page):
             return slots
         version = row.draft_id or row.current_id
         slots |= {
-            "script.open": self._open,
+            "script.open": self.open_chosen,
             "script.try": lambda: self.navigate("script-editor", (row.id, "try")),
             "script.copy": lambda: self.flows.copy(row),
             "script.title": lambda: self.flows.change_title(row),
@@ -160,11 +131,6 @@ class ScriptsPage(Page):
         else:
             slots["script.restore"] = lambda: self.flows.restore(row)
         return slots
-
-    def _open(self) -> None:
-        row: ScriptRow | None = self.table.current_row()
-        if row is not None:
-            self.navigate("script-editor", row.id)
 
     def _compared(self) -> "tuple[ScriptVersionRow, ScriptVersionRow] | None":
         """The versions that are compared: two that are chosen, or one and the one before."""

@@ -16,7 +16,6 @@ from desktop_app.ui.editors import Editor, MoneyEditor
 from desktop_app.ui.page import Page
 from desktop_app.ui.pages.settings.section import Section
 from desktop_app.ui.panels import Card, button, scrolled, text_label
-from desktop_app.ui.tasks import Latest
 from desktop_app.ui.typed_drafts import DraftKey
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
@@ -54,7 +53,6 @@ class FormSection(Section):
     def __init__(self, page: Page, setting: Setting) -> None:
         super().__init__(page, setting.hint)
         self._setting = setting
-        self._latest = Latest()
         self._money: Mapping[str, Editor] = {name: MoneyEditor("") for name in setting.money}
         self.form = model_form.build(setting.model, editors=self._money)
         self.save_button = button(_("Save"), self._save, "save", "primary")
@@ -96,7 +94,7 @@ class FormSection(Section):
         """Read the settings, unless something was entered."""
         if not self.form.is_changed():
             task = self.tasks.read(self, self._read)
-            self._latest.take(task).then(self._fill)
+            self.latest.take(task).then(self._fill)
 
     def _read(self, session: "Session") -> tuple[Any, str]:
         return self._setting.read(session), workspace_settings.currency(session)

@@ -1,14 +1,14 @@
 """The page with the list of its parts."""
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
 from desktop_app.i18n import _
 from desktop_app.ui import dialogs
 from desktop_app.ui.lazy_list import LazyList
-from desktop_app.ui.page import Page, PageSpec, Slots
+from desktop_app.ui.page import PageSpec
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.pages.settings.about import AboutSection
 from desktop_app.ui.pages.settings.charges import HandoverSection, RelianceSection
@@ -30,19 +30,17 @@ from desktop_app.ui.pages.settings.task_force import (
 )
 from desktop_app.ui.pages.settings.workspace import WorkspaceSection
 from desktop_app.ui.panels import PageHeader, action_button
-
-if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
-    from db.session import Changes
+from desktop_app.ui.tabbed_page import TabbedPage
 
 
-class SettingsPage(Page):
+class SettingsPage(TabbedPage[Section]):
     """What is set once: for this computer, for everybody, by whom."""
 
     SPEC: ClassVar[PageSpec] = page_spec("settings")
 
     def build(self) -> None:
         """Make the parts."""
-        self.tabs: LazyList[Section] = LazyList(_("Parts of the settings"))
+        self.tabs = LazyList(_("Parts of the settings"))
         for name, title, kind in (
             ("computer", _("This computer"), ComputerSection),
             ("workspace", _("Workspace"), WorkspaceSection),
@@ -63,37 +61,9 @@ class SettingsPage(Page):
             ("about", _("About"), AboutSection),
         ):
             self.tabs.add(name, title, partial(kind, self))
-        self.tabs.currentChanged.connect(self._on_tab)
-        self.body.addWidget(
+        self.put_together(
             PageHeader(_("Settings"), buttons=[action_button(self.context, "offer.library")])
         )
-        self.body.addWidget(self.tabs, 1)
-        self.setFocusProxy(self.tabs)
-
-    def _on_tab(self) -> None:
-        self.show_count(None)
-        self.load()
-        self.actions_changed()
-
-    @override
-    def load(self) -> None:
-        current = self.tabs.current()
-        if current is not None:
-            current.load()
-
-    @override
-    def refresh(self, changes: "Changes") -> None:
-        self.load()
-
-    @override
-    def show_record(self, target: object) -> None:
-        self.tabs.show_part(str(target))
-        self.load()
-
-    @override
-    def actions(self) -> Slots:  # type: ignore[override]  # as in Page
-        current = self.tabs.current()
-        return {} if current is None else current.slots()
 
     @override
     def can_leave(self) -> bool:

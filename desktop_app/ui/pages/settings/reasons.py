@@ -22,7 +22,6 @@ from desktop_app.ui.pages.settings.section import Section
 from desktop_app.ui.panels import FilterBar, action_button, button
 from desktop_app.ui.pickers import Choice
 from desktop_app.ui.record_table import RecordTable
-from desktop_app.ui.tasks import Latest
 from desktop_app.ui.typed_drafts import DraftKey
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
@@ -76,7 +75,6 @@ class ReasonsSection(Section):
                 "given, whatever becomes of a reason here."
             ),
         )
-        self._latest = Latest()
         self._all: list[ListedReason] = []
         self.filters = FilterBar(_("Words or code"))
         self._group = self.filters.add(
@@ -107,7 +105,7 @@ class ReasonsSection(Section):
     def load(self) -> None:
         """Read the reasons."""
         task = self.tasks.read(self, read_reasons, language())
-        self._latest.take(task).then(self._show)
+        self.latest.take(task).then(self._show)
 
     def _show(self, rows: list[ListedReason]) -> None:
         self._all = rows

@@ -39,7 +39,7 @@ class RemindersSection(FormSection):
         """What is for this person on this machine; it holds at once."""
         settings = self.page.settings
         has_tray = QSystemTrayIcon.isSystemTrayAvailable()
-        own = self.own = Form()
+        own = self.own = Form(labels_above=True)
         for name, words in (
             ("show_notes", _("Show reminders as notifications of the desktop")),
             ("reminder_sound", _("Play a sound")),

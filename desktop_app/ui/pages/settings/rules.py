@@ -18,7 +18,7 @@ from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.page import Page, Slots
 from desktop_app.ui.pages.settings.section import Section
 from desktop_app.ui.panels import Card, ChipLabel, Facts, button, scrolled, text_label
-from desktop_app.ui.tasks import Latest, Task
+from desktop_app.ui.tasks import Task
 from desktop_app.ui.theme import Tone
 from desktop_app.ui.typed_drafts import DraftKey
 
@@ -48,7 +48,6 @@ class RulesSection(Section):
                 "keep the version they were found with."
             ),
         )
-        self._latest = Latest()
         self._rows: Mapping[RuleKind, RuleRow] = {}
         self._holder = QWidget()
         self._grid = QGridLayout(self._holder)
@@ -59,7 +58,7 @@ class RulesSection(Section):
 
     def load(self) -> None:
         """Read the rules in force."""
-        self._latest.take(self.tasks.read(self, detection.current_rules)).then(self._show)
+        self.latest.take(self.tasks.read(self, detection.current_rules)).then(self._show)
 
     def _show(self, rows: Mapping[RuleKind, RuleRow]) -> None:
         self._rows = rows

@@ -1,6 +1,7 @@
 """What every tab of the settings has in common."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -11,35 +12,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.domain.permissions import Action, allowed
 from desktop_app.ui import theme
 from desktop_app.ui.folding import ShortButtons
-from desktop_app.ui.page import Page, Slots
-from desktop_app.ui.panels import text_label
+from desktop_app.ui.page import Page
+from desktop_app.ui.tab_part import TabPart
 
 
-class Section(QWidget):
-    """One tab: loads when shown, says what can be done."""
+class Section(TabPart):
+    """One part: loads when shown, says what can be done."""
+
+    GAP: ClassVar[int] = theme.GAP_M
 
     def __init__(self, page: Page, hint: str = "") -> None:
-        super().__init__()
-        self.page, self.tasks, self.context = page, page.tasks, page.context
-        self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(0, theme.GAP_M, 0, 0)
-        self.body.setSpacing(theme.GAP_M)
-        if hint:
-            self.body.addWidget(text_label(hint, "hint"))
-
-    def may(self, action: Action) -> bool:
-        """Whether the role of the user allows something."""
-        return allowed(self.page.actor.role, action)
-
-    def load(self) -> None:
-        """Read what the tab shows."""
-
-    def slots(self) -> Slots:
-        """What can be done here now."""
-        return {}
+        super().__init__(page, hint)
+        self.context = page.context
 
     def is_changed(self) -> bool:
         """Whether something was entered and not saved."""

@@ -13,7 +13,6 @@ from desktop_app.ui.page import Page
 from desktop_app.ui.pages.settings.section import Section
 from desktop_app.ui.panels import button
 from desktop_app.ui.record_table import RecordTable
-from desktop_app.ui.tasks import Latest
 from desktop_app.ui.team_columns import SKILL_COLUMNS
 from desktop_app.ui.typed_drafts import DraftKey
 
@@ -29,7 +28,6 @@ class SkillsSection(Section):
                 "least. How many cases a person may hold stands under Pool."
             ),
         )
-        self._latest = Latest()
         self._may = self.may(Action.ASSIGN_CASE)
         self.table = RecordTable(
             SKILL_COLUMNS,
@@ -50,7 +48,7 @@ class SkillsSection(Section):
     def load(self) -> None:
         """Read people, levels and loads."""
         task = self.tasks.read(self, skills.list_people)
-        self._latest.take(task).then(self.table.set_rows)
+        self.latest.take(task).then(self.table.set_rows)
 
     def _show_button(self) -> None:
         self.edit_button.setEnabled(self._may and self.table.current_row() is not None)

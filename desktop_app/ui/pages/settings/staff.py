@@ -37,7 +37,7 @@ class StaffSection(Section):
                 "how much a day holds. A plan of visits and a handover follow them."
             ),
         )
-        self._latest, self._latest_days = Latest(), Latest()
+        self._latest_days = Latest()
         self._may = self.may(Action.EDIT_STAFF)
         self.people = RecordTable(
             STAFF_COLUMNS,
@@ -85,7 +85,7 @@ class StaffSection(Section):
 
     def load(self) -> None:
         """Read people, and when the chosen one is away."""
-        self._latest.take(self.tasks.read(self, staff_profiles.list_staff)).then(self._show)
+        self.latest.take(self.tasks.read(self, staff_profiles.list_staff)).then(self._show)
 
     def _show(self, rows: list[StaffRow]) -> None:
         self.people.set_rows(rows)
