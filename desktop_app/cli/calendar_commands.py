@@ -14,7 +14,7 @@ from desktop_app.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from db.session import Session
-    from desktop_app.services.agenda import Person
+    from desktop_app.services.agenda_board import Person
 
 
 def export(
@@ -38,6 +38,7 @@ def export(
     from desktop_app import clock  # noqa: PLC0415
     from desktop_app.reports import ics  # noqa: PLC0415
     from desktop_app.services import agenda, exports  # noqa: PLC0415
+    from desktop_app.services.agenda_board import AgendaFilter  # noqa: PLC0415
 
     first = parse_day(start) if start else clock.today()
     last = parse_day(end) if end else first + dt.timedelta(days=365)
@@ -48,7 +49,7 @@ def export(
     with state.read() as session:
         person = _person(session, employee) if employee else None
         keys = None if person is None else frozenset({person.id})
-        found = agenda.for_file(session, agenda.AgendaFilter(first, last, keys))
+        found = agenda.for_file(session, AgendaFilter(first, last, keys))
     with state.write() as session:  # first: what cannot be written down does not go out
         exports.note_calendar(session, len(found))
     title = _("Visits and calls")

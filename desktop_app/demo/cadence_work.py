@@ -22,7 +22,7 @@ from desktop_app.domain.compliance import OverrideDraft
 from desktop_app.domain.work_calendar import WorkCalendar
 from desktop_app.progress import Silent
 from desktop_app.services import agenda, cadence, calendar, cases, imports, staff_profiles
-from desktop_app.services.agenda import AgendaFilter, AgendaItem
+from desktop_app.services.agenda_board import AgendaFilter, AgendaItem
 from desktop_app.services.import_visits import VisitImport, VisitLine
 from desktop_app.services.staff_profiles import AbsenceDraft
 from desktop_app.services.visit_planning import save

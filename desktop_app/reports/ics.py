@@ -21,7 +21,7 @@ from desktop_app.domain.agenda import CALL_MINUTES, MINUTES, ItemKind, kind_word
 from desktop_app.domain.reminders import local_moment
 from desktop_app.i18n import _
 from desktop_app.reports.output import new_file
-from desktop_app.services.agenda import AgendaItem
+from desktop_app.services.agenda_board import AgendaItem
 
 REFRESH: Final = dt.timedelta(hours=1)
 """How often programs that subscribe to the file should read it again."""

@@ -18,16 +18,15 @@ from desktop_app.questionnaire.texts import Choice
 from desktop_app.questionnaire.values import number_text, parse_date, parse_moment, parse_time
 from desktop_app.typed_numbers import plain_number, read_decimal, read_integer
 from desktop_app.ui import theme
-from desktop_app.ui.editors import (
+from desktop_app.ui.editors import Editor, TextEditor
+from desktop_app.ui.panels import button
+from desktop_app.ui.parsed_editors import (
     DateEditor,
     DateTimeEditor,
     DecimalEditor,
-    Editor,
     IntegerEditor,
     MoneyEditor,
-    TextEditor,
 )
-from desktop_app.ui.panels import button
 
 _MINOR = 100
 

@@ -31,9 +31,10 @@ from desktop_app.services.visit_planning import PlanResult, SavedPlan
 from desktop_app.ui import case_look, dialogs
 from desktop_app.ui.cadence_flows import CadenceFlows
 from desktop_app.ui.case_look import list_text
-from desktop_app.ui.editors import CheckEditor, DateEditor
+from desktop_app.ui.editors import CheckEditor
 from desktop_app.ui.page import Page, Slots
 from desktop_app.ui.panels import FilterBar, action_button, splitter, text_label
+from desktop_app.ui.parsed_editors import DateEditor
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tab_part import TabPart
 from desktop_app.ui.theme import Tone, set_tone

@@ -19,7 +19,7 @@ from desktop_app.ui.window_state import WindowState
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Actor, Changes, Session
-    from desktop_app.services.agenda import AgendaItem
+    from desktop_app.services.agenda_board import AgendaItem
 
 TABLES: Final = frozenset({"visit", "departure_case", "customer"})
 BEFORE, AFTER = dt.timedelta(days=31), dt.timedelta(days=366)
@@ -102,13 +102,14 @@ class CalendarFeed(QObject):
 def read_own(session: "Session") -> "Sequence[AgendaItem]":
     """The actor's own contacts from a month ago to a year ahead."""
     from desktop_app.services import access, agenda  # noqa: PLC0415
+    from desktop_app.services.agenda_board import AgendaFilter  # noqa: PLC0415
 
     user_id = access.actor(session).user_id
     if user_id is None:
         return ()
     today = clock.today()
     days = (today - BEFORE, today + AFTER)
-    return agenda.for_file(session, agenda.AgendaFilter(*days, frozenset({user_id})))
+    return agenda.for_file(session, AgendaFilter(*days, frozenset({user_id})))
 
 
 def note(session: "Session", count: int) -> None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from desktop_app.domain.drafts import Draft
 from desktop_app.i18n import _, ngettext
 from desktop_app.services import agenda, exports
-from desktop_app.services.agenda import AgendaFilter, AgendaItem, Person
+from desktop_app.services.agenda_board import AgendaFilter, AgendaItem, Person
 from desktop_app.ui import dialogs
 from desktop_app.ui.calendar_feed import store
 from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.editors import ChoiceEditor, DateEditor, TimeEditor
+from desktop_app.ui.editors import ChoiceEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.parsed_editors import DateEditor, TimeEditor
 from desktop_app.ui.typed_drafts import DraftKey
 
 if TYPE_CHECKING:  # a page is made of flows, not the other way round

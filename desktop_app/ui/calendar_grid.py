@@ -26,7 +26,7 @@ from typing_extensions import override
 
 from desktop_app import clock
 from desktop_app.domain.agenda import View
-from desktop_app.services.agenda import AgendaItem
+from desktop_app.services.agenda_board import AgendaItem
 from desktop_app.ui import theme
 from desktop_app.ui.calendar_layout import CellBox
 from desktop_app.ui.calendar_paint import CalendarPainter

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 from desktop_app import labels
 from desktop_app.domain.agenda import ItemKind, Load, View
 from desktop_app.i18n import _, ngettext
-from desktop_app.services.agenda import AgendaItem
+from desktop_app.services.agenda_board import AgendaItem
 from desktop_app.ui import calendar_sheet, theme
 from desktop_app.ui.calendar_layout import CellBox, Picture
 from desktop_app.ui.calendar_sheet import Sheet

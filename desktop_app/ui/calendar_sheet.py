@@ -14,7 +14,7 @@ from desktop_app import labels
 from desktop_app.domain import agenda as rules
 from desktop_app.domain.agenda import Clash, ClashKind, ItemKind, Load, Place, View
 from desktop_app.i18n import _, language, ngettext
-from desktop_app.services.agenda import AgendaItem, Board, DayMark
+from desktop_app.services.agenda_board import AgendaItem, Board, DayMark
 
 ItemKey = tuple[ItemKind, uuid.UUID, dt.date]
 

@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from desktop_app.domain.agenda import View
 from desktop_app.i18n import _
-from desktop_app.services.agenda import AgendaItem
+from desktop_app.services.agenda_board import AgendaItem
 from desktop_app.ui import theme
 from desktop_app.ui.calendar_layout import Picture, lay_out
 from desktop_app.ui.calendar_model import CalendarModel

@@ -14,9 +14,10 @@ from desktop_app import labels
 from desktop_app.i18n import N_, _, language
 from desktop_app.services import staff
 from desktop_app.ui import theme
-from desktop_app.ui.editors import CheckEditor, ChoiceEditor, DateEditor, EnumEditor
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, EnumEditor
 from desktop_app.ui.forms.case_forms import as_day
 from desktop_app.ui.panels import FilterBar, button
+from desktop_app.ui.parsed_editors import DateEditor
 from desktop_app.ui.pickers import Choice
 from desktop_app.ui.reason_box import ReasonBox, reason_choices
 from desktop_app.ui.tasks import Tasks

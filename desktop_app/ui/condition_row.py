@@ -19,8 +19,9 @@ from desktop_app.questionnaire.conditions import (
 )
 from desktop_app.questionnaire.roles import TRUE
 from desktop_app.ui import theme
-from desktop_app.ui.editors import ChoiceEditor, TextEditor, read_date
+from desktop_app.ui.editors import ChoiceEditor, TextEditor
 from desktop_app.ui.panels import button, text_label
+from desktop_app.ui.parsed_editors import read_date
 
 _LONGEST: Final = 48
 _WORDS: Final[Mapping[Operator, str]] = {

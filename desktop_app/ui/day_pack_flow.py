@@ -19,9 +19,10 @@ from desktop_app.services import agenda, day_packs
 from desktop_app.services.day_packs import DayPack
 from desktop_app.ui import dialogs
 from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.editors import CheckEditor, ChoiceEditor, DateEditor, FolderEditor
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, FolderEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.list_export import not_written
+from desktop_app.ui.parsed_editors import DateEditor
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; a page is made of flows
     from db.session import Session

@@ -17,20 +17,16 @@ from pydantic_core import PydanticUndefined
 
 from desktop_app import labels
 from desktop_app.i18n import _
-from desktop_app.ui.editors import (
-    CheckEditor,
-    ChoiceEditor,
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, Editor, ManyEditor, TextEditor
+from desktop_app.ui.form import Form
+from desktop_app.ui.parsed_editors import (
     DateEditor,
     DateTimeEditor,
     DecimalEditor,
-    Editor,
     IntegerEditor,
-    ManyEditor,
     NumbersEditor,
-    TextEditor,
     TimeEditor,
 )
-from desktop_app.ui.form import Form
 
 Choices = Sequence[tuple[Any, str]]
 

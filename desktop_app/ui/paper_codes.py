@@ -12,7 +12,7 @@ from desktop_app.questionnaire.texts import Choice
 from desktop_app.questionnaire.values import parse_moment
 from desktop_app.typed_numbers import FULL_WIDTH, plain_number
 from desktop_app.ui.answer_input import read_time
-from desktop_app.ui.editors import read_date
+from desktop_app.ui.parsed_editors import read_date
 
 _BETWEEN: Final = re.compile(r"[\s,，、;；]+")
 _YES: Final = frozenset({"1", "x", "y", "ok", "v", "✓", "是"})

@@ -15,9 +15,10 @@ from desktop_app.domain.promises import ComplaintDraft, PromiseDraft
 from desktop_app.i18n import _
 from desktop_app.services import staff
 from desktop_app.ui.case_look import list_text
-from desktop_app.ui.editors import ChoiceEditor, DateEditor, EnumEditor, MoneyEditor, TextEditor
+from desktop_app.ui.editors import ChoiceEditor, EnumEditor, TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.forms.case_forms import find_customers
+from desktop_app.ui.parsed_editors import DateEditor, MoneyEditor
 from desktop_app.ui.pickers import RecordEditor
 from desktop_app.ui.tasks import Tasks
 

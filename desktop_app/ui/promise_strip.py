@@ -18,8 +18,9 @@ from desktop_app.services import drafts, promises
 from desktop_app.services.drafts import SavedDraft
 from desktop_app.ui import theme
 from desktop_app.ui.composing import Composing
-from desktop_app.ui.editors import DateEditor, TextEditor
+from desktop_app.ui.editors import TextEditor
 from desktop_app.ui.panels import button, text_label
+from desktop_app.ui.parsed_editors import DateEditor
 from desktop_app.ui.promise_forms import Named, NewPromise, colleagues, owner_editor
 from desktop_app.ui.tasks import Latest, Tasks
 

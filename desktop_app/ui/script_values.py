@@ -14,7 +14,8 @@ from desktop_app.domain.script_terms import fact_title
 from desktop_app.domain.scripts import ANSWER, FACTS, FactValue, Operator, Script, StepKind
 from desktop_app.i18n import _, language
 from desktop_app.ui.case_look import coded_choices
-from desktop_app.ui.editors import ChoiceEditor, DecimalEditor, Editor, ManyEditor, TextEditor
+from desktop_app.ui.editors import ChoiceEditor, Editor, ManyEditor, TextEditor
+from desktop_app.ui.parsed_editors import DecimalEditor
 from desktop_app.ui.script_outline import step_words
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it

@@ -9,8 +9,9 @@ from typing_extensions import override
 from db.vocabulary import NextStep
 from desktop_app.i18n import _
 from desktop_app.ui import theme
-from desktop_app.ui.editors import DateEditor, EnumEditor, TextEditor
+from desktop_app.ui.editors import EnumEditor, TextEditor
 from desktop_app.ui.panels import button
+from desktop_app.ui.parsed_editors import DateEditor
 
 _NARROW = 900
 

@@ -87,6 +87,7 @@ from desktop_app.services import (
     win_back,
     work,
 )
+from desktop_app.services.agenda_board import AgendaFilter
 from tests.conftest import little_work
 
 END = dt.date(2026, 8, 31)
@@ -357,7 +358,7 @@ def test_that_contacts_were_made_and_the_coming_weeks_are_planned(demo: Opened) 
     with demo.database.read(demo.actor) as session:
         done = compliance.compliance(session, month.replace(day=1), month)
         until = END + dt.timedelta(days=25)
-        board = agenda.board(session, agenda.AgendaFilter(END, until))
+        board = agenda.board(session, AgendaFilter(END, until))
         less = cadence.list_overrides(session)
         rising = session.scalars(select(Customer).where(Customer.upgrade_since.is_not(None))).all()
         visits = list(session.scalars(select(Visit)))

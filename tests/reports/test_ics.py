@@ -20,7 +20,7 @@ from desktop_app import i18n, labels
 from desktop_app.domain.agenda import ItemKind
 from desktop_app.errors import FileProblemError
 from desktop_app.reports import ics
-from desktop_app.services.agenda import AgendaItem
+from desktop_app.services.agenda_board import AgendaItem
 
 SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")  # its clocks are changed by half an hour

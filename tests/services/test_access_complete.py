@@ -31,7 +31,8 @@ MATRICES: Final = (
 )  # fmt: skip
 PARTS: Final = frozenset(
     {
-        "case_life", "case_reasons", "charge_book", "handover_begin", "handover_moves",
+        "agenda_board", "case_life", "case_reasons", "charge_book", "handover_begin",
+        "handover_moves",
         "import_visit_cases", "interview_rows", "keyed_corrections", "numbers", "offer_limits",
         "offer_terms", "order_buyers", "order_rows", "phones", "queue_board", "script_answers",
         "script_facts", "script_state", "undo_rights", "version_life",

@@ -11,6 +11,7 @@ from db.models import Visit
 from db.queries.visit_marks import mark_of
 from db.session import SYSTEM, Actor, Session
 from db.vocabulary import ReminderKind, ReminderStage, Role, Seat, TaskKind
+from desktop_app.domain.agenda import View
 from desktop_app.domain.reminders import ReminderId, ReminderPolicy
 from desktop_app.domain.renewals import RenewalDraft
 from desktop_app.domain.tasks import TaskDraft
@@ -25,7 +26,7 @@ from desktop_app.services import (
     renewals,
     tasks,
 )
-from desktop_app.services.agenda import AgendaFilter, View
+from desktop_app.services.agenda_board import AgendaFilter
 from desktop_app.services.day_packs import DayPack
 from desktop_app.services.renewals import RenewalFilter
 from desktop_app.services.tasks import TaskFilter

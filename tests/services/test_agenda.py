@@ -33,7 +33,7 @@ from desktop_app.errors import (
 )
 from desktop_app.labels import label
 from desktop_app.services import agenda, pool, promises, visits
-from desktop_app.services.agenda import AgendaFilter, AgendaItem
+from desktop_app.services.agenda_board import AgendaFilter, AgendaItem
 from tests import factories
 from tests.factories import Desk
 from tests.plans import assert_uses_index

@@ -53,6 +53,7 @@ from desktop_app.services import (
     visits,
     work,
 )
+from desktop_app.services.agenda_board import AgendaFilter
 from desktop_app.services.work import View
 from tests import factories
 from tests.factories import Desk
@@ -78,7 +79,7 @@ def unmasked(rows: list[typing.Any]) -> Ids:
     return {row.id for row in rows if row.phone and row.phone != labels.masked_phone(row.phone)}
 
 
-DAYS = agenda.AgendaFilter(TODAY - dt.timedelta(days=30), TODAY + dt.timedelta(days=30))
+DAYS = AgendaFilter(TODAY - dt.timedelta(days=30), TODAY + dt.timedelta(days=30))
 
 LISTS: dict[str, Ask] = {
     "agenda.items": lambda s, _of: {one.customer_id for one in agenda.items(s, DAYS)} - {None},

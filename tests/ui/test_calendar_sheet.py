@@ -8,7 +8,7 @@ import pytest
 
 from db.vocabulary import VisitPurpose
 from desktop_app.domain.agenda import Clash, ClashKind, ItemKind, Load, Place, Room, View
-from desktop_app.services.agenda import AgendaItem, Board, DayMark, Person
+from desktop_app.services.agenda_board import AgendaItem, Board, DayMark, Person
 from desktop_app.ui import calendar_sheet
 from desktop_app.ui.calendar_layout import lay_out
 from desktop_app.ui.calendar_sheet import Sheet, make_sheet

@@ -11,20 +11,16 @@ from db.vocabulary import CaseStage, RuleKind
 from desktop_app.errors import ConflictError, InvalidInputError, Problem
 from desktop_app.ui import dialogs, editors, model_form
 from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.editors import (
-    CheckEditor,
-    ChoiceEditor,
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, EnumEditor, ManyEditor, TextEditor
+from desktop_app.ui.form import Form
+from desktop_app.ui.parsed_editors import (
     DateEditor,
     DateTimeEditor,
     DecimalEditor,
-    EnumEditor,
     IntegerEditor,
-    ManyEditor,
     MoneyEditor,
-    TextEditor,
     read_date,
 )
-from desktop_app.ui.form import Form
 from desktop_app.ui.pickers import Choice, PickerEditor, RecordEditor
 from desktop_app.ui.tasks import Tasks
 

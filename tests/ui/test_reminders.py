@@ -24,11 +24,11 @@ from desktop_app.session_bus import Answer, Note
 from desktop_app.settings import Settings, load_settings
 from desktop_app.ui import reminder_desk, reminder_sound
 from desktop_app.ui.call_timer import CallTimer
-from desktop_app.ui.editors import NumbersEditor
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.notifier import BusNotifier, Notifier, TrayNotifier
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages import PAGES
+from desktop_app.ui.parsed_editors import NumbersEditor
 from desktop_app.ui.reminder_clock import LONGEST
 from desktop_app.ui.reminder_desk import ReminderDesk
 from desktop_app.ui.reminder_window import ReminderWindow

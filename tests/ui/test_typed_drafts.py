@@ -23,15 +23,10 @@ from desktop_app.ui.dialogs import FormDialog
 from desktop_app.ui.editors import (
     CheckEditor,
     ChoiceEditor,
-    DateEditor,
-    DateTimeEditor,
-    DecimalEditor,
     Editor,
     EnumEditor,
     FileEditor,
-    IntegerEditor,
     ManyEditor,
-    MoneyEditor,
     PasswordEditor,
     TextEditor,
 )
@@ -41,6 +36,13 @@ from desktop_app.ui.forms.reason_form import WhyEditor
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.case_file import CaseFilePage
 from desktop_app.ui.pages.settings import SettingsPage
+from desktop_app.ui.parsed_editors import (
+    DateEditor,
+    DateTimeEditor,
+    DecimalEditor,
+    IntegerEditor,
+    MoneyEditor,
+)
 from desktop_app.ui.pickers import Choice, PickerEditor, RecordEditor
 from desktop_app.ui.reason_box import ReasonBox
 from desktop_app.ui.tasks import Tasks

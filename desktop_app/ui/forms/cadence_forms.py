@@ -13,9 +13,10 @@ from desktop_app.domain.cadence_words import channel_word, role_word, rule_sente
 from desktop_app.domain.compliance import OverrideDraft
 from desktop_app.domain.drafts import Draft
 from desktop_app.i18n import _
-from desktop_app.ui.editors import ChoiceEditor, DateEditor, IntegerEditor, TextEditor
+from desktop_app.ui.editors import ChoiceEditor, TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.forms.case_forms import find_customers
+from desktop_app.ui.parsed_editors import DateEditor, IntegerEditor
 from desktop_app.ui.pickers import RecordEditor
 from desktop_app.ui.tasks import Tasks
 

@@ -22,9 +22,10 @@ from desktop_app.i18n import _
 from desktop_app.services import customers
 from desktop_app.ui import theme
 from desktop_app.ui.case_look import churn_choices, coded_choices, list_text
-from desktop_app.ui.editors import ChoiceEditor, DateEditor, EnumEditor, MoneyEditor, TextEditor
+from desktop_app.ui.editors import ChoiceEditor, EnumEditor, TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.panels import text_label
+from desktop_app.ui.parsed_editors import DateEditor, MoneyEditor
 from desktop_app.ui.pickers import Choice, RecordEditor
 from desktop_app.ui.reason_box import ReasonBox
 from desktop_app.ui.tasks import Tasks

@@ -10,15 +10,9 @@ from typing_extensions import override
 from db.vocabulary import CustomerKind
 from desktop_app import clock
 from desktop_app.i18n import _
-from desktop_app.ui.editors import (
-    CheckEditor,
-    ChoiceEditor,
-    DateEditor,
-    EnumEditor,
-    TextEditor,
-    read_date,
-)
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, EnumEditor, TextEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.parsed_editors import DateEditor, read_date
 
 Choices = Sequence[tuple[UUID, str]]
 

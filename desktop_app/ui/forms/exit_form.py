@@ -21,11 +21,12 @@ from desktop_app.domain.exit_registration import SENTENCES, ExitDraft, gift_obst
 from desktop_app.i18n import _
 from desktop_app.services.exit_registration import Standing
 from desktop_app.ui import theme
-from desktop_app.ui.editors import Editor, MoneyEditor, TextEditor
+from desktop_app.ui.editors import Editor, TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.forms.case_forms import find_customers
 from desktop_app.ui.numbered_reasons import NumberedReasons
 from desktop_app.ui.panels import ChipLabel, text_label
+from desktop_app.ui.parsed_editors import MoneyEditor
 from desktop_app.ui.pickers import Choice, RecordEditor
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Tone

@@ -13,8 +13,9 @@ from desktop_app.domain.drafts import Draft
 from desktop_app.i18n import _
 from desktop_app.services.experiments import ArmDraft, ExperimentDraft
 from desktop_app.ui import theme
-from desktop_app.ui.editors import ChoiceEditor, EnumEditor, IntegerEditor, TextEditor
+from desktop_app.ui.editors import ChoiceEditor, EnumEditor, TextEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.parsed_editors import IntegerEditor
 
 Targets = Mapping[ExperimentKind, Sequence[tuple[str, str]]]
 """Code and title of every script and offer in use."""

@@ -7,8 +7,9 @@ from typing import Final
 
 from desktop_app.domain.drafts import Draft
 from desktop_app.i18n import N_, _, language
-from desktop_app.ui.editors import CheckEditor, ChoiceEditor, DateEditor, TextEditor
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, TextEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.parsed_editors import DateEditor
 
 
 class AnswerFormat(StrEnum):

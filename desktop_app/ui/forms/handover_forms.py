@@ -10,8 +10,9 @@ from pydantic import Field, ValidationInfo, field_validator
 from db.vocabulary import ExitDestination, ExitReason, HandoverCause
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.i18n import _
-from desktop_app.ui.editors import ChoiceEditor, DateEditor, EnumEditor, TextEditor
+from desktop_app.ui.editors import ChoiceEditor, EnumEditor, TextEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.parsed_editors import DateEditor
 from desktop_app.ui.pickers import Choice, PickerEditor
 
 Named = Sequence[tuple[uuid.UUID, str]]

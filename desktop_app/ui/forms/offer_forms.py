@@ -14,18 +14,12 @@ from desktop_app.i18n import _
 from desktop_app.questionnaire.texts import Choice as Numbered
 from desktop_app.ui import theme
 from desktop_app.ui.case_look import list_text
-from desktop_app.ui.editors import (
-    CheckEditor,
-    ChoiceEditor,
-    EnumEditor,
-    IntegerEditor,
-    MoneyEditor,
-    TextEditor,
-)
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, EnumEditor, TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.numbered_choices import NumberedChoices
 from desktop_app.ui.offer_words import need_sentences, said, terms
 from desktop_app.ui.panels import text_label
+from desktop_app.ui.parsed_editors import IntegerEditor, MoneyEditor
 from desktop_app.ui.pickers import Choice
 from desktop_app.ui.reason_box import ReasonBox
 from desktop_app.ui.theme import Tone

@@ -2,8 +2,9 @@
 
 from db.vocabulary import RuleKind
 from desktop_app.i18n import _
-from desktop_app.ui.editors import DateEditor, EnumEditor, TextEditor
+from desktop_app.ui.editors import EnumEditor, TextEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.parsed_editors import DateEditor
 
 
 def build() -> Form:

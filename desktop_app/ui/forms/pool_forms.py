@@ -15,9 +15,10 @@ from desktop_app.i18n import _, ngettext
 from desktop_app.services.spreading import Helper, Part, Plan
 from desktop_app.ui import theme
 from desktop_app.ui.case_look import list_text
-from desktop_app.ui.editors import CheckEditor, DateTimeEditor, EnumEditor, ManyEditor
+from desktop_app.ui.editors import CheckEditor, EnumEditor, ManyEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.panels import text_label
+from desktop_app.ui.parsed_editors import DateTimeEditor
 from desktop_app.ui.pickers import Choice, PickerEditor
 
 _NAMED: int = 6

@@ -11,8 +11,9 @@ from db.vocabulary import AbsenceKind
 from desktop_app.i18n import _
 from desktop_app.services.staff_profiles import AbsenceDraft, ProfileDraft
 from desktop_app.ui import model_form
-from desktop_app.ui.editors import ChoiceEditor, DateEditor, EnumEditor, TextEditor
+from desktop_app.ui.editors import ChoiceEditor, EnumEditor, TextEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.parsed_editors import DateEditor
 
 _BETWEEN: Final = re.compile(r"[,，、;；\n]+")
 

@@ -9,8 +9,9 @@ from pydantic import Field, model_validator
 from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.reasons import ChurnType, NewReasonDraft
 from desktop_app.i18n import _
-from desktop_app.ui.editors import ChoiceEditor, DateEditor, TextEditor
+from desktop_app.ui.editors import ChoiceEditor, TextEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.parsed_editors import DateEditor
 from desktop_app.ui.pickers import Choice, PickerEditor
 
 Words = Annotated[str, Field(min_length=1, max_length=200)]

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from desktop_app.domain.drafts import Draft
 from desktop_app.i18n import _
-from desktop_app.ui.editors import DateEditor, TextEditor
+from desktop_app.ui.editors import TextEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.parsed_editors import DateEditor
 
 
 class ScanDraft(Draft):

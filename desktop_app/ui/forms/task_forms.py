@@ -14,9 +14,10 @@ from desktop_app.domain.drafts import Draft, Text
 from desktop_app.domain.months import MONTHS_A_YEAR, add_months
 from desktop_app.domain.renewals import RenewalDraft
 from desktop_app.i18n import _
-from desktop_app.ui.editors import ChoiceEditor, DateEditor, EnumEditor, MoneyEditor, TextEditor
+from desktop_app.ui.editors import ChoiceEditor, EnumEditor, TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.forms.case_forms import find_customers
+from desktop_app.ui.parsed_editors import DateEditor, MoneyEditor
 from desktop_app.ui.pickers import RecordEditor
 from desktop_app.ui.tasks import Tasks
 

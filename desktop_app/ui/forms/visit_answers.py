@@ -8,8 +8,9 @@ from typing_extensions import override
 
 from desktop_app.i18n import _, language
 from desktop_app.ui.case_look import words
-from desktop_app.ui.editors import ChoiceEditor, DecimalEditor, Editor, TextEditor
+from desktop_app.ui.editors import ChoiceEditor, Editor, TextEditor
 from desktop_app.ui.form import Form
+from desktop_app.ui.parsed_editors import DecimalEditor
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.reference import VisitField

@@ -15,20 +15,11 @@ from desktop_app.domain.visits import SATISFACTION_WORDS, VisitReport
 from desktop_app.i18n import _
 from desktop_app.ui import theme
 from desktop_app.ui.case_look import words
-from desktop_app.ui.editors import (
-    CheckEditor,
-    ChoiceEditor,
-    DateEditor,
-    Editor,
-    EnumEditor,
-    IntegerEditor,
-    MoneyEditor,
-    TextEditor,
-    TimeEditor,
-)
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, Editor, EnumEditor, TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.forms.case_forms import find_customers
 from desktop_app.ui.panels import text_label
+from desktop_app.ui.parsed_editors import DateEditor, IntegerEditor, MoneyEditor, TimeEditor
 from desktop_app.ui.pickers import RecordEditor
 from desktop_app.ui.tasks import Tasks
 

@@ -19,16 +19,10 @@ from desktop_app.domain.win_back import (
 )
 from desktop_app.i18n import _
 from desktop_app.ui import theme
-from desktop_app.ui.editors import (
-    CheckEditor,
-    ChoiceEditor,
-    DateEditor,
-    Editor,
-    EnumEditor,
-    TextEditor,
-)
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, Editor, EnumEditor, TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.panels import button, text_label
+from desktop_app.ui.parsed_editors import DateEditor
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.queries.promises import PromiseRow

@@ -16,7 +16,7 @@ from desktop_app.domain.agenda import Clash, ItemKind, View
 from desktop_app.domain.permissions import Action, Scope, allowed, scope_of
 from desktop_app.i18n import N_, _, ngettext
 from desktop_app.services import agenda
-from desktop_app.services.agenda import AgendaFilter, AgendaItem, Board
+from desktop_app.services.agenda_board import AgendaFilter, AgendaItem, Board
 from desktop_app.ui import calendar_sheet, theme
 from desktop_app.ui.calendar_clashes import ClashList
 from desktop_app.ui.calendar_flows import CalendarFlows

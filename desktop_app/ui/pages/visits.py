@@ -19,12 +19,13 @@ from desktop_app.services import visits
 from desktop_app.ui import case_look, theme
 from desktop_app.ui.case_flows import CaseFlows
 from desktop_app.ui.day_pack_flow import DayPackFlow
-from desktop_app.ui.editors import CheckEditor, DateEditor, EnumEditor
+from desktop_app.ui.editors import CheckEditor, EnumEditor
 from desktop_app.ui.forms.case_forms import as_day
 from desktop_app.ui.forms.visit_forms import CHANNELS
 from desktop_app.ui.page import Page, PageSpec, Slots
 from desktop_app.ui.pages import page_spec
 from desktop_app.ui.panels import FilterBar, PageHeader, action_button
+from desktop_app.ui.parsed_editors import DateEditor
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.theme import Tone
 from desktop_app.ui.visit_flows import ask_informal

@@ -18,9 +18,10 @@ from desktop_app.importing.remarks import sheet_name
 from desktop_app.services import history
 from desktop_app.services.journal import title_text
 from desktop_app.ui import theme
-from desktop_app.ui.editors import CheckEditor, ChoiceEditor, EnumEditor, FileEditor, IntegerEditor
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, EnumEditor, FileEditor
 from desktop_app.ui.page import Page
 from desktop_app.ui.panels import Card, text_label
+from desktop_app.ui.parsed_editors import IntegerEditor
 from desktop_app.ui.record_table import RecordTable
 
 _DELIMITERS = [(",", ", "), (";", "; "), ("\t", "Tab"), ("|", "| ")]

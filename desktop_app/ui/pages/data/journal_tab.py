@@ -18,9 +18,10 @@ from desktop_app.i18n import _, ngettext
 from desktop_app.services import history, journal, staff, workspace_settings
 from desktop_app.services.journal import UndoPreview, entity_text, title_text
 from desktop_app.ui import dialogs, theme
-from desktop_app.ui.editors import ChoiceEditor, DateEditor, EnumEditor
+from desktop_app.ui.editors import ChoiceEditor, EnumEditor
 from desktop_app.ui.page import Page, Slots
 from desktop_app.ui.panels import FilterBar, action_button, splitter, text_label
+from desktop_app.ui.parsed_editors import DateEditor
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.tasks import Latest
 from desktop_app.ui.theme import Tone

@@ -8,11 +8,12 @@ from desktop_app import i18n
 from desktop_app.i18n import _
 from desktop_app.settings import Density, Theme, save_settings
 from desktop_app.ui import theme
-from desktop_app.ui.editors import ChoiceEditor, IntegerEditor
+from desktop_app.ui.editors import ChoiceEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.page import Page
 from desktop_app.ui.pages.settings.section import Section
 from desktop_app.ui.panels import Card
+from desktop_app.ui.parsed_editors import IntegerEditor
 
 _SCALES = (80, 90, 100, 110, 125, 150, 175, 200)
 _MAX_DAYS = 365

@@ -12,10 +12,11 @@ from desktop_app.errors import InvalidInputError, UserError
 from desktop_app.i18n import _
 from desktop_app.services import workspace_settings
 from desktop_app.ui import dialogs, model_form, theme
-from desktop_app.ui.editors import Editor, MoneyEditor
+from desktop_app.ui.editors import Editor
 from desktop_app.ui.page import Page
 from desktop_app.ui.pages.settings.section import Section
 from desktop_app.ui.panels import Card, button, scrolled, text_label
+from desktop_app.ui.parsed_editors import MoneyEditor
 from desktop_app.ui.typed_drafts import DraftKey
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it

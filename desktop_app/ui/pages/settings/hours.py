@@ -12,11 +12,12 @@ from desktop_app.services import calendar
 from desktop_app.services.calendar import DayDraft, DayLine, HoursDraft
 from desktop_app.ui import theme
 from desktop_app.ui.dialogs import FormDialog
-from desktop_app.ui.editors import CheckEditor, ChoiceEditor, DateEditor, TextEditor
+from desktop_app.ui.editors import CheckEditor, ChoiceEditor, TextEditor
 from desktop_app.ui.form import Form
 from desktop_app.ui.page import Page
 from desktop_app.ui.pages.settings.form_section import FormSection, Setting
 from desktop_app.ui.panels import Card, button, text_label
+from desktop_app.ui.parsed_editors import DateEditor
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.team_columns import DAY_COLUMNS
 from desktop_app.ui.theme import Tone
