@@ -28,7 +28,7 @@ run: setup  ## start the program; without a display: demo pictures and files in 
 
 test: setup-tests  ## all tests in random order on two workers, then the coverage floors
 	@rm -f .coverage .coverage.*
-	@TMPDIR=$(SCRATCH) QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 2 --dist loadfile --cov --cov-report= $(ARGS)
+	@TMPDIR=$(SCRATCH) QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report= $(ARGS)
 	@$(if $(ARGS),:,$(PYTHON) tests/coverage_floors.py)
 
 simulate: setup-tests  ## sixty days of a task force of 20, twice: no rule broken, the difference found

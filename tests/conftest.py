@@ -88,14 +88,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         if item.get_closest_marker("realdata") or folder in _UNTRACED:
             item.add_marker("no_cover")
-    # The long ones, with a limit of their own, begin: no worker is left alone with one at the end.
-    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+    # The long ones begin: no worker is left alone with one at the end. First of all those that
+    # measure memory: a program that is started is charged with that of its starter.
+    items.sort(key=_turn)
     if config.getoption("--long"):
         return
     skip = pytest.mark.skip(reason="takes minutes: give --long")
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(skip)
+
+
+def _turn(item: pytest.Item) -> int:
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    if folder == "acceptance":
+        return 0
+    if item.get_closest_marker("timeout"):
+        return 1
+    return 2 if folder in _UNTRACED else 3
 
 
 def pytest_unconfigure() -> None:

@@ -11,9 +11,9 @@ from db.models import Customer, Task, User
 from db.queries import tasks as queries
 from db.queries.paging import Sort
 from db.queries.tasks import TO_THE_CUSTOMER, TaskFilter, TaskRow
-from db.vocabulary import TaskKind, TaskState
+from db.vocabulary import Role, TaskKind, TaskState
 from desktop_app import clock
-from desktop_app.domain.permissions import Action
+from desktop_app.domain.permissions import Action, allowed
 from desktop_app.domain.tasks import TaskDraft
 from desktop_app.domain.visits import is_over
 from desktop_app.errors import (
@@ -275,6 +275,9 @@ def _check_owner(session: Session, owner_id: uuid.UUID) -> None:
     owner = session.get(User, owner_id)
     if owner is None or not owner.is_active:
         text = _("Choose somebody who still works here.")
+        raise InvalidInputError([Problem("owner_id", text)])
+    if not allowed(Role(owner.role), Action.DO_TASK):
+        text = _("{name} only looks on: choose somebody who may do tasks.").format(name=owner.name)
         raise InvalidInputError([Problem("owner_id", text)])
 
 

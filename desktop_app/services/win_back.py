@@ -18,7 +18,7 @@ from db.queries.tasks import TaskRow
 from db.vocabulary import CustomerClass, Outcome, WinBackStepKind
 from desktop_app import clock
 from desktop_app.domain import win_back as rules
-from desktop_app.domain.permissions import Action
+from desktop_app.domain.permissions import Action, allowed
 from desktop_app.domain.promises import PromiseDraft
 from desktop_app.domain.visits import CaseVisitDraft, is_over
 from desktop_app.domain.win_back import (
@@ -84,7 +84,7 @@ class WinBack:
         timing: How soon somebody spoke to the customer.
         items: What was agreed, the earliest due first.
         improvement: The task that improves something, in whatever state.
-        people: Who may be given one: everybody who works here.
+        people: Who may be given one: everybody who works here and may do tasks.
         has_returned: Whether the customer bought or renewed since leaving.
         is_open: Whether steps can be saved.
     """
@@ -148,7 +148,11 @@ def read(session: Session, case_id: uuid.UUID) -> WinBack:
         _timing(session, case, known.evidence.first_contact),
         known.items,
         known.improvement,
-        tuple((row.id, row.name) for row in staff_queries.list_users(session, active_only=True)),
+        tuple(
+            (row.id, row.name)
+            for row in staff_queries.list_users(session, active_only=True)
+            if allowed(row.role, Action.DO_TASK)
+        ),
         queries.has_bought(session, case.customer_id, _left_on(case)),
         case.stage not in case_life.BEFORE_ASSIGNMENT and case.closed_on is None,
     )
@@ -286,7 +290,7 @@ def _store(
     visit_id: uuid.UUID | None = None,
 ) -> None:
     """Keep what is known of a step, and whether it is done by that."""
-    session.flush()
+    was_done = rules.state(kind, known_of(session, case).evidence) is StepState.DONE
     wanted = WinBackStep.case_id == case.id, WinBackStep.step == kind
     row = session.scalars(select(WinBackStep).where(*wanted)).first()
     if row is None:
@@ -298,8 +302,10 @@ def _store(
     case_life.set_values(row, values)
     session.flush()
     is_done = rules.state(kind, known_of(session, case).evidence) is StepState.DONE
-    if is_done != (row.done_at is not None):
-        row.done_at = clock.now() if is_done else None
+    if not is_done:
+        row.done_at = None
+    elif not was_done or row.done_at is None:  # a task that was dropped had opened it again
+        row.done_at = clock.now()
     session.flush()
 
 

@@ -7,6 +7,7 @@ from db.queries.renewals import RenewalRow
 from db.queries.tasks import TaskRow
 from db.vocabulary import RenewalState, StaffFunction, TaskKind
 from desktop_app import labels
+from desktop_app.domain.permissions import Action, allowed
 from desktop_app.domain.renewals import RenewalDraft
 from desktop_app.domain.tasks import TaskDraft
 from desktop_app.i18n import _
@@ -20,13 +21,13 @@ if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
 
 
 def read_people(session: "Session") -> forms.Named:
-    """Everybody who works here, with what they are in the firm."""
+    """Everybody who works here and may do tasks, with what they are in the firm."""
     return [
         (key, list_text((one.name, *(labels.label(each) for each in one.profile.functions))))
         for key, one in sorted(
             staff_profiles.all_profiles(session).items(), key=lambda item: item[1].name
         )
-        if one.is_active
+        if one.is_active and allowed(one.role, Action.DO_TASK)
     ]
 
 

@@ -170,6 +170,9 @@ def test_that_a_task_has_an_owner_who_works_here_and_a_case_of_its_customer(
     gone = desk.do(SYSTEM, factories.add_user, Role.AGENT, agent.store_id, is_active=False)
     with pytest.raises(InvalidInputError, match="still works here"):
         desk.do(agent, tasks.add, draft(gone))
+    looker = desk.do(SYSTEM, factories.add_user, Role.AUDITOR, agent.store_id)
+    with pytest.raises(InvalidInputError, match="may do tasks"):
+        desk.do(agent, tasks.add, draft(looker))
     case_id = desk.do(agent, factories.open_case)
     with pytest.raises(InvalidInputError, match="another customer"):
         desk.do(agent, tasks.add, draft(agent, customer, case_id=case_id))

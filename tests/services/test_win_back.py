@@ -21,6 +21,7 @@ from db.vocabulary import (
     VisitState,
     WinBackStepKind,
 )
+from desktop_app import clock
 from desktop_app.domain.cases import CloseDraft
 from desktop_app.domain.contacts import VisitDraft
 from desktop_app.domain.visits import CaseVisitDraft, VisitReport
@@ -324,7 +325,12 @@ def test_that_a_task_that_is_dropped_improves_nothing(
         StepState.BEGUN, (Missing.IMPROVEMENT,), None,
     )  # fmt: skip
     assert set(refused(desk, agent, cases.close, case_id, CLOSED)) == {"outcome"}
-    save(desk, agent, case_id, prevent=improving(agent))
+    again = clock.now() + dt.timedelta(days=1)
+    with clock.travelling(again):
+        save(desk, agent, case_id, prevent=improving(agent))
+        done_at = steps(desk, agent, case_id).step(PREVENT).done_at
+    assert done_at is not None
+    assert clock.local(done_at).date() == clock.local(again).date()  # not the day of the first one
     assert len(given(desk, agent, case_id)) == 2
     save(desk, agent, case_id, prevent=PreventDraft(no_defect="客户搬到外地"))
     assert {each.state for each in given(desk, agent, case_id)} == {TaskState.DROPPED}
