@@ -100,7 +100,8 @@ class Handover(Record, Base):
 class HandoverLine(Record, Base):
     """One customer of a handover: who gets it, what was checked, and whether it was accepted.
 
-    With a receiver the `fate` is "transferred" from the day on which the work has gone over.
+    With a receiver the `fate` is "transferred" from the day on which the work has gone over; if it
+    does not go over then, there is no receiver any more.
     """
 
     __tablename__ = "handover_line"

@@ -138,6 +138,7 @@ class Work:
 
 _OPEN_CASE: Final = Case.stage != CaseStage.CLOSED
 _UNDECIDED: Final = (RenewalState.OPEN, RenewalState.NOTIFIED)
+_MOVES: Final = Task.handover_id.is_(None)  # the others belong to one handover and end with it
 _Column = InstrumentedAttribute[Any] | ColumnElement[Any]
 
 
@@ -189,7 +190,7 @@ def work(
             for row in session.execute(recoveries.where(Case.customer_id.in_(chunk)))
         ),
         renewals=_goes(session, keys, Renewal, Renewal.owner_id, Renewal.state.in_(_UNDECIDED)),
-        tasks=_goes(session, keys, Task, Task.owner_id, Task.state == TaskState.OPEN),
+        tasks=_goes(session, keys, Task, Task.owner_id, Task.state == TaskState.OPEN, _MOVES),
         stages=stages,
         idle=idle,
     )
@@ -221,6 +222,7 @@ class DueLine(NamedTuple):
     customer_id: uuid.UUID
     seat: Seat
     from_id: uuid.UUID | None
+    to_id: uuid.UUID
     on: dt.date
 
 
@@ -238,6 +240,7 @@ def due_lines(session: Session, day: dt.date, visible: Visible) -> list[DueLine]
             HandoverLine.customer_id,
             HandoverLine.seat,
             Handover.from_id,
+            HandoverLine.to_id,
             Handover.on,
         )
         .join(Handover, Handover.id == HandoverLine.handover_id)
@@ -245,10 +248,7 @@ def due_lines(session: Session, day: dt.date, visible: Visible) -> list[DueLine]
         .where(is_ahead(), Handover.on <= day, *seen(visible))
         .order_by(Handover.on, Handover.at, HandoverLine.id)
     )
-    return [
-        DueLine(key, handover, customer, Seat(seat), giver, on)
-        for key, handover, customer, seat, giver, on in session.execute(statement)
-    ]
+    return [DueLine._make(row)._replace(seat=Seat(row.seat)) for row in session.execute(statement)]
 
 
 # ---------------------------------------------------------------- handovers that were made

@@ -67,6 +67,7 @@ def handover(
         cause = "left"
     first = parse_day(on) if on else None
     last = parse_day(overlap_until) if overlap_until else None
+    from db import journal  # noqa: PLC0415
     from desktop_app.services import handovers  # noqa: PLC0415
 
     state = state_of(context)
@@ -76,9 +77,20 @@ def handover(
         if cause == "left" and giver and exit_day is None:
             _require_exit(session, giver, draft)
         proposal = handovers.propose(session, draft)
+        later = _given_on(session, draft)
     if giver and not proposal.lines:
-        text = _("{login} has no customers to hand over, or none within your reach.")
-        raise NotFoundError(text.format(login=giver))
+        sentence = _nothing(giver, later)
+        if exit_day is None or draft.from_id is None or dry_run:
+            raise NotFoundError(sentence)
+        with state.write() as session:
+            handovers.record_exit(session, draft.from_id, _exit(exit_day))
+            key = str(journal.buffer_of(session).id)
+        if state.options.as_json:
+            document = _document(proposal, None)
+            output.say_json(document | {"is_dry_run": False, "change_set": key})
+        else:
+            _say_exit(sentence, key)
+        return
     if not dry_run and any(line.to_id is not None for line in proposal.lines):
         with state.write() as session:
             if exit_day is not None and draft.from_id is not None:
@@ -91,6 +103,34 @@ def handover(
     headings = (_("Customer"), _("Seat"), _("Goes to"), _("Reason"), _("To put in order"))
     output.say_table(headings, [_shown(line) for line in proposal.lines], [False] * len(headings))
     _say_sums(proposal, result)
+
+
+def _given_on(session: "Session", draft: "HandoverDraft") -> dt.date | None:
+    """From which day on the last ones of somebody's customers are handed over already."""
+    from desktop_app.services import charges  # noqa: PLC0415
+
+    if draft.from_id is None:
+        return None
+    mine = charges.HoldingFilter(user_id=draft.from_id)
+    found = charges.list_holdings(session, mine, limit=charges.count_holdings(session, mine))
+    last = max((row.last_on for row in found if row.last_on is not None), default=None)
+    return None if last is None else last + dt.timedelta(days=1)
+
+
+def _nothing(login: str, later: dt.date | None) -> str:
+    """Why nothing goes over."""
+    if later is None:
+        text = _("{login} has no customers to hand over, or none within your reach.")
+        return text.format(login=login)
+    text = _("The customers of {login} are handed over already, from {day} on.")
+    return text.format(login=login, day=later)
+
+
+def _say_exit(sentence: str, change_set: str) -> None:
+    """Only the exit was written down; no customer goes over with it."""
+    output.say(sentence)
+    output.say(_("Only the last day of work was written down."))
+    output.say(_("Change set: {key}").format(key=change_set))
 
 
 def _require_exit(session: "Session", giver: str, draft: "HandoverDraft") -> None:

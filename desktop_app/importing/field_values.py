@@ -8,6 +8,7 @@ from typing import Any
 
 from db.vocabulary import Channel, CustomerKind, DateOrder
 from desktop_app.domain import currencies
+from desktop_app.domain.channel_words import channel_of
 from desktop_app.i18n import _
 from desktop_app.importing import values
 from desktop_app.importing.values import Bad
@@ -29,24 +30,6 @@ _COMPANY = frozenset(
         "enterprise",
     }
     | {"corporate", "organisation", "organization", "c"}
-)
-_VISIT = frozenset(
-    {
-        "走访",
-        "拜访",
-        "上门",
-        "上门拜访",
-        "见面",
-        "见面拜访",
-        "面访",
-        "实地",
-        "回访",
-        "visit",
-        "in person",
-    }
-)
-_CALL = frozenset(
-    {"电话", "致电", "通话", "去电", "电话回访", "电话联系", "call", "phone", "phone call"}
 )
 
 
@@ -78,12 +61,7 @@ def _channel(cell: Cell) -> Channel | Bad | None:
     words = values.text(cell, 40)
     if isinstance(words, Bad) or not words:
         return words or None
-    folded = unicodedata.normalize("NFKC", words).casefold()
-    if folded in _VISIT:
-        return Channel.VISIT
-    if folded in _CALL:
-        return Channel.CALL
-    return Bad(_("{text} is neither a visit nor a call.").format(text=words))
+    return channel_of(words) or Bad(_("{text} is neither a visit nor a call.").format(text=words))
 
 
 def _stars(cell: Cell) -> int | Bad | None:

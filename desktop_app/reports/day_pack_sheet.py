@@ -1,7 +1,8 @@
 """The sheet of a day pack that is filled in: a row for each question, a block for each visit.
 
 It is brought back by the import of visits, which knows it by its headings and each row by the code
-of the visit and of the field; the words are for the eye.
+of the visit and of the field; the words are for the eye. What is said with the steps of winning
+back is asked on paper only, for it is entered at the case.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,8 +25,7 @@ _ROOM: Final = 1.65
 """Lines of print that a written line takes."""
 MADE_ON, NEXT_ON, BY = "made_on", "next_on", "by"
 FIELDS: Final = (
-    VISIT, MADE_ON, "met", "note", "calm", "satisfaction", "agreed", "gift", "next_step", NEXT_ON,
-    BY,
+    VISIT, MADE_ON, "met", "note", "satisfaction", "agreed", "gift", "next_step", NEXT_ON, BY,
 )  # fmt: skip
 """All fields but those of the visit's own form, which begin with `day_pack_words.FORM`."""
 
@@ -63,6 +63,8 @@ def _block(card: Card, place: int) -> Iterator[_Row]:
     day = RowLook(_ROOM, answer=Answer.DAY)
     yield _Row(card.mark, _("Day of the visit"), MADE_ON, day)
     for asked in words.form(card):
+        if asked.code == words.CALM:
+            continue
         yield _Row(card.mark, _question(asked), asked.code, _look(asked))
         if asked.day:
             yield _Row(card.mark, _("Day of the next step"), NEXT_ON, day)

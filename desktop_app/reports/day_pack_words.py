@@ -23,6 +23,8 @@ SATISFACTION: Final = len(SATISFACTION_WORDS)
 """The best of the satisfaction of an active customer; 1 is the worst."""
 FORM: Final = "form."
 """What the codes of the answers to a visit's own form begin with."""
+CALM: Final = "calm"
+"""Code of the question of a win-back visit whose answer is entered at its case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +237,7 @@ def form(card: Card) -> tuple[Question, ...]:
         *(_field(field) for field in card.fields),
     ]
     if card.is_win_back:
-        found.append(Question("calm", _("Is the displeasure gone?"), choices=(_("Yes"), _("No"))))
+        found.append(Question(CALM, _("Is the displeasure gone?"), choices=(_("Yes"), _("No"))))
     if card.is_asked:
         scale = tuple(str(n) for n in range(1, SATISFACTION + 1))
         found.append(

@@ -25,6 +25,7 @@ from db.queries.charges import HoldingFact
 from db.vocabulary import Seat
 from desktop_app import clock
 from desktop_app.domain import handover as rules
+from desktop_app.services import handover_tasks
 
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -168,6 +169,7 @@ def _write(session: Session, seatings: Sequence[Seating], on: dt.date) -> int:
     journal.bulk_delete(session, Holding, ends.gone)
     journal.bulk_update(session, Holding, ends.ended)
     journal.bulk_insert(session, Holding, begun)
+    handover_tasks.follow(session, changed)
     return len(changed)
 
 

@@ -76,6 +76,7 @@ def hand_over(
     the customer within three working days. With an overlap the former one in charge stands in until
     its last day, beside the lasting backup, if still here. A backup who moves up leaves that seat
     to whoever is chosen for it; a choice for the seat of a backup who stays is not carried out.
+    Tasks of an earlier handover do not go over: they end when they are untrue (`handover_tasks`).
     What nobody gets stays where it is: with a leaver it is an orphan from the day after the last
     one. Seats without a choice are not touched.
 

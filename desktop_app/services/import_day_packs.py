@@ -4,6 +4,9 @@ A row is known by the code of its visit and its field. A visit of which anything
 made: on the day that is filled in, else on the day it was planned for; what follows is what follows
 from its report. A blank row takes nothing away. A row that cannot be taken is rejected alone, for
 the others of its visit hold without it.
+
+Whoever imports plans visits over others, so may report every visit they see; another one is as
+unknown as one that does not exist.
 """
 
 import datetime as dt
@@ -17,8 +20,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.models import Visit
+from db.models import Case, Customer, Visit
 from db.queries import visit_marks
+from db.queries.scope import Reach
+from db.queries.visits import visible_visits
 from db.vocabulary import VisitState
 from desktop_app import clock
 from desktop_app.domain import visits as rules
@@ -35,7 +40,7 @@ from desktop_app.services.imports import (
     in_chunks,
     start_job,
 )
-from desktop_app.services.visit_view import NotAsked, fields_of, none_asked
+from desktop_app.services.visit_view import NotAsked, fields_of, goers, none_asked
 
 HEAD: Final = "visit"
 """Field of the row with which a visit begins."""
@@ -95,13 +100,15 @@ class DayPackImport:
             groups[row.mark].append(row)
         visits = self._visits(groups)
         self._not_asked = none_asked(self._session, {one.customer_id for one in visits.values()})
+        unknown = _("There is no visit {mark}.")
+        if access.visible(self._session).reach is not Reach.ALL:
+            unknown = _("There is no visit {mark} within your reach.")
         plan, done = _Plan(), 0
         for mark, lines in groups.items():
             said = self._said(lines)
             visit = visits.get(mark)
             if visit is None:
-                text = _("There is no visit {mark}.").format(mark=mark)
-                self._reject(said.values(), text)
+                self._reject(said.values(), unknown.format(mark=mark))
             elif said:
                 self._place(plan, visit, said)
             done += len(lines)
@@ -113,9 +120,16 @@ class DayPackImport:
 
     def _visits(self, marks: Iterable[str]) -> dict[str, Visit]:
         found: dict[str, Visit] = {}
+        seen = visible_visits(access.visible(self._session))
+        statement = (
+            select(Visit)
+            .join(Customer, Customer.id == Visit.customer_id)
+            .outerjoin(Case, Case.id == Visit.case_id)
+            .where(seen)
+        )
         for part in in_chunks(marks, _AT_ONCE):
             conditions = [one for mark in part if (one := visit_marks.marked(mark)) is not None]
-            for visit in self._session.scalars(select(Visit).where(or_(*conditions))):
+            for visit in self._session.scalars(statement.where(or_(*conditions))):
                 found[visit_marks.mark_of(visit.id)] = visit
         return found
 
@@ -179,7 +193,10 @@ class DayPackImport:
             return "" if refusal is None else refusal.why
         if line.field == "by":
             found = self._people.find(line.value)
-            return found if isinstance(found, str) else ""
+            if isinstance(found, str):
+                return found
+            may_have = dict(goers(self._session, visit))
+            return "" if found in may_have else _("Choose somebody who may have made it.")
         if line.field.startswith(FORM):
             code = line.field.removeprefix(FORM)
             fields = fields_of(self._session, visit)

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Case, Customer, Visit
-from db.vocabulary import CaseEventKind, CaseStage, CostKind, NextStep
+from db.vocabulary import CaseEventKind, CaseStage, Channel, CostKind, NextStep
 from desktop_app import clock
+from desktop_app.domain.channel_words import AGAIN, channel_of
 from desktop_app.domain.permissions import Action
 from desktop_app.i18n import LANGUAGES, in_language
 from desktop_app.labels import label
@@ -90,10 +91,15 @@ def _plan(session: Session, case: Case, words: str, due: dt.date) -> None:
 
 
 def _step_meant(words: str) -> NextStep:
-    """The next step that words mean, in either language; following up when they name none."""
+    """The next step that words mean, in either language; following up when they name none.
+
+    A visit and a call are also known by the words a file names the way of a contact with.
+    """
     for code in LANGUAGES:
         with in_language(code):
             for step in NextStep:
                 if label(step).casefold() == words.strip().casefold():
                     return step
-    return NextStep.FOLLOW_UP
+    steps = {Channel.VISIT: NextStep.VISIT, Channel.CALL: NextStep.CALL}
+    found = None if words.strip() == AGAIN else channel_of(words)
+    return NextStep.FOLLOW_UP if found is None else steps[found]

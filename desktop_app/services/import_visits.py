@@ -9,11 +9,14 @@ or for a case: the nearest plan not more than `NEAR` days before or after that n
 nearer to, of two equally near ones the earlier. A visit of a case that was made this way has the
 consequences of its report. What was planned by nobody is new, without a case. An informal contact
 is never what was planned.
+
+Whoever imports plans visits over others, so may report every visit they see. What they do not see
+is not touched: a customer out of reach is as unknown as one that does not exist.
 """
 
 import datetime as dt
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -22,8 +25,10 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from db import journal
-from db.models import Visit
-from db.vocabulary import Channel, MatchKey, VisitState
+from db.models import Case, CostEntry, Customer, Visit
+from db.queries.scope import customer_in_sight
+from db.queries.visits import visible_visits
+from db.vocabulary import Channel, CostKind, MatchKey, VisitState
 from desktop_app import clock
 from desktop_app.domain import visits as rules
 from desktop_app.domain.permissions import Action
@@ -47,6 +52,8 @@ NEAR: Final = 7
 _IN_LIST: Final = 500
 Whom = tuple[uuid.UUID, uuid.UUID, Channel]
 """Customer, person, way."""
+Entry = tuple[uuid.UUID, str, int | None]
+"""A cost of a case: what was given, and the amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +134,15 @@ class VisitImport:
         self._people = People(session)
         self._may_book = access.may(session, Action.WORK_CASE)
         self._not_asked: Mapping[uuid.UUID, NotAsked] = {}
+        self._booked: Counter[Entry] = Counter()
 
     def take(self, rows: Iterable[VisitLine], progress: Progress) -> None:
         """Sort the rows into new, changed, same and rejected, and store them unless it is dry.
 
-        Rejected are rows of an unknown or ambiguous customer or person, of the future, or of more
-        than `domain.visits.MOST_AGO` days ago; and what the form of a report refuses: the
-        satisfaction of who was leaving or had left by then, the cost of a gift without a case.
+        Rejected are rows of an unknown or ambiguous customer or person, of the future, of more
+        than `domain.visits.MOST_AGO` days ago, or of a visit that the actor does not see; and what
+        the form of a report refuses: the satisfaction of who was leaving or had left by then, the
+        cost of a gift without a case.
 
         Raises:
             CancelledError: the person asked to stop; the transaction must be given up.
@@ -144,6 +153,9 @@ class VisitImport:
             whom[0] for whom, group in groups.items() if any(row.satisfaction for row in group)
         }
         self._not_asked = none_asked(self._session, asked)
+        paid = [whom for whom, group in groups.items() if any(row.gift_amount for row in group)]
+        bearing = {one.case_id for whom in paid for one in stored.get(whom, [])} - {None}
+        self._booked = self._gifts(bearing)
         plan, done = _Plan(), 0
         for whom, group in groups.items():
             self._place(plan, whom, group, stored.get(whom, []))
@@ -158,7 +170,8 @@ class VisitImport:
 
     def _groups(self, rows: Sequence[VisitLine]) -> dict[Whom, list[VisitLine]]:
         asked = [(row.row, row.customer) for row in rows]
-        customers = known_customers(self._session, self._key, asked, self._outcome)
+        seen = customer_in_sight(access.visible(self._session))
+        customers = known_customers(self._session, self._key, asked, self._outcome, seen)
         groups: dict[Whom, list[VisitLine]] = defaultdict(list)
         for row in rows:
             customer_id = customers.get(row.customer)
@@ -174,12 +187,15 @@ class VisitImport:
         return groups
 
     def _stored(self, customer_ids: Iterable[uuid.UUID]) -> dict[Whom, list[Row[Any]]]:
-        """Visits that were made or are planned, called off ones not."""
+        """Visits that were made or are planned, called off ones not; and whether each is seen."""
         table = Visit.__table__
+        seen = visible_visits(access.visible(self._session)).label("is_seen")
         found: dict[Whom, list[Row[Any]]] = defaultdict(list)
         for part in in_chunks(sorted(customer_ids), _IN_LIST):
             statement = (
-                select(table)
+                select(table, seen)
+                .join(Customer, Customer.id == table.c.customer_id)
+                .outerjoin(Case, Case.id == table.c.case_id)
                 .where(
                     table.c.customer_id.in_(part),
                     table.c.state != VisitState.CANCELLED,
@@ -219,16 +235,17 @@ class VisitImport:
 
     def _unknown(self, rows: Sequence[VisitLine], made: list[Row[Any]]) -> list[VisitLine]:
         """Rows of a day that say something else than is known; what is known leaves `made`."""
-        once = {str(row.values): row for row in reversed(rows)}
+        once = {_all_of(row): row for row in reversed(rows)}
         self._outcome.statuses[RowStatus.SAME] += len(rows) - len(once)
-        left = [row for row in rows if once[str(row.values)] is row]
+        left = [row for row in rows if once[_all_of(row)] is row]
         for says in (_is, _says):
             for row in list(left):
-                same = next((one for one in made if says(one, row)), None)
+                same = next((one for one in made if one.is_seen and says(one, row)), None)
                 if same is not None:
                     made.remove(same)
                     left.remove(row)
-                    self._outcome.statuses[RowStatus.SAME] += 1
+                    if not self._is_unpaid(row, same):
+                        self._outcome.statuses[RowStatus.SAME] += 1
         return left
 
     def _is_refused(self, row: VisitLine, customer_id: uuid.UUID) -> bool:
@@ -246,21 +263,23 @@ class VisitImport:
 
     def _finish(self, plan: _Plan, row: VisitLine, known: Row[Any]) -> None:
         """A plan was carried out, or what is known is corrected."""
-        if self._is_unpaid(row, known.case_id):
+        if not known.is_seen:
+            self._reject(row, _("This visit belongs to somebody else."))
+            return
+        if self._is_unpaid(row, known):
             return
         plan.updates.append(
             {"id": known.id, "state": VisitState.DONE, "done_on": row.day} | row.said
         )
         was_planned = known.state == VisitState.PLANNED
         if known.case_id is not None:
-            is_new_gift = was_planned or known.gift != row.gift
             plan.of_cases.append(
                 OfCase(
                     visit_id=known.id,
                     case_id=known.case_id,
                     was_planned=was_planned,
                     gift=row.gift,
-                    gift_amount=(row.gift_amount or 0) if is_new_gift else 0,
+                    gift_amount=0 if _is_known_gift(known) else row.gift_amount or 0,
                     next_step=row.next_step,
                     next_due=row.next_due,
                 )
@@ -283,20 +302,56 @@ class VisitImport:
         )
         self._outcome.statuses[RowStatus.NEW] += 1
 
-    def _is_unpaid(self, row: VisitLine, case_id: uuid.UUID | None) -> bool:
-        """Whether a row is rejected because nothing can bear the cost of its gift."""
+    def _is_unpaid(self, row: VisitLine, known: Row[Any] | None) -> bool:
+        """Whether a row is rejected because the cost of its gift is not taken.
+
+        Nothing can bear it; or the gift was known before, and the cost is not the one booked then:
+        entries are never changed, and a second one would count twice.
+        """
         if not row.gift_amount:
             return False
         reason = ""
-        if case_id is None:
+        if known is None or known.case_id is None:
             reason = _("Only a case bears costs: this visit has none. Leave the amount out.")
         elif not row.gift:
             reason = _("Say what was given.")
+        elif _is_known_gift(known):
+            if row.gift == known.gift and self._is_booked(known.case_id, row):
+                return False
+            reason = _(
+                "A gift of this visit is known already, and not with this name and cost. Leave the "
+                "amount out, and enter a missing cost at the case."
+            )
         elif not self._may_book:
             reason = _("Your role books no costs on cases. Leave the amount out.")
         if reason:
             self._reject(row, reason)
         return bool(reason)
+
+    def _is_booked(self, case_id: uuid.UUID, row: VisitLine) -> bool:
+        """Whether the case bears this cost; each entry answers for one row."""
+        entry = (case_id, row.gift, row.gift_amount)
+        is_booked = self._booked[entry] > 0
+        self._booked[entry] -= is_booked
+        return is_booked
+
+    def _gifts(self, case_ids: Iterable[uuid.UUID]) -> Counter[Entry]:
+        """The gifts that cases bear the cost of."""
+        found: Counter[Entry] = Counter()
+        for part in in_chunks(sorted(case_ids), _IN_LIST):
+            statement = select(CostEntry.case_id, CostEntry.note, CostEntry.amount).where(
+                CostEntry.case_id.in_(part), CostEntry.kind == CostKind.GIFT
+            )
+            found.update((*row,) for row in self._session.execute(statement))
+        return found
+
+
+def _is_known_gift(known: Row[Any]) -> bool:
+    return bool(known.state == VisitState.DONE and known.gift)
+
+
+def _all_of(row: VisitLine) -> str:
+    return str((row.values, row.gift_amount))
 
 
 def _nearest(rows: Sequence[VisitLine], plans: Sequence[Row[Any]]) -> dict[int, Row[Any]]:

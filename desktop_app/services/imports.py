@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from db import journal
@@ -144,7 +144,11 @@ def in_chunks(items: Iterable[ItemT], size: int) -> Iterator[list[ItemT]]:
 
 
 def find_customers(
-    session: Session, key: MatchKey, values: Iterable[str], columns: Sequence[Any]
+    session: Session,
+    key: MatchKey,
+    values: Iterable[str],
+    columns: Sequence[Any],
+    seen: ColumnElement[bool] | None = None,
 ) -> dict[str, list[Any]]:
     """Stored customers by the value of a key, with the columns asked for.
 
@@ -153,6 +157,7 @@ def find_customers(
         key: What to look by; for name and phone the value is :func:`name_phone`.
         values: Keys to look for.
         columns: Columns of the customer to give; ``Customer.id`` first.
+        seen: Condition on `Customer`: the others are as if they were not there.
     """
     column = {
         MatchKey.NUMBER: Customer.number,
@@ -165,6 +170,8 @@ def find_customers(
     found: dict[str, list[Any]] = {}
     for chunk in in_chunks(sorted(asked), _IN_LIST):
         statement = select(*columns, column.label("key_"), Customer.phone.label("phone_"))
+        if seen is not None:
+            statement = statement.where(seen)
         for row in session.execute(statement.where(column.in_(chunk))):
             name = name_phone(row.key_, row.phone_) if key is MatchKey.NAME_PHONE else row.key_
             found.setdefault(name, []).append(row)
@@ -174,7 +181,11 @@ def find_customers(
 
 
 def known_customers(
-    session: Session, key: MatchKey, rows: Iterable[tuple[int, str]], outcome: Outcome
+    session: Session,
+    key: MatchKey,
+    rows: Iterable[tuple[int, str]],
+    outcome: Outcome,
+    seen: ColumnElement[bool] | None = None,
 ) -> dict[str, uuid.UUID]:
     """The customer of every key that is one customer's; the other rows are rejected.
 
@@ -183,16 +194,20 @@ def known_customers(
         key: What customers are known by.
         rows: Number of each row and the key of its customer.
         outcome: Rejects are added here.
+        seen: Condition on `Customer`: the others are as unknown as those that do not exist.
     """
     asked = list(rows)
-    found = find_customers(session, key, {one for _row, one in asked if one}, (Customer.id,))
+    found = find_customers(session, key, {one for _row, one in asked if one}, (Customer.id,), seen)
+    unknown = _("There is no customer {key}.")
+    if seen is not None:
+        unknown = _("There is no customer {key} within your reach.")
     for row, one in asked:
         hits = found.get(one, [])
         if not one:
             outcome.rejected.append((row, _("The row names no customer.")))
         elif not hits:
             shown = one.replace("\x1f", " ").strip()
-            outcome.rejected.append((row, _("There is no customer {key}.").format(key=shown)))
+            outcome.rejected.append((row, unknown.format(key=shown)))
         elif len(hits) > 1:
             outcome.rejected.append((row, several(one)))
     return {one: hits[0].id for one, hits in found.items() if len(hits) == 1}

@@ -20,6 +20,7 @@ WITHOUT_ASKING: Mapping[str, str] = {
     "case_life.*": "shared by the services on cases, which have asked for the right",
     "charge_book.*": "shared by the services on customers and charges, which have asked",
     "handover_moves.move": "a step of handovers, which have asked for the right",
+    "handover_tasks.*": "a step of handovers and charges, which have asked for the right",
     "case_reasons.put_why_chain": "shared with the interview; gets a case in scope",
     "interview_end.copy_corrected": "shared with the double entry; gets a case in scope",
     "interview_rows.*": "shared by the services on interviews, which have asked for the right",

@@ -102,7 +102,27 @@ def test_that_a_handover_ahead_shows_both_with_their_days(run: Run, staff: tuple
     assert "from 2026-09-30" in run("list", "holdings").out
     assert run("check", "--json").document["charges"] == 0
     again = run(*asked)
-    assert (again.status, again.sentence[: len(first)]) == (1, first)
+    sentence = f"The customers of {first} are handed over already, from 2026-09-30 on."
+    assert (again.status, again.sentence) == (1, sentence)
+
+
+def test_that_who_has_nothing_left_to_hand_over_is_written_down_as_leaving(
+    run: Run, staff: tuple[str, str]
+) -> None:
+    first, second = staff
+    run("handover", "--from", first, "--to", second, "--on", "2026-09-30")
+    leaves = ("handover", "--from", first, "--left-on", "2026-09-29")
+    assert run(*leaves, "--dry-run").status == 1
+    said = run(*leaves)
+    assert said.status == 0
+    assert "handed over already, from 2026-09-30 on" in said.out
+    people = {row["login"]: row for row in run("list", "staff", "--json").document}
+    assert people[first]["left_on"] == "2026-09-29"
+    nobody = run("handover", "--from", "admin", "--left-on", "2026-10-30", "--json").document
+    assert (nobody["is_dry_run"], nobody["lines"], nobody["moved"]) == (False, [], None)
+    assert run("undo", nobody["change_set"]).status == 0
+    people = {row["login"]: row for row in run("list", "staff", "--json").document}
+    assert people["admin"]["left_on"] is None
 
 
 def test_that_customers_and_seats_of_backups_nobody_can_take_are_counted_apart(

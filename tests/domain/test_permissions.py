@@ -99,3 +99,10 @@ def test_that_an_auditor_can_change_nothing() -> None:
 )
 def test_that_each_role_sees_its_scope(role: Role, scope: Scope) -> None:
     assert scope_of(role) is scope
+
+
+def test_that_who_imports_visits_may_report_those_of_others() -> None:
+    for role in Role:
+        if allowed(role, Action.IMPORT):
+            assert allowed(role, Action.MAKE_VISITS)
+            assert allowed(role, Action.PLAN_VISITS)

@@ -32,7 +32,7 @@ MATRICES: Final = (
 PARTS: Final = frozenset(
     {
         "agenda_board", "case_life", "case_reasons", "charge_book", "handover_begin",
-        "handover_moves",
+        "handover_moves", "handover_tasks",
         "import_visit_cases", "interview_rows", "keyed_corrections", "numbers", "offer_limits",
         "offer_terms", "order_buyers", "order_rows", "phones", "queue_board", "script_answers",
         "script_facts", "script_state", "undo_rights", "version_life",

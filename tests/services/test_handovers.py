@@ -21,6 +21,7 @@ from db.vocabulary import (
     Seat,
     StaffFunction,
     TaskKind,
+    TaskState,
 )
 from desktop_app.domain.contacts import VisitDraft
 from desktop_app.domain.handover import HandoverPolicy, NoReceiver
@@ -481,3 +482,28 @@ def test_that_the_numbers_are_settings(desk: Desk, admin: Actor) -> None:
     changed = HandoverPolicy(new_staff_days=30)
     desk.do(admin, charges.change_policy, changed)
     assert desk.look(admin, charges.policy) == changed
+
+
+def test_that_who_gets_a_declined_customer_tells_only_that(
+    desk: Desk, admin: Actor, team: list[Actor]
+) -> None:
+    giver, other, third, _last = team
+    desk.do(admin, plant, 1, key(giver), store_id=admin.store_id)
+    hand_over(desk, admin, draft(giver, other))
+    (line,) = desk.look(other, handovers.waiting_for, key(other))
+    desk.do(other, handovers.decline, [line.id], "太远")
+    before = desk.rows()
+    hand_over(desk, admin, draft(other, third))
+    rows = desk.rows("task")["task"].values()
+    found = {
+        (row["kind"], row["owner_id"]): row["state"]
+        for row in rows
+        if row["handover_id"] is not None
+    }
+    assert found == {
+        (TaskKind.TELL_CUSTOMER, key(other)): TaskState.DROPPED,
+        (TaskKind.TELL_CUSTOMER, key(third)): TaskState.OPEN,
+        (TaskKind.FIND_RECEIVER, key(admin)): TaskState.DONE,
+    }
+    desk.undo()
+    assert desk.rows() == before

@@ -11,7 +11,7 @@ from db import check
 from db.models import Customer
 from db.queries.charges import HoldingRow
 from db.session import SYSTEM, Actor, Session
-from db.vocabulary import HandoverState, Role, Seat
+from db.vocabulary import Fate, HandoverState, Role, Seat, TaskKind
 from desktop_app.domain.contacts import VisitDraft
 from desktop_app.domain.customers import CustomerDraft
 from desktop_app.domain.handover_drafts import ExitDraft, HandoverDraft
@@ -77,6 +77,14 @@ def owners(desk: Desk, *tables: str) -> set[uuid.UUID]:
 def planned(desk: Desk) -> dict[dt.date, uuid.UUID]:
     rows = desk.rows("visit")["visit"].values()
     return {row["planned_on"]: row["by_id"] for row in rows if row["state"] == "planned"}
+
+
+def told(desk: Desk) -> list[tuple[uuid.UUID, str]]:
+    """Who is to tell the customers of a handover, and what became of that."""
+    rows = desk.rows("task")["task"].values()
+    return sorted(
+        (row["owner_id"], row["state"]) for row in rows if row["kind"] == TaskKind.TELL_CUSTOMER
+    )
 
 
 def is_sound(desk: Desk) -> bool:
@@ -211,6 +219,37 @@ def test_that_who_leaves_before_the_day_keeps_what_goes_over_then(
     assert desk.look(admin, charges.holders, one).primary_id == key(other)
 
 
+@pytest.mark.parametrize("is_giver_gone", [False, True])
+def test_that_a_receiver_who_leaves_before_the_day_gets_nothing(
+    desk: Desk,
+    admin: Actor,
+    team: list[Actor],
+    fixed_time: time_machine.Traveller,
+    is_giver_gone: bool,
+) -> None:
+    giver, other, third, _last = team
+    (one, two) = desk.do(admin, plant, 2, key(giver), store_id=admin.store_id)
+    leaves = ExitDraft(left_on=BEGIN - 5 * DAY)
+    if is_giver_gone:
+        desk.do(admin, handovers.record_exit, key(giver), leaves)
+    hand_over(desk, admin, giver, other, BEGIN)
+    desk.do(admin, charges.set_holder, two, P, key(third), BEGIN + 5 * DAY)
+    desk.do(admin, handovers.record_exit, key(other), leaves)
+    fixed_time.shift(10 * DAY)
+    before = desk.rows()
+    assert desk.do(admin, day.hand_over) == 0
+    assert owners(desk, *GOES) == {key(giver)}
+    assert set(planned(desk).values()) == {key(giver)}
+    assert told(desk) == [(key(other), "dropped")] * 2
+    held = {row.customer_id: (row.user, row.last_on) for row in seats(desk, admin)
+            if row.user != third.name}  # fmt: skip
+    assert held == {one: (giver.name, None), two: (giver.name, BEGIN + 4 * DAY)}
+    assert desk.look(admin, charges.count_orphans, OrphanFilter()) == 2 * is_giver_gone
+    assert is_sound(desk)
+    desk.undo()
+    assert desk.rows() == before
+
+
 def test_that_what_nobody_had_begins_on_its_day(
     desk: Desk, admin: Actor, team: list[Actor], fixed_time: time_machine.Traveller
 ) -> None:
@@ -238,6 +277,79 @@ def test_that_the_receiver_may_hand_on_before_the_day(
     assert owners(desk, *GOES) == {key(third)}
     assert set(planned(desk).values()) == {key(third)}
     assert is_sound(desk)
+
+
+def test_that_two_handovers_ahead_in_a_row_take_the_work_along(
+    desk: Desk, admin: Actor, team: list[Actor], fixed_time: time_machine.Traveller
+) -> None:
+    giver, other, third, _last = team
+    (one,) = desk.do(admin, plant, 1, key(giver), store_id=admin.store_id)
+    soon = BEGIN - DAY
+    desk.do(giver, contacts.plan_visit, None, one, VisitDraft(planned_on=soon))
+    hand_over(desk, admin, giver, other, BEGIN)
+    hand_over(desk, admin, other, third, BEGIN + 5 * DAY)
+    fixed_time.shift(10 * DAY)
+    before = desk.rows()
+    assert desk.do(admin, day.hand_over) == 1
+    assert owners(desk, *GOES) == {key(other)}
+    assert told(desk) == sorted([(key(other), "open"), (key(third), "open")])
+    assert planned(desk) == {soon: key(other), TODAY + MONTH: key(third)}
+    fixed_time.shift(5 * DAY)
+    assert desk.do(admin, day.hand_over) == 1
+    assert owners(desk, *GOES) == {key(third)}
+    assert set(planned(desk).values()) == {key(third)}
+    assert is_sound(desk)
+    assert told(desk) == sorted([(key(other), "dropped"), (key(third), "open")])
+    desk.undo()
+    desk.undo()
+    assert desk.rows() == before
+
+
+def test_that_a_seat_that_begins_after_the_handover_goes_over_with_it(
+    desk: Desk, admin: Actor, team: list[Actor], fixed_time: time_machine.Traveller
+) -> None:
+    giver, other, third, _last = team
+    desk.do(admin, plant, 1, key(giver), store_id=admin.store_id)
+    hand_over(desk, admin, giver, other, BEGIN)
+    hand_over(desk, admin, other, third, TODAY + 3 * DAY)
+    fixed_time.shift(3 * DAY)
+    assert desk.do(admin, day.hand_over) == 0
+    assert set(planned(desk).values()) == {key(third)}
+    fixed_time.shift(7 * DAY)
+    assert desk.do(admin, day.hand_over) == 1
+    assert owners(desk, *GOES) == {key(third)}
+    assert set(planned(desk).values()) == {key(third)}
+
+
+@pytest.mark.parametrize("place", [0, 2, None])
+def test_that_what_was_handed_over_ahead_follows_who_is_in_charge_on_the_day(
+    desk: Desk,
+    admin: Actor,
+    team: list[Actor],
+    fixed_time: time_machine.Traveller,
+    place: int | None,
+) -> None:
+    giver, other, *_rest = team
+    (one,) = desk.do(admin, plant, 1, key(giver), store_id=admin.store_id)
+    hand_over(desk, admin, giver, other, BEGIN)
+    before = desk.rows()
+    wanted = None if place is None else key(team[place])
+    desk.do(admin, charges.set_holder, one, P, wanted)
+    assert told(desk) == [(key(other), "dropped")]
+    fixed_time.shift(10 * DAY)
+    assert desk.do(admin, day.hand_over) == (1 if place == 2 else 0)
+    assert set(planned(desk).values()) == {wanted or key(giver)}
+    (line,) = desk.rows("handover_line")["handover_line"].values()
+    is_gone = place == 2
+    assert line["fate"] == (Fate.TRANSFERRED if is_gone else Fate.LEFT_UNATTENDED)
+    assert line["to_id"] == (key(other) if is_gone else None)
+    assert is_sound(desk)
+    made = len(desk.made)
+    assert desk.do(admin, day.hand_over) == 0
+    assert len(desk.made) == made
+    desk.undo()
+    desk.undo()
+    assert desk.rows() == before
 
 
 def test_that_editing_a_customer_meanwhile_changes_nothing_but_another_owner_does(

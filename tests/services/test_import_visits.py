@@ -25,7 +25,8 @@ from db.vocabulary import (
 from desktop_app.domain.cases import CloseDraft
 from desktop_app.domain.contacts import VisitDraft
 from desktop_app.progress import Silent
-from desktop_app.services import cases, imports, visits
+from desktop_app.services import cases, costs, imports, visits
+from desktop_app.services.costs import CostDraft
 from desktop_app.services.import_visits import VisitImport, VisitLine
 from desktop_app.services.imports import RowStatus, Source
 from tests import factories
@@ -276,11 +277,95 @@ def test_that_only_a_case_bears_the_cost_of_a_gift_and_once(
     assert desk.rows() == before
 
 
+@pytest.mark.parametrize("gift", ["月饼", "茶叶"])
+def test_that_the_cost_of_a_known_gift_is_neither_booked_twice_nor_dropped_silently(
+    desk: Desk, agent: Actor, customer: uuid.UUID, case_id: uuid.UUID, take: Take, gift: str
+) -> None:
+    planned_for_case(desk, agent, customer, case_id)
+    take(line(agent, gift="月饼", gift_amount=5_000))
+    before = desk.rows()
+    amount = 5_000 if gift == "茶叶" else 6_000
+    ((_row, reason),) = take(line(agent, gift=gift, gift_amount=amount)).rejected
+    assert "Leave the amount out" in reason
+    ((_row, again),) = take(line(agent, gift=gift, note="好", gift_amount=amount)).rejected
+    assert again == reason
+    assert desk.rows() == before
+    assert counts(take(line(agent, gift=gift, note="好"))) == (0, 1, 0, 0)
+
+
+def test_that_a_cost_given_after_its_gift_is_told(
+    desk: Desk, agent: Actor, customer: uuid.UUID, case_id: uuid.UUID, take: Take
+) -> None:
+    planned_for_case(desk, agent, customer, case_id)
+    without, paid = line(agent, gift="月饼"), line(agent, row=3, gift="月饼", gift_amount=5_000)
+    assert counts(take(without, paid)) == (0, 1, 0, 1)
+    ((_row, reason),) = take(paid).rejected
+    assert "enter a missing cost at the case" in reason
+    desk.do(agent, costs.add, case_id, CostDraft(kind=CostKind.GIFT, amount=5_000, note="月饼"))
+    assert counts(take(paid)) == (0, 0, 1, 0)
+    assert len(desk.rows("cost_entry")["cost_entry"]) == 1
+
+
+# Reach -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def manager(actors: dict[Role, Actor]) -> Actor:
+    """The manager of the store S01."""
+    return actors[Role.STORE_MANAGER]
+
+
+@pytest.fixture
+def elsewhere(desk: Desk, admin: Actor) -> tuple[uuid.UUID, Actor]:
+    """Another store and somebody who works there."""
+    store = desk.do(admin, factories.add_store)
+    return store, desk.do(admin, factories.add_user, Role.AGENT, store)
+
+
+def test_that_a_customer_out_of_reach_is_as_unknown_as_none(
+    desk: Desk, admin: Actor, manager: Actor, elsewhere: tuple[uuid.UUID, Actor], take: Take
+) -> None:
+    store, colleague = elsewhere
+    customer = desk.do(admin, factories.add_customer, "K1", store_id=store)
+    case = desk.do(admin, factories.open_case, customer)
+    desk.do(admin, cases.assign, [case], colleague.user_id)
+    planned_for_case(desk, colleague, customer, case)
+    before = desk.rows()
+    rows = line(colleague, satisfaction=4), line(colleague, row=3, customer="K9")
+    assert take(*rows, actor=manager).rejected == [
+        (2, "There is no customer K1 within your reach."),
+        (3, "There is no customer K9 within your reach."),
+    ]
+    assert desk.rows() == before
+    assert counts(take(line(colleague))) == (0, 1, 0, 0)  # the administrator sees all
+
+
+def test_that_a_visit_out_of_reach_of_a_customer_in_reach_is_left_alone(
+    desk: Desk, admin: Actor, manager: Actor, elsewhere: tuple[uuid.UUID, Actor],
+    customer: uuid.UUID, case_id: uuid.UUID, take: Take,
+) -> None:  # fmt: skip
+    store, colleague = elsewhere
+    desk.do(admin, cases.assign, [case_id], colleague.user_id)
+    desk.do(admin, factories.change_row, Case, case_id, store_id=store)
+    visit = desk.do(colleague, visits.plan_visit, case_id, customer, VisitDraft(planned_on=TODAY))
+    refused = [(2, "This visit belongs to somebody else.")]
+    assert take(line(colleague), actor=manager).rejected == refused
+    assert done_on(desk)[visit] is None
+    desk.do(colleague, visits.finish_visit, visit, TODAY, "好")
+    for note in ("好", "不好"):
+        assert take(line(colleague, note=note), actor=manager).rejected == refused
+    assert list(done_on(desk)) == [visit]
+
+
 @pytest.mark.parametrize(
     ("words", "back", "expected"),
     [
         ("送样品", -3, (NextStep.FOLLOW_UP, TODAY + DAY * 3)),
         ("Call the customer", -3, (NextStep.CALL, TODAY + DAY * 3)),
+        ("走访", -3, (NextStep.VISIT, TODAY + DAY * 3)),
+        (" Visit ", -3, (NextStep.VISIT, TODAY + DAY * 3)),
+        ("电话", -3, (NextStep.CALL, TODAY + DAY * 3)),
+        ("回访", -3, (NextStep.FOLLOW_UP, TODAY + DAY * 3)),
         ("送样品", 1, (None, None)),  # over already
     ],
 )
