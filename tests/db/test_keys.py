@@ -1,5 +1,6 @@
 """The workspace key opens with a password or the recovery code, and with nothing else."""
 
+import importlib.util
 import json
 import os
 import string
@@ -34,9 +35,13 @@ def recovery(key: bytes, code: str) -> dict[str, Any]:
     return keys.wrap(key, keys.RECOVERY, code)
 
 
-def test_that_wraps_cost_what_was_promised(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    made = keys.wrap(keys.new_key(), "anna", "x")
+def test_that_wraps_cost_what_was_promised() -> None:
+    spec = importlib.util.find_spec("db.keys")
+    assert spec is not None
+    assert spec.loader is not None
+    fresh = importlib.util.module_from_spec(spec)  # as it is shipped, whatever tests have set
+    spec.loader.exec_module(fresh)
+    made = fresh.wrap(fresh.new_key(), "anna", "x")
     assert (made["ops"], made["memory"]) == (3, 64 * 1024 * 1024)
 
 

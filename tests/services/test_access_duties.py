@@ -12,6 +12,7 @@ from db.queries.visit_marks import mark_of
 from db.session import SYSTEM, Actor, Session
 from db.vocabulary import ReminderKind, ReminderStage, Role, Seat, TaskKind
 from desktop_app.domain.agenda import View
+from desktop_app.domain.permissions import Action, allowed
 from desktop_app.domain.reminders import ReminderId, ReminderPolicy
 from desktop_app.domain.renewals import RenewalDraft
 from desktop_app.domain.tasks import TaskDraft
@@ -61,8 +62,9 @@ def own(session: Session, user: Actor) -> Prepared:
     colleague = factories.add_user(session, Role.FIELD_STAFF, user.store_id)
     columns = {"store_id": user.store_id, "owner_id": user.user_id}
     customer, other = (factories.add_customer(session, **columns) for _number in range(2))
+    doer = user.user_id if allowed(user.role, Action.DO_TASK) else colleague.user_id
     talk = TaskDraft(
-        kind=TaskKind.UPGRADE_TALK, words="x", owner_id=user.user_id, due_on=TODAY,
+        kind=TaskKind.UPGRADE_TALK, words="x", owner_id=doer, due_on=TODAY,
         customer_id=customer,
     )  # fmt: skip
     renewal = renewals.add(session, customer, RenewalDraft(product="x", expires_on=SOON))
