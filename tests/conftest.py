@@ -1,9 +1,11 @@
 """What every test gets: no real display, home, language, time zone or network of the machine."""
 
+import gc
 import os
 import shutil
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -76,7 +78,9 @@ def _share_statements() -> None:
 _share_statements()
 
 
-_UNTRACED = frozenset({"acceptance", "bench", "demo", "journeys"})
+_UNTRACED = frozenset(
+    tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["winback"]["untraced"]
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -85,8 +89,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:  # those that go over lines which other tests reach are not traced
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        if item.get_closest_marker("realdata") or folder in _UNTRACED:
+        file = item.path.relative_to(ROOT / "tests")
+        if item.get_closest_marker("realdata") or {file.parts[0], file.as_posix()} & _UNTRACED:
             item.add_marker("no_cover")
     # The long ones begin: no worker is left alone with one at the end. First of all those that
     # measure memory: a program that is started is charged with that of its starter.
@@ -97,6 +101,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(skip)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded stays: collecting garbage passes it over, and comes less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _turn(item: pytest.Item) -> int:

@@ -1,5 +1,6 @@
 """Customers of a telephone company and a month of a wholesaler, counted again with pandas."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -76,6 +77,10 @@ def test_that_every_row_of_december_is_accounted_for(winback: Winback, shared_da
     listed = {row["number"]: float(row["spend"]) for row in winback.json("list", "customers")}
     assert set(listed) == set(spend.index)
     assert listed == pytest.approx(spend.to_dict(), abs=0.5)  # lines are rounded one by one
+    known = frame[~nobody]
+    lines = known["Quantity"].map(Decimal) * known["UnitPrice"].map(Decimal)
+    cents = lines.map(lambda line: line.quantize(Decimal("0.01"), ROUND_HALF_UP))
+    assert sum(Decimal(str(value)) for value in listed.values()) == cents.sum()
 
     again = winback.json("import", "orders", path)
     assert (again["new"], again["changed"]) == (0, 0)

@@ -1,3 +1,4 @@
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,11 @@ def test_that_every_folder_with_a_floor_exists() -> None:
     floors = read_floors((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert {folder for folder in floors if not (ROOT / folder).is_dir()} == set()
     assert {"desktop_app", "db"} <= set(floors)
+
+
+def test_that_every_test_that_is_not_traced_exists() -> None:
+    untraced = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["winback"]
+    assert [name for name in untraced["untraced"] if not (ROOT / "tests" / name).exists()] == []
 
 
 def test_that_a_file_counts_for_its_longest_folder(

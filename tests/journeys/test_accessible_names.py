@@ -88,8 +88,8 @@ def labels_of_combos(root: QWidget) -> set[str]:
 class Visitor:
     """Goes to every page, opens every dialog, and notes what has no name."""
 
-    def __init__(self, program: Application) -> None:
-        self.program = program
+    def __init__(self, program: Application, *, acts: bool) -> None:
+        self.program, self.acts = program, acts
         assert program.window is not None
         self.window: MainWindow = program.window
         self.found: set[str] = set()
@@ -162,7 +162,7 @@ class Visitor:
 
     def _run_all(self, page: Page, page_id: str, target: object = None) -> None:
         """Do everything that can be done here and was not done on this page before."""
-        for action_id in sorted(set(page.actions()) - LEAVING):
+        for action_id in sorted(set(page.actions()) - LEAVING) if self.acts else ():
             key = (page_id, action_id)
             if key in self._done or action_id not in page.actions():
                 continue
@@ -192,9 +192,13 @@ def records(session: Session) -> Any:
 def test_that_every_control_has_a_name(
     demo: Path, start: Start, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Every page and tab in both languages; what their actions open in one: the same controls.
+
+    That no text is without its translation is seen to by the catalogues.
+    """
     monkeypatch.setattr("PySide6.QtGui.QDesktopServices.openUrl", lambda _url: True)
     program = start(demo, language)
-    visitor = Visitor(program)
+    visitor = Visitor(program, acts=language == "en")
     assert program._opened is not None
     with program._opened.database.read(program._opened.actor) as session:
         targets = records(session)
