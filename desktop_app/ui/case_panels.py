@@ -1,6 +1,7 @@
 """The panels of a case: contact and figures, next step, why, facts, plan."""
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -29,10 +30,12 @@ from desktop_app.ui.case_look import (
     due_text,
     list_text,
 )
-from desktop_app.ui.case_view import CaseView
 from desktop_app.ui.panels import Card, ChipLabel, Facts, button, scrolled, text_label
 from desktop_app.ui.sparkline import Sparkline
 from desktop_app.ui.theme import Tone
+
+if TYPE_CHECKING:  # slow to import; Today paints without it
+    from desktop_app.ui.case_view import CaseView
 
 
 def clear_layout(layout: QLayout) -> None:
@@ -125,7 +128,7 @@ class ContactPanel(Card):
             self.body.addWidget(widget)
         self.body.addStretch(1)
 
-    def show_view(self, view: CaseView) -> None:
+    def show_view(self, view: "CaseView") -> None:
         """Show the customer of a case."""
         card, metrics, row = view.card, view.metrics, view.file.row
         self.phone.show_phone((card.row.id, card.version), row.phone)
@@ -156,7 +159,7 @@ class ContactPanel(Card):
             self.trend.set_values([value / 100 for value in metrics.trend], shown)
 
 
-def _warning(view: CaseView) -> str:
+def _warning(view: "CaseView") -> str:
     facts = view.file.screening
     if facts.is_deceased:
         return _("This customer has died. Nobody is to be contacted.")
@@ -180,7 +183,7 @@ class NextPanel(Card):
         self.body.addLayout(row)
         self.body.addWidget(self.facts)
 
-    def show_view(self, view: CaseView) -> None:
+    def show_view(self, view: "CaseView") -> None:
         """Show the next step of a case."""
         row = view.file.row
         is_closed = row.closed_on is not None
@@ -215,7 +218,7 @@ class SignalPanel(Card):
         for label in (self.sentence, self.measure, self.since):
             self.body.addWidget(label)
 
-    def show_view(self, view: CaseView) -> None:
+    def show_view(self, view: "CaseView") -> None:
         """Show where a case came from."""
         signal, last = view.file.signal, view.metrics.last
         bought = signal is not None and last is not None and last > signal.as_of
@@ -254,7 +257,7 @@ class WhyPanel(Card):
         self._used = 0
         self.body.addLayout(self._rows)
 
-    def show_view(self, view: CaseView) -> None:
+    def show_view(self, view: "CaseView") -> None:
         """Show the reasons of a case."""
         file = view.file
         clear_layout(self._rows)
@@ -307,7 +310,7 @@ class FactsPanel(Card):
         self.facts = Facts()
         self.body.addWidget(self.facts)
 
-    def show_view(self, view: CaseView) -> None:
+    def show_view(self, view: "CaseView") -> None:
         """Show the facts of a case."""
         self.facts.set_facts(departure_facts(view.file))
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from db.queries.cases import CaseFilter
 from db.queries.paging import Sort
-from desktop_app.services import access, cases, queue
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.session import Session
@@ -65,6 +64,8 @@ def _in_queue(
     session: "Session", target: CaseTarget, ids: tuple[uuid.UUID, ...], step: int
 ) -> CaseTarget | None:
     """The next one that still stands in the queue: not closed or somebody else's meanwhile."""
+    from desktop_app.services import access, queue  # noqa: PLC0415  (behind the first paint)
+
     if target.case_id not in ids:
         return None
     at = ids.index(target.case_id)
@@ -79,6 +80,8 @@ def _in_queue(
 def _in_list(
     session: "Session", target: CaseTarget, place: ListPlace, step: int
 ) -> CaseTarget | None:
+    from desktop_app.services import cases  # noqa: PLC0415  (behind the first paint)
+
     first = max(0, place.offset - 1)
     rows = cases.list_cases(session, place.criteria, place.sort, first, 3)
     keys = [row.id for row in rows]

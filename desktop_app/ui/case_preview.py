@@ -13,8 +13,7 @@ from desktop_app import clock, labels
 from desktop_app.columns.work import WorkLine, pool_text
 from desktop_app.domain.task_force_words import verdict_sentence
 from desktop_app.i18n import _, language
-from desktop_app.services import contact_permission
-from desktop_app.ui import case_view, theme
+from desktop_app.ui import theme
 from desktop_app.ui.case_look import (
     KLASS_TONES,
     STAGE_TONES,
@@ -23,15 +22,15 @@ from desktop_app.ui.case_look import (
     since_text,
 )
 from desktop_app.ui.case_panels import SignalPanel, pane_of
-from desktop_app.ui.case_view import CaseView
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.panels import Card, ChipLabel, EmptyState, Facts, text_label
 from desktop_app.ui.tasks import Latest
 from desktop_app.ui.theme import Tone
 from desktop_app.ui.timeline import Timeline
 
-if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
+if TYPE_CHECKING:  # slow to import; the pane paints without it
     from db.session import Session
+    from desktop_app.ui.case_view import CaseView
 
 _SHOWN = 12
 
@@ -40,13 +39,16 @@ _SHOWN = 12
 class Preview:
     """A case, and whether its customer may be contacted now, as a sentence; empty when closed."""
 
-    view: CaseView
+    view: "CaseView"
     permission: str
     is_allowed: bool
 
 
 def read_preview(session: "Session", case_id: uuid.UUID) -> Preview:
     """Everything the preview shows, in one reading. Raises as `case_view.read_case`."""
+    from desktop_app.services import contact_permission  # noqa: PLC0415  (see above)
+    from desktop_app.ui import case_view  # noqa: PLC0415  (see above)
+
     view = case_view.read_case(session, case_id)
     row = view.file.row
     if row.closed_on is not None:
@@ -162,6 +164,8 @@ class CasePreview(QWidget):
             ]
         )
         self.signal.show_view(view)
+        from desktop_app.ui import case_view  # noqa: PLC0415  (what was read needed it, too)
+
         self.timeline.set_entries(case_view.last_words(case_view.entries(view), _SHOWN))
         self._stack.setCurrentIndex(1)
         self.loaded.emit(view)

@@ -10,7 +10,6 @@ _MODULES = (
     "nacl.pwhash",
     "nacl.secret",
     "db.workspace",
-    "desktop_app.services.day",
     "desktop_app.services.journal",
     "desktop_app.ui.list_export",
     "desktop_app.ui.window_search",
@@ -23,6 +22,9 @@ _MODULES = (
 _LATER = (
     "lxml.etree",  # reads questionnaires
     "pypinyin",  # finds reasons by pinyin
+    "desktop_app.services.day",
+    "desktop_app.services.duties",
+    "desktop_app.services.handovers",
     "desktop_app.services.reminders",
     "desktop_app.ui.reminder_desk",
 )

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.domain import dialling
 from desktop_app.domain.task_force_words import verdict_sentence
 from desktop_app.i18n import _
-from desktop_app.services import customers
 from desktop_app.ui.page import PageContext
 
 if TYPE_CHECKING:  # slow to import; the first page paints without it
@@ -47,6 +46,8 @@ class PhoneActions:
 
     def reveal(self, customer_id: UUID, then: Callable[[str], object]) -> None:
         """Read the whole number."""
+        from desktop_app.services import customers  # noqa: PLC0415  (see above)
+
         self._tasks.write(self._owner, customers.reveal_phone, customer_id).quiet().then(then)
 
     def copy(self, customer_id: UUID) -> None:

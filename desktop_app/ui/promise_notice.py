@@ -5,16 +5,23 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app.i18n import _, ngettext
-from desktop_app.services import promises
 from desktop_app.ui.case_look import list_text
 from desktop_app.ui.panels import button
 from desktop_app.ui.tasks import Latest
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the window paints without it
     from db.queries.follow_up import DueCount
+    from db.session import Session
     from desktop_app.ui.page import Page
 
 NOTICE_TABLES = frozenset({"promise", "complaint", "recovery", "recovery_step"})
+
+
+def read_due(session: "Session") -> "DueCount":
+    """What one has to keep; see `promises.due_for`."""
+    from desktop_app.services import promises  # noqa: PLC0415  (behind the first paint)
+
+    return promises.due_for(session)
 
 
 def due_words(due: "DueCount") -> str:
@@ -49,7 +56,7 @@ class PromiseNotice(QWidget):
 
     def load(self) -> None:
         """Read what is due."""
-        task = self._page.tasks.read(self, promises.due_for)
+        task = self._page.tasks.read(self, read_due)
         self._latest.take(task).then(self._show)
 
     def _show(self, due: "DueCount") -> None:

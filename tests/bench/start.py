@@ -3,7 +3,8 @@
 `dialog FOLDER`: until the sign-in dialog is painted. `demo FOLDER`: until the first page of a demo
 workspace is, which opens by itself. `sign-in FOLDER LOGIN PASSWORD`: the dialog first, then, when
 the window's modules were loaded behind it, from Enter to the painted page, printed in seconds,
-with the seconds that the key and the first rows take by themselves.
+with the seconds that the key and the first rows take by themselves. A page is painted when the
+window stands on the screen with the rows of its list.
 """
 
 import gc
@@ -72,6 +73,9 @@ def _is_painted(program: "Application") -> bool:
     handle = window.windowHandle() if window is not None else None
     if window is None or handle is None or not handle.isExposed():
         return False  # Qt paints nothing yet
+    page = window.current_page()
+    if page is None or not page.count:
+        return False  # its rows are still to come
     window.repaint()
     return True
 

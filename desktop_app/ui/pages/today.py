@@ -19,10 +19,8 @@ from desktop_app.i18n import N_, _, ngettext
 from desktop_app.services import work
 from desktop_app.services.work import Counts, Section
 from desktop_app.ui import case_look
-from desktop_app.ui.case_flows import CaseFlows
 from desktop_app.ui.case_places import CaseTarget, QueuePlace
 from desktop_app.ui.case_preview import CasePreview
-from desktop_app.ui.case_view import CaseView
 from desktop_app.ui.editors import CheckEditor
 from desktop_app.ui.offer_notice import OfferNotice
 from desktop_app.ui.page import Page, PageSpec, Slots
@@ -35,8 +33,10 @@ from desktop_app.ui.tasks import Latest
 from desktop_app.ui.theme import Tone
 from desktop_app.ui.work_bar import WorkBar
 
-if TYPE_CHECKING:  # slow to import; the page paints without the strip
+if TYPE_CHECKING:  # slow to import; the page paints without the strip and its forms
     from desktop_app.ui.attempt_logger import AttemptLogger
+    from desktop_app.ui.case_flows import CaseFlows
+    from desktop_app.ui.case_view import CaseView
     from desktop_app.ui.wrap_up import WrapUp
 
 _PREVIEW_MS = 120
@@ -120,8 +120,8 @@ class TodayPage(Page):
         self._goes_on = False
         self._loading, self._counting = Latest(), Latest()
         self._read_at = clock.now()
-        self.flows, self.phone = CaseFlows(self), PhoneActions(self, self.context)
-        self.flows.started_interview.connect(lambda key: self.navigate("interview", key))
+        self._flows: CaseFlows | None = None
+        self.phone = PhoneActions(self, self.context)
         self.bar = WorkBar()
         self.bar.changed.connect(self._on_choice)
         self.promises = PromiseNotice(self)
@@ -144,6 +144,16 @@ class TodayPage(Page):
         self._minute = QTimer(self, interval=_MINUTE_MS)
         self._minute.timeout.connect(self._on_minute)
         self._minute.start()
+
+    @property
+    def flows(self) -> "CaseFlows":
+        """What can be done with a case; made when it is first wanted."""
+        from desktop_app.ui.case_flows import CaseFlows  # noqa: PLC0415
+
+        if self._flows is None:
+            self._flows = CaseFlows(self)
+            self._flows.started_interview.connect(lambda key: self.navigate("interview", key))
+        return self._flows
 
     @property
     def logger(self) -> "AttemptLogger":
@@ -292,7 +302,7 @@ class TodayPage(Page):
         line = self.table.current_row()
         self.preview.show_line(line)
 
-    def _on_preview(self, view: CaseView) -> None:
+    def _on_preview(self, view: "CaseView") -> None:
         self.actions_changed()
         found = self._for_strip()
         if self._goes_on and found is not None and found[0] == view.id:
@@ -339,22 +349,23 @@ class TodayPage(Page):
         return slots
 
     def _case_slots(self, line: WorkLine, case_id: UUID) -> dict[str, Callable[[], object]]:
-        flows = self.flows
         slots: dict[str, Callable[[], object]] = {"case.open": self._open}
         if line.place is not QueueKind.OWN and not self._is_mine(line):
-            slots["case.take"] = lambda: flows.take(case_id)
+            slots["case.take"] = lambda: self.flows.take(case_id)
         if line.place is QueueKind.OWN or self._is_mine(line):
-            slots["case.give_back"] = lambda: flows.give_back(case_id, line.number)
+            slots["case.give_back"] = lambda: self.flows.give_back(case_id, line.number)
         if line.stage not in _BEFORE_WORK and not self._is_anothers(line):
             slots |= {
                 "case.attempt": self._log_attempt,
                 "case.timer": self._toggle_timer,
-                "case.callback": lambda: flows.set_callback(
+                "case.callback": lambda: self.flows.set_callback(
                     case_id, line.customer or line.number, line.callback_at, line.callback_for
                 ),
-                "case.interview": lambda: flows.interview(case_id),
-                "interview.hold": lambda: flows.interview(case_id, is_any=True),
-                "case.visit": lambda: flows.plan_visit(case_id, line.customer_id, line.customer),
+                "case.interview": lambda: self.flows.interview(case_id),
+                "interview.hold": lambda: self.flows.interview(case_id, is_any=True),
+                "case.visit": lambda: self.flows.plan_visit(
+                    case_id, line.customer_id, line.customer
+                ),
             }
         return slots
 
