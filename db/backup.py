@@ -27,7 +27,7 @@ KEEP_DAYS: Final = 14
 KEEP_WEEKS: Final = 8
 KEEP_MONTHS: Final = 24
 _PATIENCE: Final = 500  # milliseconds
-_STAMP: Final = "%Y-%m-%dT%H-%M-%S-%f"
+STAMP: Final = "%Y-%m-%dT%H-%M-%S-%f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def list_backups(database_file: Path) -> list[Backup]:
     found = []
     for path in folder_of(database_file).glob("*.db"):
         try:
-            made_at = dt.datetime.strptime(path.stem, _STAMP).replace(tzinfo=dt.UTC)
+            made_at = dt.datetime.strptime(path.stem, STAMP).replace(tzinfo=dt.UTC)
         except ValueError:
             continue
         found.append(Backup(path, made_at, path.stat().st_size))
@@ -63,7 +63,7 @@ def make_backup(database: Database) -> Backup:
     """
     folder = folder_of(database.path)
     made_at = utcnow()
-    target = folder / f"{made_at.strftime(_STAMP)}.db"
+    target = folder / f"{made_at.strftime(STAMP)}.db"
     part = target.with_suffix(".part")
     try:
         folder.mkdir(exist_ok=True)
@@ -146,11 +146,11 @@ def restore(
     *,
     copy_key: bytes | None = None,
     finish: Callable[[Path], None] | None = None,
-) -> Path:
+) -> Path | None:
     """Put a verified copy in the place of the database; returns where the present one was kept.
 
     Nobody may have the database open. At every moment either the present file or the copy is
-    there.
+    there. None is returned when there was no present one.
 
     Args:
         database_file: what is replaced.
@@ -166,7 +166,7 @@ def restore(
     copy_key = copy_key or key
     verify_file(backup, copy_key)
     require_current(backup, copy_key)
-    kept = folder_of(database_file) / f"replaced-{utcnow().strftime(_STAMP)}.db"
+    kept = folder_of(database_file) / f"replaced-{utcnow().strftime(STAMP)}.db"
     part = database_file.with_suffix(".part")
     try:
         kept.parent.mkdir(exist_ok=True)
@@ -178,7 +178,8 @@ def restore(
             finish(part)
             _settle(part, key)
         sync_file(part)
-        if database_file.exists():
+        is_there = database_file.exists()
+        if is_there:
             _settle(database_file, key)
             _keep(database_file, kept)
         part.replace(database_file)
@@ -187,7 +188,7 @@ def restore(
         raise _sorted(error, database_file) from error
     finally:
         remove_file(part)
-    return kept
+    return kept if is_there else None
 
 
 def _give_key(path: Path, key: bytes | None, new: bytes) -> None:

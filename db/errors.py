@@ -5,6 +5,7 @@ when something went wrong: the key of a workspace is made while that is still be
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -55,6 +56,7 @@ _SIGNS: Final = (
     ("unable to open", Trouble.UNREADABLE),
 )
 _PAGE: Final = 4096  # bytes; every file of ours is a whole number of pages
+_ROOM: Final = 64 * 1024  # bytes; twice what SQLite shares between processes
 _PLAIN: Final = b"SQLite format 3\0"
 
 
@@ -63,8 +65,8 @@ def sort_trouble(error: BaseException, path: Path | None = None) -> Trouble | No
 
     Args:
         error: what was raised.
-        path: the database file; tells a wrong key from a foreign file and a protected folder
-            from a missing one.
+        path: the database file; tells a wrong key from a foreign file, a protected folder from
+            a missing one, and a full disk from a broken one.
     """
     from sqlalchemy.orm.exc import StaleDataError  # noqa: PLC0415
 
@@ -74,11 +76,21 @@ def sort_trouble(error: BaseException, path: Path | None = None) -> Trouble | No
     trouble = next((trouble for sign, trouble in _SIGNS if sign in text), None)
     if path is None:
         return trouble
+    if trouble is Trouble.DAMAGED and _has_no_room(path):
+        return Trouble.FULL  # SQLite calls it an I/O error when its shared memory does not fit
     if trouble is Trouble.WRONG_KEY and _is_foreign(path):
         return Trouble.NOT_A_WORKSPACE
     if trouble is Trouble.UNREADABLE and path.exists() and not os.access(path, os.W_OK):
         return Trouble.READ_ONLY
     return trouble
+
+
+def _has_no_room(path: Path) -> bool:
+    """Whether nothing can be written beside a file."""
+    try:
+        return shutil.disk_usage(path.parent).free < _ROOM
+    except OSError:
+        return False
 
 
 def _is_foreign(path: Path) -> bool:

@@ -28,6 +28,7 @@ from db.errors import DatabaseError, Trouble, sort_trouble
 KEYS: Final = "keys.json"
 VERSION: Final = 2
 KEY_BYTES: Final = 32
+MIN_PASSWORD: Final = 8  # characters; asked for where a password is chosen
 OPS: Final = 3
 MEMORY: Final = 64 * 1024 * 1024  # bytes
 RECOVERY: Final = "recovery code"  # the login under which the recovery wrap is kept

@@ -1,6 +1,7 @@
 """A workspace: one folder with the encrypted database, key wraps, attachments, backups, exports."""
 
 import re
+import shutil
 import sys
 import uuid
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import configure_mappers
 
 from db import attachments, backup, keys, migrate, rekey, shipped
+from db.base import utcnow
 from db.errors import DatabaseError, Trouble, sort_trouble
 from db.journal import name_change
 from db.models import User
@@ -244,13 +246,54 @@ def verify_copy(opened: Opened, path: Path) -> None:
             backup.verify_file(path, backup.find_key(path, copy_keys(opened.folder, (key,))))
 
 
+def mend_keys(folder: Path, opens: Callable[[keys.KeyFile], tuple[bytes, ...]]) -> Path | None:
+    """Put the key file of the newest copy in the place of one that cannot be read, or is missing.
+
+    Passwords are then those of that copy. What could not be read is kept beside the copies.
+
+    Args:
+        folder: the workspace.
+        opens: gives the keys of a key file; raises for who has no password of it.
+
+    Returns:
+        Where the key file came from, or None when the present one is sound.
+
+    Raises:
+        DatabaseError: as `db.keys.load` when no copy has one, as `opens`, or as `db.keys.save`.
+    """
+    path = folder / KEYS
+    try:
+        keys.load(path)
+    except DatabaseError as error:
+        found = _newest_keys(folder)
+        if error.trouble not in {Trouble.DAMAGED, Trouble.NOT_A_WORKSPACE} or found is None:
+            raise
+    else:
+        return None
+    source, file = found
+    opens(file)
+    if path.exists():
+        shutil.copy2(path, source.with_name(f"keys-damaged-{utcnow().strftime(backup.STAMP)}.json"))
+    keys.save(file, path)
+    return source
+
+
+def _newest_keys(folder: Path) -> tuple[Path, keys.KeyFile] | None:
+    """The newest key file of the copies that can be read."""
+    names = backup.folder_of(folder / DATABASE).glob("*.keys.json")
+    for path in sorted(names, reverse=True):
+        with suppress(DatabaseError):
+            return path, keys.load(path)
+    return None
+
+
 def restore(
     folder: Path,
     held: Sequence[bytes],
     copy: Path,
     actor: Actor,
     note: Callable[[Session], None],
-) -> Path:
+) -> Path | None:
     """Put a copy in the place of the database; passwords and keys stay as they are.
 
     Args:
@@ -261,7 +304,7 @@ def restore(
         note: writes into the restored journal that it was done.
 
     Returns:
-        Where the database before was kept.
+        Where the database before was kept; None when there was none.
 
     Raises:
         DatabaseError: as `db.backup.restore`; nothing was changed.

@@ -78,7 +78,10 @@ TROUBLE_MESSAGES: Mapping[str, str] = {
     "unreadable": N_("The file cannot be opened. Check that it exists and that you may read it."),
     "damaged": N_("The workspace is damaged. Restore the latest backup."),
     "read_only": N_("The workspace cannot be written. Check the rights of the file and folder."),
-    "wrong_key": N_("This file cannot be decrypted, or it is not a workspace."),
+    "wrong_key": N_(
+        "This file cannot be decrypted, or it is not a workspace. If it was one, restore the "
+        "latest backup."
+    ),
     "wrong_password": N_("The password is not right."),
     "unknown_user": N_("There is no user with this login name."),
     "newer": N_("This workspace was made by a newer version. Update the program to open it."),
@@ -172,6 +175,8 @@ def problems_from_validation(error: "ValidationError") -> list[Problem]:
 
 def _sentence(detail: Mapping[str, Any]) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "string_too_short" and context["min_length"] == 1:
+        kind = "missing"
     if kind in _PYDANTIC_MESSAGES:
         return _(_PYDANTIC_MESSAGES[kind]).format(**context)
     if kind in {"value_error", "assertion_error"}:

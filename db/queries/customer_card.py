@@ -278,7 +278,7 @@ def timeline(
         entries += case_timeline(session, case_id)
     entries += _visits(session, Visit.customer_id == customer_id, Visit.case_id.is_(None))
     entries += _files(session, Attachment.customer_id == customer_id)
-    return sorted(entries, key=_newest_first, reverse=True)
+    return _newest_first(entries)
 
 
 def case_timeline(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
@@ -303,7 +303,7 @@ def case_timeline(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
             .where(Interview.case_id == case_id, Interview.verifies_id.is_(None))
         )
     ]
-    return sorted(entries, key=_newest_first, reverse=True)
+    return _newest_first(entries)
 
 
 def _events(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
@@ -312,6 +312,7 @@ def _events(session: Session, case_id: uuid.UUID) -> list[TimelineEntry]:
         .join(Case, Case.id == CaseEvent.case_id)
         .outerjoin(User, User.id == CaseEvent.by_id)
         .where(CaseEvent.case_id == case_id)
+        .order_by(CaseEvent.at, CaseEvent.id)
     )
     return [
         TimelineEntry(
@@ -425,5 +426,10 @@ def _local_day(moment: dt.datetime) -> dt.date:
     return moment.astimezone().date()
 
 
-def _newest_first(entry: TimelineEntry) -> tuple[dt.date, float]:
-    return entry.day, entry.at.timestamp() if entry.at else 0.0
+def _newest_first(entries: list[TimelineEntry]) -> list[TimelineEntry]:
+    """What was made later stands above also where both have the same moment."""
+
+    def moment(entry: TimelineEntry) -> tuple[dt.date, float]:
+        return entry.day, entry.at.timestamp() if entry.at else 0.0
+
+    return sorted(entries, key=moment)[::-1]

@@ -7,10 +7,10 @@ import typer
 
 from desktop_app.cli import output
 from desktop_app.cli.options import UsageProblemError
-from desktop_app.cli.places import require_place
+from desktop_app.cli.places import require_ending, require_other, require_place
 from desktop_app.cli.state import State, parse_currency, state_of
 from desktop_app.cli.workspace_commands import back_up_first
-from desktop_app.errors import FileProblemError
+from desktop_app.errors import FileProblemError, InvalidInputError
 from desktop_app.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _KEYS = {
     "name_phone": "name_phone",
 }
 _SHOWN = 10  # rejected rows told on the terminal
+_HEADINGS = 12  # so many columns are named
 
 
 def import_file(
@@ -76,10 +77,17 @@ def import_file(
     state = state_of(context)
     if kind not in set(ImportKind):
         raise UsageProblemError(_("Say what to import: customers, orders, visits or renewals."))
+    if file.is_dir():
+        raise FileProblemError(_("{file} is a folder. Name a file in it.").format(file=file))
     if not file.is_file():
         raise FileProblemError(_("There is no file {file}.").format(file=file))
     for place in filter(None, (rejects, save_mapping)):
         require_place(place, overwrite=overwrite)
+        require_other(place, file, *filter(None, (mapping,)))
+    if rejects is not None:
+        require_ending(rejects, ".csv", ".xlsx")
+    if rejects is not None and save_mapping is not None:
+        require_other(rejects, save_mapping)
     if currency is not None and kind != ImportKind.ORDERS:
         raise UsageProblemError(_("Only orders have a currency: leave --currency out."))
     choices = {
@@ -89,7 +97,7 @@ def import_file(
         "no_customer": _choice(dict.fromkeys(("reject", "walk_in")), no_customer, "--no-customer"),
     }
     with state.read() as session:
-        chosen = _mapping(session, ImportKind(kind), file, mapping, (sheet, encoding))
+        chosen, headings = _mapping(session, ImportKind(kind), file, mapping, (sheet, encoding))
     chosen = chosen.model_validate(
         chosen.model_dump() | {name: value for name, value in choices.items() if value}
     )
@@ -97,9 +105,10 @@ def import_file(
         from desktop_app.importing.mapping import save_mapping as save  # noqa: PLC0415
 
         save(chosen, save_mapping)
-    result = _run(state, file, chosen, dry_run=dry_run)
-    if rejects is not None:
-        _write_rejects(state, file, rejects, result)
+    try:
+        result = _run(state, file, chosen, rejects, dry_run=dry_run)
+    except InvalidInputError as error:
+        raise FileProblemError(_which_columns(file, error, headings)) from error
     _tell(state, result)
 
 
@@ -124,14 +133,28 @@ def import_renewals(
     import_file(context, "renewals", file, mapping, dry_run=dry_run, rejects=rejects, key=key)
 
 
-def _write_rejects(state: State, file: Path, rejects: Path, result: "ImportResult") -> None:
-    """Write the event, then the file."""
+def _which_columns(file: Path, error: InvalidInputError, headings: tuple[str, ...]) -> str:
+    """Why the columns do not do, and how to say which is which."""
+    problems = " ".join(problem.message for problem in error.problems)
+    if not headings:
+        return _("{file}: {problem}").format(file=file, problem=problems)
+    shown = ", ".join(filter(None, headings[:_HEADINGS]))
+    if len(headings) > _HEADINGS:
+        shown += ", …"
+    text = _(
+        "{file}: {problem} It has the columns {headings}. Say which is which in a mapping file: "
+        "--save-mapping M.toml writes one to correct, --mapping M.toml reads it."
+    )
+    return text.format(file=file, problem=problems, headings=shown)
+
+
+def _write_rejects(session: "Session", file: Path, rejects: Path, result: "ImportResult") -> None:
+    """The event, then the file, in one transaction with the import: all of it or nothing."""
     from desktop_app.importing.rejects import write_rejects  # noqa: PLC0415
     from desktop_app.services import exports  # noqa: PLC0415
 
     if result.rejects:
-        with state.write() as session:
-            exports.note_rejects(session, file.name, len(result.rejects))
+        exports.note_rejects(session, file.name, len(result.rejects))
     write_rejects(rejects, result.headings, result.rejects)
 
 
@@ -150,8 +173,8 @@ def _mapping(
     file: Path,
     mapping: Path | None,
     reading: tuple[str | None, str | None],
-) -> "Mapping":
-    """The mapping file, or what is remembered or suggested for these headings."""
+) -> tuple["Mapping", tuple[str, ...]]:
+    """The mapping file, or what is remembered or suggested for these headings, and them."""
     from desktop_app.importing.load import suggest_mapping  # noqa: PLC0415
     from desktop_app.importing.mapping import load_mapping  # noqa: PLC0415
     from desktop_app.importing.readers import ReadOptions  # noqa: PLC0415
@@ -161,24 +184,34 @@ def _mapping(
     given = {name: value for name, value in given.items() if value is not None}
     if mapping is None:
         with output.TerminalProgress() as progress:
-            return suggest_mapping(session, kind, file, ReadOptions(**given), progress)[1]
+            seen, suggested = suggest_mapping(session, kind, file, ReadOptions(**given), progress)
+        return suggested, tuple(seen.head.headings)
     loaded = load_mapping(mapping)
     if loaded.kind is not kind:
         text = _("{file} is a mapping for {kind}.")
         raise FileProblemError(text.format(file=mapping, kind=loaded.kind.value))
-    return loaded.model_copy(update={"read": loaded.read.model_copy(update=given)})
+    return loaded.model_copy(update={"read": loaded.read.model_copy(update=given)}), ()
 
 
-def _run(state: State, file: Path, mapping: "Mapping", *, dry_run: bool) -> "ImportResult":
+def _run(
+    state: State, file: Path, mapping: "Mapping", rejects: Path | None, *, dry_run: bool
+) -> "ImportResult":
     from desktop_app.importing import load  # noqa: PLC0415
 
     with output.TerminalProgress() as progress:
         if dry_run:
             with state.read() as session:
-                return load.check_file(session, progress, file, mapping)
+                result = load.check_file(session, progress, file, mapping)
+            if rejects is not None:
+                with state.write() as session:
+                    _write_rejects(session, file, rejects, result)
+            return result
         back_up_first(state)
         with state.write() as session:
-            return load.import_file(session, progress, file, mapping)
+            result = load.import_file(session, progress, file, mapping)
+            if rejects is not None:
+                _write_rejects(session, file, rejects, result)
+            return result
 
 
 def _tell(state: State, result: "ImportResult") -> None:

@@ -23,6 +23,20 @@ def require_place(path: Path, *, overwrite: bool) -> None:
         raise FileProblemError(text.format(file=path))
 
 
+def require_other(path: Path, *read: Path) -> None:
+    """Refuse to write over a file that is read in the same run. Raises FileProblemError."""
+    if any(path.resolve() == other.resolve() for other in read):
+        text = _("{file} is read or written by the same command. Choose another name.")
+        raise FileProblemError(text.format(file=path))
+
+
+def require_ending(path: Path, *endings: str) -> None:
+    """Refuse a file whose name says that it holds something else. Raises FileProblemError."""
+    if path.suffix.lower() not in endings:
+        text = _("{file}: the name must end in {endings}.")
+        raise FileProblemError(text.format(file=path, endings=", ".join(endings)))
+
+
 def require_folder(path: Path) -> None:
     """Refuse a folder that is a file, or that could not be made. Raises FileProblemError."""
     if not path.parent.is_dir():

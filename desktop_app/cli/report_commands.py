@@ -10,7 +10,7 @@ import typer
 
 from desktop_app.cli import output
 from desktop_app.cli.options import UsageProblemError
-from desktop_app.cli.places import require_place
+from desktop_app.cli.places import require_ending, require_place
 from desktop_app.cli.state import State, state_of
 from desktop_app.errors import InvalidInputError, NotFoundError
 from desktop_app.i18n import N_, _
@@ -48,8 +48,9 @@ def report(
     given = _pairs(context.args)
     asked = {"xlsx": xlsx, "pdf": pdf, "json": json}
     targets = {format_: path for format_, path in asked.items() if path is not None}
-    for path in targets.values():
+    for format_, path in targets.items():
         require_place(path, overwrite=overwrite)
+        require_ending(path, f".{format_}")
     with state.read() as session:
         access.require(session, Action.REPORT)
         if targets:

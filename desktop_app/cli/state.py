@@ -19,6 +19,7 @@ from desktop_app.i18n import _
 if TYPE_CHECKING:
     import typer
 
+    from db.keys import KeyFile
     from db.session import Session
     from db.workspace import Opened
 
@@ -62,9 +63,12 @@ class State:
         """The password of a user; a demo carries its own."""
         from db import keys, workspace  # noqa: PLC0415
 
-        demo = keys.load(self.folder / workspace.KEYS).demo
-        if demo is not None:
-            return demo["password"]
+        return self.password_for(keys.load(self.folder / workspace.KEYS), login)
+
+    def password_for(self, file: "KeyFile", login: str) -> str:
+        """The password of a user of a key file."""
+        if file.demo is not None:
+            return file.demo["password"]
         return os.environ.get("WINBACK_PASSWORD") or ask_password(login)
 
     def open(self) -> "Opened":

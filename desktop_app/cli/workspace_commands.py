@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from db.keys import MIN_PASSWORD
 from desktop_app.cli import output
 from desktop_app.cli.state import State, ask_password, parse_currency, parse_day, state_of
 from desktop_app.errors import UserError
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 def new(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help=N_("Empty or missing folder."))],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help=N_("Folder of the workspace; made when missing."))
+    ],
     login: Annotated[str, typer.Option(help=N_("Login name of the administrator."))] = "admin",
     name: Annotated[str, typer.Option(help=N_("Full name of the administrator."))] = "",
     currency: Annotated[
@@ -63,6 +66,9 @@ def _new_password(login: str) -> str:
             raise UserError(_("The two passwords differ."))
     if not given:
         raise UserError(_("The password is empty."))
+    if len(given) < MIN_PASSWORD:
+        text = _("Enter at least {min_length} characters.").format(min_length=MIN_PASSWORD)
+        raise UserError(_("{name}: {value}").format(name=_("Password"), value=text))
     return given
 
 
@@ -97,11 +103,17 @@ def check(
 ) -> None:
     """Check pages, references, journal, figures, files; exit status 1 when something is wrong."""
     from db import check as checks  # noqa: PLC0415
+    from db.errors import DatabaseError, Trouble  # noqa: PLC0415
 
     state = state_of(context)
     state.options.workspace = folder or state.options.workspace
-    opened = state.open()
-    found = checks.check(opened.database, opened.actor)
+    try:
+        opened = state.open()
+        found = checks.check(opened.database, opened.actor)
+    except DatabaseError as error:
+        if state.options.as_json and error.trouble is Trouble.DAMAGED:
+            output.say_json({"ok": False, "integrity": error.detail or str(error.trouble)})
+        raise
     if state.options.as_json:
         output.say_json(_check_document(found))
     else:
@@ -204,19 +216,66 @@ def restore(
     from desktop_app.services import keys  # noqa: PLC0415
 
     state = state_of(context)
-    actor, held = _restorer(state)
-    state.close()
     if state.windows.has_window(state.folder):
         raise UserError(_("The window has this workspace open. Close it first."))
     file = state.folder / workspace.DATABASE
     source = _find_backup(copy, backups.list_backups(file), backups.folder_of(file))
+    mended = _mend_keys(state)
+    if mended is not None and _is_sound(state):
+        _tell_mended(state, mended)
+        return
+    actor, held = _restorer(state)
+    state.close()
     kept = keys.restore(state.folder, actor, held, source)
     if state.options.as_json:
-        output.say_json({"restored": str(source), "kept": str(kept)})
+        output.say_json({"restored": str(source), "kept": None if kept is None else str(kept)})
         return
     output.say(_("Restored {file}.").format(file=source))
-    output.say(_("The workspace as it was before is kept: {file}").format(file=kept))
-    output.say(_("Everybody signs in with their present password."))
+    if kept is not None:
+        output.say(_("The workspace as it was before is kept: {file}").format(file=kept))
+    output.say(
+        _("Everybody signs in with their present password.")
+        if mended is None
+        else _("Everybody signs in with the password of that time.")
+    )
+
+
+def _mend_keys(state: State) -> Path | None:
+    """Replace a key file that cannot be read by that of the newest copy; where it came from."""
+    from db import keys, workspace  # noqa: PLC0415
+
+    def opens(file: keys.KeyFile) -> tuple[bytes, ...]:
+        login = state.options.user or next(iter(file.logins()), "")
+        return keys.open_keys(file, login, state.password_for(file, login))
+
+    return workspace.mend_keys(state.folder, opens)
+
+
+def _is_sound(state: State) -> bool:
+    """Whether the workspace opens and each of its pages is whole."""
+    from db import workspace  # noqa: PLC0415
+    from db.errors import DatabaseError  # noqa: PLC0415
+
+    try:
+        workspace.verify_copy(state.open(), state.folder / workspace.DATABASE)
+    except DatabaseError:
+        return False
+    return True
+
+
+def _tell_mended(state: State, source: Path) -> None:
+    from desktop_app.services import keys  # noqa: PLC0415
+
+    with state.write() as session:
+        keys.note_mended(session, source.name)
+    if state.options.as_json:
+        output.say_json({"restored": str(source), "kept": None})
+        return
+    text = _(
+        "The key file was damaged; that of {file} was put in its place. The workspace itself is "
+        "sound and was left as it is. Everybody signs in with the password of that time."
+    )
+    output.say(text.format(file=source))
 
 
 def _restorer(state: State) -> "tuple[Actor, tuple[bytes, ...]]":

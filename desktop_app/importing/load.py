@@ -69,6 +69,7 @@ class ImportResult:
         blank_cells: Blank cells by heading, of the columns that were taken.
         unused_columns: Headings of the columns of which nothing is taken.
         warnings: Sentences about what deserves a look.
+        digest: What the file held, as a fingerprint of its bytes.
         is_dry: Whether nothing was written.
     """
 
@@ -87,6 +88,7 @@ class ImportResult:
     blank_cells: dict[str, int]
     unused_columns: tuple[str, ...]
     warnings: tuple[str, ...]
+    digest: str
     is_dry: bool
 
 
@@ -157,15 +159,25 @@ def check_file(session: Session, progress: Progress, path: Path, mapping: Mappin
     return _Import(session, progress, path, mapping, is_dry=True).run()
 
 
-def import_file(session: Session, progress: Progress, path: Path, mapping: Mapping) -> ImportResult:
+def import_file(
+    session: Session, progress: Progress, path: Path, mapping: Mapping, *, checked: str = ""
+) -> ImportResult:
     """Import a file as one change set of this writing session.
+
+    Args:
+        session: The writing session.
+        progress: Told the rows that were read.
+        path: The file.
+        mapping: How to read it.
+        checked: Fingerprint of what was checked before; empty when nothing was.
 
     Raises:
         InvalidInputError: the mapping does not fit the file.
-        FileProblemError: the file cannot be read; the transaction must be given up.
+        FileProblemError: the file cannot be read, or holds something else than what was checked;
+            the transaction must be given up.
         CancelledError: the person asked to stop; the transaction must be given up.
     """
-    return _Import(session, progress, path, mapping, is_dry=False).run()
+    return _Import(session, progress, path, mapping, is_dry=False).run(checked)
 
 
 class _Import:
@@ -185,9 +197,12 @@ class _Import:
         self._incomplete: set[str] = set()
         self._is_new_currency = False
 
-    def run(self) -> ImportResult:
+    def run(self, checked: str = "") -> ImportResult:
         """Read, sort, store, count."""
         digest = _digest(self._path)
+        if checked and digest != checked:
+            text = _("{file} was changed since it was checked. Check it again.")
+            raise FileProblemError(text.format(file=self._path.name))
         with open_table(self._path, self._mapping.read, self._progress) as table:
             require_sure_encoding(table)
             headings = table.head.headings
@@ -198,7 +213,7 @@ class _Import:
             source = Source(self._mapping.kind, self._path.name, digest, stored)
             reader = RowReader(self._mapping, headings)
             self._take(table, reader, source)
-        return self._result(table, reader)
+        return self._result(table, reader, digest)
 
     def _take(self, table: Table, reader: RowReader, source: Source) -> None:
         given = (self._session, source, self._mapping.key, self._outcome)
@@ -275,7 +290,7 @@ class _Import:
         self._reasons[row.number] = reason
         self._cells[row.number] = tuple(row.cells)
 
-    def _result(self, table: Table, reader: RowReader) -> ImportResult:
+    def _result(self, table: Table, reader: RowReader, digest: str) -> ImportResult:
         outcome, counts = self._outcome, table.counts
         if counts is None:
             raise FileProblemError(
@@ -306,6 +321,7 @@ class _Import:
             blank_cells={name: count for name, count in reader.notes.blank.items() if count},
             unused_columns=unused_columns(self._mapping, table.head.headings),
             warnings=tuple(self._warnings(table, reader)),
+            digest=digest,
             is_dry=outcome.is_dry,
         )
 

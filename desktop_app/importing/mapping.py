@@ -239,7 +239,7 @@ def _missing(mapping: Mapping) -> list[Problem]:
     titles = {field.name: field.title for field in FIELDS[mapping.kind]}
     problems += [
         Problem(name, _("Choose the column for: {field}.").format(field=_(titles[name])))
-        for name in needed
+        for name in dict.fromkeys(needed)
         if name not in columns
     ]
     return problems
@@ -265,11 +265,12 @@ def load_mapping(path: Path) -> Mapping:
     """
     try:
         return Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        text = _("{file} cannot be read: {reason}")
         raise FileProblemError(
-            _("{file} cannot be read. Check that it exists.").format(file=path.name)
+            text.format(file=path.name, reason=error.strerror or error)
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileProblemError(
             _("{file} is not a mapping file: {reason}").format(file=path.name, reason=error)
         ) from error

@@ -1,6 +1,7 @@
 """Rejected rows as a file: number of the row, reason, the original cells."""
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,4 +81,6 @@ def _write_workbook(path: Path, rows: Sequence[Sequence[str]]) -> None:
             cell.data_type = "s"
             cells.append(cell)
         sheet.append(cells)
-    book.save(path)
+    packed = io.BytesIO()  # on a full disk openpyxl would leave its archive open
+    book.save(packed)
+    path.write_bytes(packed.getbuffer())

@@ -1,13 +1,18 @@
 """Writing a file whole or not at all, and never over another one unasked."""
 
+import io
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop_app.errors import FileProblemError
 from desktop_app.i18n import _
+
+if TYPE_CHECKING:  # slow to import
+    from openpyxl import Workbook
 
 
 @contextmanager
@@ -40,6 +45,17 @@ def new_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def save_workbook(workbook: "Workbook", path: Path) -> None:
+    """Write a workbook of openpyxl. Raises OSError.
+
+    It is packed in memory: openpyxl leaves its archive open when the disk is full, and Python
+    then tells of each part of it on the terminal.
+    """
+    packed = io.BytesIO()
+    workbook.save(packed)
+    path.write_bytes(packed.getbuffer())
 
 
 def make_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ from desktop_app.domain import script_sheets, scripts
 from desktop_app.domain.script_drafts import ScriptDraft
 from desktop_app.domain.scripts import Script
 from desktop_app.reports.answer_files import write_file
-from desktop_app.reports.output import new_file
+from desktop_app.reports.output import new_file, save_workbook
 from desktop_app.reports.xlsform import text_cell, text_width
 
 _NARROWEST: Final = 14
@@ -41,7 +41,7 @@ def write_workbook(
         workbook = Workbook(write_only=True)
         for name, rows in script_sheets.to_cells(_head(head), script).items():
             _fill(workbook.create_sheet(name), rows)
-        workbook.save(temporary)
+        save_workbook(workbook, temporary)
     return path
 
 

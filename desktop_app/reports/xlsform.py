@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from desktop_app.questionnaire.sheets import Sheets
-from desktop_app.reports.output import make_folder, new_file
+from desktop_app.reports.output import make_folder, new_file, save_workbook
 
 _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
@@ -35,7 +35,7 @@ def write_xlsform(sheets: Sheets, path: Path, *, overwrite: bool = False) -> Non
     for name, sheet in sheets.sheets:
         _fill(workbook.create_sheet(name), (sheet.headings, *sheet.rows))
     with new_file(path, overwrite=overwrite) as temporary:
-        workbook.save(temporary)
+        save_workbook(workbook, temporary)
 
 
 def media_places(files: Mapping[str, bytes], *forms: Path) -> dict[Path, bytes]:

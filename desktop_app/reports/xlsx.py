@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from desktop_app.reports import fill_in_xlsx
 from desktop_app.reports.base import Document, Loss, Written
 from desktop_app.reports.figures import SOFT, TINT
-from desktop_app.reports.output import new_file
+from desktop_app.reports.output import new_file, save_workbook
 from desktop_app.reports.workbook import (
     SHEET_ROWS,
     TEXT,
@@ -157,7 +157,7 @@ def _write_styled(book: Book, document: Document, path: Path) -> None:
                 title = clean_title(sheet.figure.title)
                 made[0][1].add_chart(chart(sheet, target, title), f"A{row}")
                 row += CHART_ROWS
-    workbook.save(path)
+    save_workbook(workbook, path)
 
 
 def _fill(workbook: "Workbook", sheet: Sheet, target: Any) -> None:

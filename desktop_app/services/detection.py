@@ -27,7 +27,7 @@ from desktop_app.domain.detection import RULES
 from desktop_app.domain.detection.base import Finding, Rule
 from desktop_app.domain.permissions import Action
 from desktop_app.domain.purchases import build_activity
-from desktop_app.errors import InvalidInputError, problems_from_validation
+from desktop_app.errors import InvalidInputError, Problem, problems_from_validation
 from desktop_app.i18n import N_, _
 from desktop_app.progress import Progress
 from desktop_app.services import access, watch
@@ -106,9 +106,13 @@ def scan(session: Session, progress: Progress, as_of: dt.date | None = None) -> 
     Saves that are watched are judged first: who did not stay is no news then.
 
     Raises:
+        InvalidInputError: the day lies in the future: everybody would seem to have left.
         CancelledError: stopped; nothing was stored.
     """
     access.require(session, Action.SCAN)
+    if as_of is not None and as_of > clock.today():
+        text = _("{day} lies in the future: every customer would seem to have left.")
+        raise InvalidInputError([Problem("as_of", text.format(day=as_of.isoformat()))])
     day = as_of or reference_date(session)
     journal.name_change(
         session, N_("Scan as of {day}: {new} new signals"), kind=ChangeKind.SCAN, day=day, new=0

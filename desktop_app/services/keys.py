@@ -152,7 +152,16 @@ def allow_restore(session: Session) -> None:
     access.require(session, Action.RESTORE)
 
 
-def restore(folder: Path, actor: Actor, held: Sequence[bytes], copy: Path) -> Path:
+def note_mended(session: Session, file: str) -> None:
+    """Write the event that the key file of a copy was put in the place of a damaged one.
+
+    Whoever has a password may have done it: without a key file nobody can be asked for a right.
+    """
+    access.require(session, Action.VIEW)
+    journal.record_event(session, N_("Put back the key file {file}"), file=file)
+
+
+def restore(folder: Path, actor: Actor, held: Sequence[bytes], copy: Path) -> Path | None:
     """Put a copy in the place of the workspace, which nobody may have open.
 
     Passwords stay as they are now. The event stands in the restored journal.
@@ -164,7 +173,7 @@ def restore(folder: Path, actor: Actor, held: Sequence[bytes], copy: Path) -> Pa
         copy: What is put back.
 
     Returns:
-        Where the database before was kept.
+        Where the database before was kept; None when there was none.
 
     Raises:
         NotAllowedError: the role may not.

@@ -4,11 +4,11 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import VERSION, clock, i18n, logs
@@ -25,6 +25,7 @@ from desktop_app.ui.qt_words import QtWords
 from desktop_app.ui.sign_in import SignInDialog
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the first dialog paints without it
+    from db.session import Session
     from db.workspace import Opened
     from desktop_app.ui.main_window import MainWindow
     from desktop_app.ui.tasks import Tasks
@@ -60,7 +61,7 @@ class Application(QObject):
         self.dialog: SignInDialog | None = None
         self.window: MainWindow | None = None
         self.tasks: Tasks | None = None
-        self._day = clock.today()
+        self._day: date | None = None  # whose steps have been taken
         self._address = address  # what somebody wants to see, until it is shown
         self._since: datetime | None = None  # of the sign-in, until what was missed is told
         self._opened: Opened | None = None
@@ -196,12 +197,9 @@ class Application(QObject):
         QTimer.singleShot(PAGES_MS, self, self._load_pages)
 
     def _begin_day(self) -> None:
-        """Write the sign-in down and do what is to be done once on a day."""
-        from desktop_app.services import triage  # noqa: PLC0415
-
+        """Write the sign-in down; what is to be done once on a day is done when all is loaded."""
         if self.tasks is not None:
-            self.tasks.write(self, triage.begin_day, clock.today()).quiet()
-            self._take_steps()
+            self.tasks.write(self, _begin_day).quiet()
 
     def _take_steps(self) -> None:
         """What the program does by itself at the start of a day, each as a change of its own."""
@@ -225,10 +223,10 @@ class Application(QObject):
         """Load the other pages while the person looks at the first one."""
         if self.window is not None:
             task = self.background.compute(self, load_pages)
-            task.then(lambda _none: self._begin_reminders())
+            task.then(lambda _none: self._begin_rest())
 
-    def _begin_reminders(self) -> None:
-        """All is loaded: remind the person from now on."""
+    def _begin_rest(self) -> None:
+        """All is loaded: take the steps of the day, remind the person from now on."""
         from desktop_app.ui.reminder_desk import ReminderDesk  # noqa: PLC0415
 
         gc.freeze()  # modules stay: collecting passes them over
@@ -237,6 +235,8 @@ class Application(QObject):
             self.window.reminders = ReminderDesk(self.window, self._settings, since)
             self.window.connect_actions()
             self._go_there()
+        if self._day is None:
+            self._take_steps()
 
     def _go_there(self) -> None:
         """Show what is wanted, as soon as it can be shown."""
@@ -320,7 +320,7 @@ class Application(QObject):
             "The copy is in place. What was there before is kept beside it. Sign in with your "
             "present password."
         )
-        task.then(lambda kept: self._tell(_("Restored"), f"{done}\n{kept}"))
+        task.then(lambda kept: self._tell(_("Restored"), f"{done}\n{kept or ''}".rstrip()))
         task.or_else(self._show_user_error)
 
     def remove_demo(self) -> None:
@@ -365,7 +365,7 @@ class Application(QObject):
             self._guard.deleteLater()
         if self._opened is not None:
             self._opened.database.close()
-        self.window = self.tasks = self._guard = self._opened = None
+        self.window = self.tasks = self._guard = self._opened = self._day = None
         flush_deleted()
 
     def shut_down(self) -> None:
@@ -387,6 +387,12 @@ def flush_deleted() -> None:
 
 def _nothing() -> None:
     """Done when everything is written that was to be written before."""
+
+
+def _begin_day(session: "Session") -> None:
+    from desktop_app.services import triage  # noqa: PLC0415  (behind the first paint)
+
+    triage.begin_day(session, clock.today())
 
 
 def _collect() -> None:
@@ -460,8 +466,9 @@ def open_and_close(workspace: Path) -> None:
         RuntimeError: the window did not show its first page.
     """
     from db import workspace as workspaces  # noqa: PLC0415
-    from desktop_app.ui.screenshots import settle  # noqa: PLC0415
+    from desktop_app.ui.screenshots import settle, tell_qt  # noqa: PLC0415
 
+    qInstallMessageHandler(tell_qt)
     settings = Settings()
     application = Application(make_app(settings), settings, None, keeps_settings=False)
     application.open_window(workspaces.open_demo(workspace))

@@ -212,7 +212,7 @@ def confirm(
     theme.set_role(act, "danger" if danger else "primary")
     box.setDefaultButton(safe)
     box.setEscapeButton(safe)
-    for keys in ("Ctrl+Return", "Ctrl+Enter"):
+    for keys in () if danger else ("Ctrl+Return", "Ctrl+Enter"):  # the keys that save lose nothing
         QShortcut(QKeySequence(keys), box).activated.connect(act.click)
     box.exec()
     return box.clickedButton() is act

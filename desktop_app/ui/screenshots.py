@@ -77,7 +77,8 @@ def run(folder: Path, workspace: Path) -> list[Path]:
     from db.workspace import open_demo  # noqa: PLC0415  (after the window's own imports)
 
     folder.mkdir(parents=True, exist_ok=True)
-    qInstallMessageHandler(_tell)
+    qInstallMessageHandler(tell_qt)
+    spoken = i18n.language()
     made: list[Path] = []
     app = make_app(Settings(language="en"))
     with _home_of_its_own():
@@ -90,10 +91,11 @@ def run(folder: Path, workspace: Path) -> list[Path]:
         made += write_reports(opened, folder)
     finally:
         opened.database.close()
+        i18n.set_language(spoken)
     return made
 
 
-def _tell(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+def tell_qt(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
     """Qt's own messages, without the one it has for every window that nobody sees."""
     if "propagateSizeHints" not in text:
         sys.stderr.write(f"{text}\n")

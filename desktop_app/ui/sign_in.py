@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from db.keys import MIN_PASSWORD
 from desktop_app import i18n, paths
 from desktop_app.errors import InvalidInputError, Problem, UserError
 from desktop_app.i18n import _
@@ -164,9 +165,7 @@ class SignInDialog(QDialog):
             _("&Password"),
             PasswordEditor(),
             required=True,
-            help=_("At least {n} characters. It encrypts the workspace.").format(
-                n=work.MIN_PASSWORD
-            ),
+            help=_("At least {n} characters. It encrypts the workspace.").format(n=MIN_PASSWORD),
         )
         add("again", _("Password &again"), PasswordEditor(), required=True)
         column = self._page(

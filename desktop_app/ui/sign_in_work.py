@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from db.keys import MIN_PASSWORD
 from desktop_app.errors import Problem
 from desktop_app.i18n import _
 from desktop_app.ui.loading import load_program
@@ -12,8 +13,6 @@ from desktop_app.ui.loading import load_program
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the dialog paints without it
     from db.workspace import Opened
     from desktop_app.progress import Progress
-
-MIN_PASSWORD = 8
 
 Values = dict[str, Any]
 """What stands in a form, by field."""

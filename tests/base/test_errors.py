@@ -32,6 +32,7 @@ class Draft(BaseModel):
     odd: int = 1
     custom: str = ""
     ad: Annotated[str, Field(pattern="^x")] | None = None
+    said: Annotated[str, Field(min_length=1)] = "x"
 
     @field_validator("odd")
     @classmethod
@@ -60,6 +61,7 @@ def problems(**values: object) -> list[Problem]:
         ({}, Problem("name", "This field is needed.")),
         ({"name": "a"}, Problem("name", "Enter at least 2 characters.")),
         ({"name": "abcde"}, Problem("name", "Enter at most 4 characters.")),
+        ({"name": "ab", "said": ""}, Problem("said", "This field is needed.")),
         ({"name": 5}, Problem("name", "Enter a text.")),
         (
             {"name": "ab", "left_on": "2026-02-30"},

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from desktop_app.errors import FileProblemError
 from desktop_app.importing.load import import_file
 from desktop_app.services import detection
 from tests.cli.conftest import Run
@@ -194,6 +195,70 @@ def test_that_rejects_have_row_and_reason(run: Run, folder: Path, tmp_path: Path
     event, change = run("history", "--json").document[:2]
     assert event["title"] == "Save 1 rejected rows of orders.csv"
     assert change["change_set"] == done["change_set"]
+
+
+def test_that_nothing_is_imported_when_its_rejects_cannot_be_written(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from desktop_app.importing import rejects as module
+
+    file = tmp_path / "orders.csv"
+    file.write_text(
+        "订单号,客户编号,下单日期,金额\n1,K1,2026-02-30,5\n2,K1,2026-03-01,5\n", "utf-8"
+    )
+
+    def full(*_args: object) -> None:
+        raise FileProblemError("r.csv cannot be written: No space left on device")
+
+    before = run("history", "--json").document
+    monkeypatch.setattr(module, "write_rejects", full)
+    for more in ([], ["--dry-run"]):
+        refused = run("import", "orders", file, "--rejects", tmp_path / "r.csv", *more, "--json")
+        assert (refused.status, refused.out) == (1, "")
+        assert "cannot be written" in refused.sentence
+    assert run("list", "customers", "--json").document == []
+    assert run("history", "--json").document == before
+
+
+def test_that_a_file_that_is_read_is_not_written_over(
+    run: Run, folder: Path, orders: Path, tmp_path: Path
+) -> None:
+    before, mapping = orders.read_bytes(), tmp_path / "m.toml"
+    for written in ("--rejects", "--save-mapping"):
+        refused = run("import", "orders", orders, written, orders, "--overwrite")
+        assert (refused.status, "same command" in refused.sentence) == (1, True)
+    both = ("--rejects", tmp_path / "x.csv", "--save-mapping", tmp_path / "x.csv")
+    assert "same command" in run("import", "orders", orders, *both).sentence
+    assert run("import", "orders", orders, "--save-mapping", mapping, "--dry-run").status == 0
+    kept = mapping.read_bytes()
+    read = run("import", "orders", orders, "--mapping", mapping, "--save-mapping", mapping,
+               "--overwrite")  # fmt: skip
+    assert "same command" in read.sentence
+    assert (orders.read_bytes(), mapping.read_bytes()) == (before, kept)
+
+
+def test_that_a_name_must_say_what_the_file_holds(
+    run: Run, folder: Path, orders: Path, tmp_path: Path
+) -> None:
+    rejects = run("import", "orders", orders, "--rejects", tmp_path / "r.pdf")
+    assert (rejects.status, ".csv, .xlsx" in rejects.sentence) == (1, True)
+    report = run("report", "case-list", "--xlsx", tmp_path / "a.pdf")
+    assert (report.status, "must end in .xlsx" in report.sentence) == (1, True)
+    assert list(tmp_path.glob("*.pdf")) == []
+
+
+def test_that_columns_nobody_recognises_are_named_with_the_way_out(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "wrong.csv"
+    file.write_text("a,b\n1,2\n", "utf-8")
+    refused = run("import", "customers", file)
+    assert refused.sentence.count("Choose the column for: Name.") == 1
+    assert all(part in refused.sentence for part in ("wrong.csv", "a, b", "--mapping", "--save"))
+    many = ",".join(f"c{number}" for number in range(40))
+    file.write_text(f"{many}\n", "utf-8")
+    assert "c11, …" in run("import", "customers", file).sentence
+    assert "is a folder" in run("import", "customers", tmp_path).sentence
 
 
 @pytest.mark.parametrize("option", ["--rejects", "--save-mapping"])

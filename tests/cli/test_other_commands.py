@@ -92,9 +92,10 @@ def test_that_passwords_are_typed_twice_for_a_new_workspace(
 ) -> None:
     monkeypatch.delenv("WINBACK_PASSWORD")
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    typed = iter(["one", "two", "same", "same", "same", ""])
+    typed = iter(["one", "two", "seven77", "seven77", *["the-same"] * 3, ""])
     monkeypatch.setattr("getpass.getpass", lambda _prompt: next(typed))
     assert "differ" in run("new", tmp_path / "a").sentence
+    assert "at least 8" in run("new", tmp_path / "a").sentence
     made = run("new", tmp_path / "a")
     assert made.status == 0
     assert "Recovery code" in made.out

@@ -27,7 +27,7 @@ K3,华信集团,否
 def at_work(run: Run, folder: Path, orders: Path) -> Path:
     """Everybody who lapsed has a case; one of them asked not to be contacted afterwards."""
     run("import", "orders", orders)
-    run("scan", "--as-of", "2026-12-31")
+    run("scan", "--as-of", "2026-09-15")
     assert run("open-cases", "--kind", "lapsing", "--json").document["cases"] == 2
     return folder
 

@@ -1,6 +1,7 @@
 """Making, checking, backing up, restoring and migrating a workspace."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,63 @@ def test_that_a_damaged_workspace_is_told_and_restored_from_the_latest_backup(
     assert "Restore the latest backup" in broken.sentence
     assert run("restore", "latest").status == 0
     assert len(run("list", "customers", "--json").document) == 3
+
+
+def test_that_a_damaged_key_file_is_put_back_and_the_workspace_left_as_it_is(
+    run: Run, folder: Path, orders: Path
+) -> None:
+    run("backup")
+    run("import", "orders", orders)
+    for damage in (lambda: (folder / "keys.json").write_text("{", "utf-8"), folder_keys(folder)):
+        damage()
+        assert run("list", "customers").status == 1
+        wrong = run("restore", "latest", "--user", "nobody")
+        assert (wrong.status, "no user" in wrong.sentence) == (1, True)
+        assert run("list", "customers").status == 1
+        mended = run("restore", "latest")
+        assert (mended.status, "left as it is" in mended.out) == (0, True)
+        title = run("history", "--json").document[0]["title"]
+        assert title.startswith("Put back the key file 20")
+        assert len(run("list", "customers", "--json").document) == 3
+    assert len(list((folder / "backups").glob("keys-damaged-*.json"))) == 1
+
+
+def folder_keys(folder: Path) -> Callable[[], None]:
+    return (folder / "keys.json").unlink
+
+
+def test_that_a_damaged_key_file_and_database_are_both_put_back(
+    run: Run, folder: Path, orders: Path
+) -> None:
+    run("import", "orders", orders)
+    run("backup")
+    (folder / "keys.json").write_bytes(b"\xff\xfe")
+    (folder / "workspace.db").write_bytes(b"nothing" * 1000)
+    mended = run("restore", "latest", "--json")
+    assert mended.status == 0
+    assert Path(mended.document["kept"]).exists()
+    assert len(run("list", "customers", "--json").document) == 3
+    (folder / "keys.json").write_text("[]", "utf-8")
+    (folder / "workspace.db").unlink()
+    again = run("restore", "latest", "--json")
+    assert (again.status, again.document["kept"]) == (0, None)
+    assert len(run("list", "customers", "--json").document) == 3
+
+
+def test_that_a_key_file_without_a_copy_is_told(run: Run, folder: Path) -> None:
+    (folder / "keys.json").write_text("{", "utf-8")
+    assert run("restore", "latest").status == 1
+    assert (folder / "keys.json").read_text("utf-8") == "{"
+
+
+def test_that_checking_broken_pages_gives_one_document(run: Run, folder: Path) -> None:
+    file = folder / "workspace.db"
+    content = bytearray(file.read_bytes())
+    content[4096:] = bytes(len(content) - 4096)
+    file.write_bytes(content)
+    found = run("check", "--json")
+    assert (found.status, found.document["ok"]) == (1, False)
+    assert "damaged" in found.sentence
 
 
 def test_that_migrate_says_from_where_to_where(run: Run, folder: Path) -> None:

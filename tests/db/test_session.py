@@ -271,6 +271,29 @@ def test_that_a_folder_in_the_place_of_the_file_is_unreadable(tmp_path: Path) ->
     assert caught.value.trouble is Trouble.UNREADABLE
 
 
+def test_that_a_disk_that_is_full_from_the_beginning_is_no_damage(
+    small: Database, tmp_path: Path
+) -> None:
+    """SQLite finds no room for its shared memory and calls that an I/O error."""
+    small.close()
+    place = tmp_path / "full"
+    with mounted(place, f"-t tmpfs -o size=3m tmpfs {place}"):
+        shutil.copy(small.path, place / "full.db")
+        with pytest.raises(OSError, match="No space"), (place / "ballast").open("wb", 0) as ballast:
+            while True:
+                ballast.write(bytes(4096))
+        for use in (count, lambda database: add(database, 1, "K")):
+            database = Database(place / "full.db", KEY)
+            with pytest.raises(DatabaseError) as caught:
+                use(database)
+            database.close()
+            assert caught.value.trouble is Trouble.FULL
+        (place / "ballast").unlink()
+        database = Database(place / "full.db", KEY)
+        add(database, 1, "K")
+        database.close()
+
+
 def test_that_a_full_disk_loses_nothing(small: Database, tmp_path: Path) -> None:
     small.close()
     place = tmp_path / "full"

@@ -132,7 +132,7 @@ def test_that_a_mapping_survives_its_file(tmp_path: Path) -> None:
         ('kind = "dogs"\n[columns]\n', "not a mapping file: kind"),
         ('kind = "orders"\n[columns]\nshoe_size = "x"\n', "no field shoe_size"),
         ('kind = "orders"\nhat = 1\n[columns]\n', "hat"),
-        (b"\xff\xfe", "cannot be read"),
+        (b"\xff\xfe", "not a mapping file"),
     ],
 )
 def test_that_a_wrong_mapping_file_ends_in_a_sentence(

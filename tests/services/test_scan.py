@@ -120,15 +120,28 @@ def test_that_a_dismissed_signal_stays_quiet_until_the_customer_bought_again(
 
 
 def test_that_a_snoozed_signal_comes_back_on_its_day(
-    database: Database, admin: Actor, lapsed: uuid.UUID, fixed_time: object
+    database: Database, admin: Actor, lapsed: uuid.UUID, fixed_time: time_machine.Traveller
 ) -> None:
     scan(database, admin, date(2026, 9, 1))
     with database.write(admin) as session:
         triage.snooze(session, triage.waiting_ids(session), date(2026, 9, 20))
+    fixed_time.shift(timedelta(days=4))
     scan(database, admin, date(2026, 9, 19))
     assert [row.state for row in signals(database)] == [SignalState.SNOOZED]
+    fixed_time.shift(timedelta(days=1))
     scan(database, admin, date(2026, 9, 20))
     assert [row.state for row in signals(database)] == [SignalState.OPEN]
+
+
+def test_that_a_day_in_the_future_is_refused(
+    database: Database, admin: Actor, lapsed: uuid.UUID, fixed_time: time_machine.Traveller
+) -> None:
+    """As of then everybody would seem to have left, and what is true would be cleared."""
+    with pytest.raises(InvalidInputError, match="2026-09-16 lies in the future"):
+        scan(database, admin, date(2026, 9, 16))
+    assert signals(database) == []
+    scan(database, admin, date(2026, 9, 15))
+    assert len(signals(database)) == 1
 
 
 def test_that_snoozed_signals_wake_without_a_scan(

@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.vocabulary import CaseStage, RuleKind
@@ -388,6 +388,28 @@ def test_that_a_form_dialog_saves_and_closes(
     with qtbot.waitSignal(dialog.accepted):
         qtbot.keyClick(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert saved == ["aa"]
+
+
+@pytest.mark.parametrize(("danger", "expected"), [(False, True), (True, False)])
+def test_that_the_key_that_saves_does_not_discard(
+    qtbot: QtBot, danger: bool, expected: bool
+) -> None:
+    """Who presses it once too often confirms what can be undone, and loses nothing else."""
+    timer = QTimer(interval=10)
+
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            qtbot.keyClick(box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox) and box.isVisible():
+            qtbot.keyClick(box, Qt.Key.Key_Escape)
+
+    timer.timeout.connect(answer)
+    timer.start()
+    asked = dialogs.confirm(None, title="Sure?", text="Really?", verb="Do it", danger=danger)
+    timer.stop()
+    assert asked is expected
 
 
 def test_that_a_form_dialog_shows_every_word_of_its_form(

@@ -20,7 +20,7 @@ from db.queries.journal import ChangeSetFilter, ChangeSetRow
 from db.session import Actor, Database
 from db.vocabulary import ChangeKind, ImportKind
 from desktop_app.domain.customers import CustomerDraft
-from desktop_app.services import customers
+from desktop_app.services import customers, journal
 from desktop_app.services.journal import title_text
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.data import DataPage
@@ -110,6 +110,54 @@ def test_that_an_import_is_undone_from_its_result(stage: Stage, file: Path) -> N
     press("Undo")
     page.importing.result.undo_button.click()
     stage.wait(lambda: count(stage) == 0)
+
+
+def test_that_the_result_says_when_its_import_was_undone_elsewhere(
+    stage: Stage, file: Path
+) -> None:
+    page = stage.show(DataPage)
+    to_check(stage, page, file)
+    result = page.importing.result
+    page.importing.next_button.click()
+    stage.wait(lambda: page.importing.stack.currentIndex() == 3)
+    assert "has been imported" in result._title.text()
+    stage.write(journal.undo, result._result.change_set)
+    page.load()
+    stage.wait(lambda: "has been undone" in result._title.text())
+    assert not result.undo_button.isEnabled()
+
+
+def test_that_another_import_can_be_begun_in_the_middle_of_one(stage: Stage, file: Path) -> None:
+    page = stage.show(DataPage, "customers")
+    wizard = page.importing
+    to_columns(stage, page, file)
+    assert wizard.about.text() == f"Customers · {file.name}"
+    page.show_record("orders")
+    assert wizard.stack.currentIndex() == 0
+    assert (wizard.file.path(), wizard.file.kind()) == (None, ImportKind.ORDERS)
+    assert not wizard.about.isVisible()
+
+
+def test_that_a_file_that_was_changed_since_its_check_is_not_imported(
+    stage: Stage, file: Path
+) -> None:
+    page = stage.show(DataPage, "customers")
+    to_check(stage, page, file)
+    file.write_bytes(file.read_bytes() + "A4,陈明,13912348004,餐饮\r\n".encode("gb18030"))
+    page.importing.next_button.click()
+    stage.wait(lambda: "Check it again" in stage.context.messages.text)
+    assert (count(stage), page.importing.stack.currentIndex()) == (0, 2)
+
+
+def test_that_rejected_rows_are_not_saved_over_the_file_itself(
+    stage: Stage, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, before = stage.show(DataPage, "customers"), file.read_bytes()
+    to_check(stage, page, file)
+    choose_file(monkeypatch, file)
+    page.importing.check.save_button.click()
+    stage.wait(lambda: "Choose another name" in stage.context.messages.text)
+    assert file.read_bytes() == before
 
 
 def test_that_rejected_rows_are_saved_to_be_corrected(

@@ -350,6 +350,22 @@ def test_that_the_steps_of_a_day_are_taken_once_on_each_day_the_window_is_open(
     application.shut_down()
 
 
+def test_that_the_next_one_who_signs_in_takes_the_steps_again(
+    qtbot: QtBot, qapp: QApplication, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step does only what the role of whoever signs in may do."""
+    taken: list[str] = []
+    monkeypatch.setattr(day, "STEPS", (lambda _s: taken.append("one"),))
+    application = Application(qapp, Settings(), folder)
+    for times in (1, 2):
+        application.open_window(workspace.open_workspace(folder, "li", PASSWORD))
+        qtbot.waitUntil(lambda: len(taken) >= times)  # noqa: B023  (waited for in this round)
+        qtbot.waitUntil(lambda: not application.tasks.is_busy())
+        assert taken == ["one"] * times
+        application.leave(folder)
+    application.shut_down()
+
+
 def test_that_a_change_of_language_builds_the_window_anew(
     qtbot: QtBot, qapp: QApplication, folder: Path
 ) -> None:

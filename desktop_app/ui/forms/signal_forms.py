@@ -3,8 +3,9 @@
 import datetime as dt
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from desktop_app import clock
 from desktop_app.domain.drafts import Draft
 from desktop_app.i18n import _
 from desktop_app.ui.editors import TextEditor
@@ -16,6 +17,13 @@ class ScanDraft(Draft):
     """The day a scan looks from."""
 
     as_of: dt.date | None = None
+
+    @field_validator("as_of")
+    @classmethod
+    def _over(cls, value: dt.date | None) -> dt.date | None:
+        if value is not None and value > clock.today():
+            raise ValueError(_("The day lies in the future."))
+        return value
 
 
 class DismissDraft(Draft):

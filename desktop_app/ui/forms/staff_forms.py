@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from db.keys import MIN_PASSWORD
 from db.vocabulary import Role
 from desktop_app.domain.drafts import Draft
 from desktop_app.i18n import _
@@ -19,8 +20,6 @@ from desktop_app.ui.editors import (
     TextEditor,
 )
 from desktop_app.ui.form import Form
-
-MIN_PASSWORD = 8
 
 
 class PasswordDraft(Draft):

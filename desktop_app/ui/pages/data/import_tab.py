@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from db.vocabulary import ImportKind
+from desktop_app import labels
 from desktop_app.errors import InvalidInputError, UserError
 from desktop_app.i18n import _
 from desktop_app.importing import load as importing
@@ -36,6 +37,7 @@ class ImportTab(QWidget):
         self._mapping: Mapping | None = None
         self._preview: Preview | None = None
         self._is_busy = False
+        self._checked = ""  # fingerprint of the file that was checked
         self.setAcceptDrops(True)
         self.steps = StepLine([_("File"), _("Columns"), _("Check"), _("Result")])
         self.file = FileStep(page)
@@ -46,7 +48,8 @@ class ImportTab(QWidget):
         for step in (self.file, self.columns, self.check, self.result):
             self.stack.addWidget(step)
         self.why = text_label("", "hint", wraps=False)
-        self.back_button = button(_("Back"), self._back, "back")
+        self.about = text_label("", "hint", wraps=False)
+        self.back_button = button(_("&Back"), self._back, "back")
         self.next_button = button(_("Next"), self._next, "forward", "primary")
         self.again_button = button(_("Import another file"), self._again, "import")
         self.scan_button = button(
@@ -73,20 +76,24 @@ class ImportTab(QWidget):
         column.setContentsMargins(0, theme.GAP_M, 0, 0)
         column.setSpacing(theme.GAP_M)
         column.addWidget(self.steps)
+        column.addWidget(self.about)
         column.addWidget(self.stack, 1)
         column.addLayout(foot)
 
     # ------------------------------------------------------------------ moving
 
     def load(self) -> None:
-        """Read the list of the latest imports again."""
+        """Read the list of the latest imports again, and whether the last one still stands."""
         self.file.load()
+        self.result.load()
 
     def start(self, kind: ImportKind) -> None:
-        """Begin a new import of a kind of file."""
-        if self.stack.currentIndex() in (_FILE, _RESULT):
-            self._again()
-            self.file.set_kind(kind)
+        """Begin a new import of a kind of file; nothing of one that was prepared is written."""
+        if self._is_busy:
+            self._page.messages.info(_("An import is under way. Wait for its end, or stop it."))
+            return
+        self._again()
+        self.file.set_kind(kind)
 
     def can_leave(self) -> bool:
         """Whether nothing is lost by going elsewhere: the steps stay as they are."""
@@ -106,6 +113,10 @@ class ImportTab(QWidget):
     def _show_buttons(self) -> None:
         step = self.stack.currentIndex()
         self.back_button.setVisible(step in (_COLUMNS, _CHECK))
+        path = self.file.path()
+        self.about.setVisible(step in (_COLUMNS, _CHECK) and path is not None)
+        if path is not None:
+            self.about.setText(f"{labels.label(self.file.kind())} · {path.name}")
         self.next_button.setVisible(step != _RESULT)
         self.again_button.setVisible(step == _RESULT)
         self.scan_button.setVisible(step == _RESULT)
@@ -201,7 +212,8 @@ class ImportTab(QWidget):
             self._page.messages.error(error.message)
 
     def _on_checked(self, result: ImportResult) -> None:
-        self.check.show_result(result, self.file.name())
+        self._checked = result.digest
+        self.check.show_result(result, self.file.path())
         self._go(_CHECK)
         self._set_busy(is_busy=False)  # a button that is switched off takes no keyboard
         self.next_button.setFocus()
@@ -224,13 +236,15 @@ class ImportTab(QWidget):
         self._page.messages.error(error.message)
 
     def _load(self, path: Path, mapping: Mapping) -> None:
-        task = self._tasks.write_long(self, importing.import_file, path, mapping)
+        task = self._tasks.write_long(
+            self, importing.import_file, path, mapping, checked=self._checked
+        )
         task.then(self._on_imported)
         task.finished.connect(lambda: self._set_busy(is_busy=False))
         dialogs.show_progress(self, task, _("Importing {file}").format(file=path.name))
 
     def _on_imported(self, result: ImportResult) -> None:
-        self.result.show_result(result, self.file.name())
+        self.result.show_result(result, self.file.path())
         self._go(_RESULT)
         self.scan_button.setFocus()
 

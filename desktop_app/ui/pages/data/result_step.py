@@ -1,21 +1,25 @@
 """Steps three and four of an import: what it would do, what it did."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from db.vocabulary import ImportKind
+from db.queries.journal import ChangeSetFilter, ChangeSetRow
+from db.vocabulary import ChangeKind, ImportKind
 from desktop_app.columns.data import REJECT_COLUMNS
 from desktop_app.i18n import _, ngettext
 from desktop_app.importing.load import ImportResult
 from desktop_app.importing.rejects import write_rejects
-from desktop_app.services import exports
+from desktop_app.services import exports, history
 from desktop_app.ui import dialogs, list_export, theme
 from desktop_app.ui.page import Page
 from desktop_app.ui.pages.data.journal_tab import ask_undo
 from desktop_app.ui.panels import StatTile, button, text_label
 from desktop_app.ui.record_table import RecordTable
 from desktop_app.ui.theme import Tone
+
+_LATEST = 50  # imports that are looked through for the one that is shown
 
 
 class ResultStep(QWidget):
@@ -26,6 +30,7 @@ class ResultStep(QWidget):
         self._page, self._is_check = page, is_check
         self._result: ImportResult | None = None
         self._name = ""
+        self._file: Path | None = None
         self._title = text_label("", "heading")
         self._more = text_label("")
         self.tiles = {
@@ -63,9 +68,10 @@ class ResultStep(QWidget):
         column.addLayout(head)
         column.addWidget(self.table, 1)
 
-    def show_result(self, result: ImportResult, name: str) -> None:
-        """Show what an import would do, or did."""
-        self._result, self._name = result, name
+    def show_result(self, result: ImportResult, file: Path | None) -> None:
+        """Show what an import of a file would do, or did."""
+        self._result, self._file = result, file
+        self._name = "" if file is None else file.name
         self._title.setText(self._sentence(result))
         tones = {"new": Tone.GOOD, "changed": Tone.INFO, "rejected": Tone.BAD}
         for field, tile in self.tiles.items():
@@ -77,6 +83,23 @@ class ResultStep(QWidget):
         self.save_button.setEnabled(bool(result.rejects))
         self.undo_button.setVisible(not self._is_check)
         self.undo_button.setEnabled(result.change_set is not None)
+
+    def load(self) -> None:
+        """Read whether the import that is shown has been undone meanwhile."""
+        if self._result is not None and self._result.change_set is not None:
+            imports = ChangeSetFilter(kind=ChangeKind.IMPORT)
+            task = self._page.tasks.read(self, history.list_change_sets, imports, None, 0, _LATEST)
+            task.then(self._on_latest)
+
+    def _on_latest(self, rows: Sequence[ChangeSetRow]) -> None:
+        result = self._result
+        if result is None or result.change_set is None:
+            return
+        undone = {row.id for row in rows if row.undone_by is not None}
+        is_undone = result.change_set in undone
+        text = _("The import of {file} has been undone.")
+        self._title.setText(text.format(file=self._name) if is_undone else self._sentence(result))
+        self.undo_button.setEnabled(not is_undone)
 
     def _sentence(self, result: ImportResult) -> str:
         if self._is_check:
@@ -122,7 +145,12 @@ class ResultStep(QWidget):
             f"{_('Tables')} (*.xlsx *.csv)",
             self._page.context.workspace / "exports",
         )
-        if path is not None:  # the event first: the rows hold what people wrote about people
+        if path is not None and self._file is not None and path.resolve() == self._file.resolve():
+            text = _(
+                "This is the file that was imported. Choose another name for the rejected rows."
+            )
+            self._page.messages.error(text)
+        elif path is not None:  # the event first: the rows hold what people wrote about people
             noted = self._page.tasks.write(
                 self, exports.note_rejects, self._name, len(result.rejects)
             )
