@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTableView
 
 from desktop_app import VERSION, clock, i18n, logs
 from desktop_app.domain.addresses import REMINDERS, read_address
@@ -34,6 +34,9 @@ BACKUP_MS = 30 * 60 * 1000
 """How often a changed workspace is copied."""
 
 _GC_MS = 2000
+_SWITCH = 0.001
+"""Seconds after which a thread at work lets the window have the interpreter: painting asks for it
+many times, and waits as long each time."""
 WARM_UP_MS = 300
 """When the window's modules are loaded: after the sign-in dialog has painted."""
 PAINT_MS = 500
@@ -87,6 +90,7 @@ class Application(QObject):
     def start(self) -> None:
         """Show the sign-in dialog; a demo that was used last opens by itself."""
         gc.disable()  # a collection in a worker could delete Qt objects: it runs on a timer here
+        sys.setswitchinterval(_SWITCH)
         self._gc_timer.start()
         folder = self._folder
         if folder is not None and raise_running(folder, self._address):
@@ -98,7 +102,7 @@ class Application(QObject):
 
     def warm_up(self) -> None:
         """Load the window's modules while the person looks at the sign-in dialog."""
-        self.background.compute(self, load_program)
+        self.background.compute(self, load_program).then(lambda _none: _warm_up_widgets())
 
     def show_sign_in(self, folder: Path | None) -> None:
         """Ask for workspace, user and password."""
@@ -383,6 +387,13 @@ def flush_deleted() -> None:
     """Delete what was marked for deletion now, while Qt is whole."""
     for _round in range(3):
         QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
+
+
+def _warm_up_widgets() -> None:
+    """PySide finishes a class at its first use: those of the first page while nobody waits."""
+    table = QTableView()
+    table.viewport()
+    table.deleteLater()
 
 
 def _nothing() -> None:

@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 _STEP_SECONDS = 0.05
 """Progress is reported at most this often."""
+_PAINT_MS = 40
+"""Time in which what the first task gave is painted, before others take the interpreter."""
 
 
 def user_error(error: BaseException) -> UserError | None:
@@ -243,7 +245,7 @@ class Background(QObject):
             begin()
 
     def _begin_soon(self) -> None:
-        QTimer.singleShot(0, self, self._begin)  # what the first one gave is painted before
+        QTimer.singleShot(_PAINT_MS, self, self._begin)  # what the first one gave is painted before
 
     def _begin(self) -> None:
         while self._waiting:

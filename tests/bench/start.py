@@ -1,10 +1,11 @@
 """Start the program and leave once something has painted; what `jobs.start_up` runs and times.
 
 `dialog FOLDER`: until the sign-in dialog is painted. `demo FOLDER`: until the first page of a demo
-workspace is, which opens by itself. `sign-in FOLDER LOGIN PASSWORD`: the dialog first, then, when
-the window's modules were loaded behind it, from Enter to the painted page, printed in seconds,
-with the seconds that the key and the first rows take by themselves. A page is painted when the
-window stands on the screen with the rows of its list.
+workspace is, which opens by itself. Both print the moment (`time.monotonic`, in seconds).
+`sign-in FOLDER LOGIN PASSWORD`: the dialog first, then, when the window's modules were loaded
+behind it, from Enter to the painted page, printed in seconds, with the seconds that the key and
+the first rows take by themselves. A page is painted when the window stands on the screen with the
+rows of its list.
 """
 
 import gc
@@ -49,6 +50,8 @@ def main(what: str, folder: Path, login: str = "", password: str = "") -> int:
         if done:
             if entered:
                 spans.append(time.perf_counter() - entered[0])
+            else:
+                print(time.monotonic(), flush=True)
             made.quit()
 
     timer = QTimer()
@@ -57,6 +60,7 @@ def main(what: str, folder: Path, login: str = "", password: str = "") -> int:
     QTimer.singleShot(0, program.start)
 
     def warm_up() -> None:
+        program.warm_up()
         program.background.compute(program, load_program).then(lambda _none: loaded.append(1))
 
     if what == "sign-in":
