@@ -95,16 +95,14 @@ def read_history(session: "Session", case_id: uuid.UUID) -> list[HistoryRow]:
 
 
 def entries(view: CaseView, *, with_orders: bool = True) -> list[TimelineEntry]:
-    """The timeline of a case: what was done, and what was bought meanwhile."""
+    """The timeline of a case, newest first: what was done, and what was bought meanwhile.
+
+    What happened at one moment stays as the case tells it: the last of it first.
+    """
     found = [_entry(happened) for happened in view.happened]
     if with_orders:
         found += order_entries(view.orders)
-    return _newest_first(found)
-
-
-def _newest_first(found: list[TimelineEntry]) -> list[TimelineEntry]:
-    """In the order of time; of what happened at one moment the last comes first."""
-    return sorted(found, key=_moment)[::-1]
+    return sorted(found, key=_moment, reverse=True)
 
 
 def _moment(entry: TimelineEntry) -> tuple[str, int]:
