@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from db import journal
@@ -17,22 +17,12 @@ from desktop_app.i18n import _
 def follow(session: Session, changed: Mapping[tuple[uuid.UUID, Seat], uuid.UUID | None]) -> None:
     """Seats of customers changed hands, nobody has one with None: end the tasks that are over."""
     drop_untrue(session, {customer for customer, _seat in changed})
-    declined = (
-        select(Task.id, HandoverLine.customer_id, HandoverLine.seat)
-        .join(
-            HandoverLine,
-            (HandoverLine.handover_id == Task.handover_id)
-            & (HandoverLine.customer_id == Task.customer_id),
-        )
-        .where(
-            Task.kind == TaskKind.FIND_RECEIVER,
-            Task.state == TaskState.OPEN,
-            HandoverLine.state == HandoverState.DECLINED,
-        )
+    declined = _open_tasks(TaskKind.FIND_RECEIVER).where(
+        HandoverLine.state == HandoverState.DECLINED
     )
     found = {
         key
-        for key, customer, seat in session.execute(declined)
+        for key, customer, _to, seat in session.execute(declined)
         if changed.get((customer, Seat(seat))) is not None
     }
     _end(session, found, TaskState.DONE, _("Somebody else got the customer."))
@@ -40,19 +30,7 @@ def follow(session: Session, changed: Mapping[tuple[uuid.UUID, Seat], uuid.UUID 
 
 def drop_untrue(session: Session, customer_ids: Collection[uuid.UUID]) -> None:
     """Drop the tasks to tell customers of somebody who is not in charge, and will not be."""
-    told = (
-        select(Task.id, Task.customer_id, HandoverLine.to_id)
-        .join(
-            HandoverLine,
-            (HandoverLine.handover_id == Task.handover_id)
-            & (HandoverLine.customer_id == Task.customer_id),
-        )
-        .where(
-            Task.kind == TaskKind.TELL_CUSTOMER,
-            Task.state == TaskState.OPEN,
-            HandoverLine.seat == Seat.PRIMARY,
-        )
-    )
+    told = _open_tasks(TaskKind.TELL_CUSTOMER).where(HandoverLine.seat == Seat.PRIMARY)
     rows = [row for row in session.execute(told) if row.customer_id in customer_ids]
     today = clock.today()
     true = {
@@ -62,6 +40,21 @@ def drop_untrue(session: Session, customer_ids: Collection[uuid.UUID]) -> None:
     }
     over = {row.id for row in rows if (row.customer_id, row.to_id) not in true}
     _end(session, over, TaskState.DROPPED, _("Somebody else is in charge."))
+
+
+def _open_tasks(
+    kind: TaskKind,
+) -> Select[uuid.UUID, uuid.UUID, uuid.UUID | None, str]:
+    """Key and customer of the open tasks of a kind; receiver and seat of what was handed over."""
+    return (
+        select(Task.id, HandoverLine.customer_id, HandoverLine.to_id, HandoverLine.seat)
+        .join(
+            HandoverLine,
+            (HandoverLine.handover_id == Task.handover_id)
+            & (HandoverLine.customer_id == Task.customer_id),
+        )
+        .where(Task.kind == kind, Task.state == TaskState.OPEN)
+    )
 
 
 def _end(session: Session, task_ids: Collection[uuid.UUID], state: TaskState, answer: str) -> None:
