@@ -5,12 +5,15 @@ same each time. Both hold for the calling thread only.
 """
 
 import datetime as dt
-import random
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the clock asks here before the first paint, which needs neither
+    import random
+    import uuid
 
 _travelled: ContextVar[dt.datetime | None] = ContextVar("moment", default=None)
 
@@ -37,10 +40,10 @@ def travelling(moment: dt.datetime) -> Iterator[None]:
         _travelled.reset(token)
 
 
-_keys: ContextVar[Iterator[uuid.UUID] | None] = ContextVar("keys", default=None)
+_keys: "ContextVar[Iterator[uuid.UUID] | None]" = ContextVar("keys", default=None)
 
 
-def repeated_key() -> uuid.UUID | None:
+def repeated_key() -> "uuid.UUID | None":
     """The next of the keys this thread repeats, None where fresh ones are made."""
     keys = _keys.get()
     return None if keys is None else next(keys)
@@ -52,6 +55,8 @@ def repeating_keys(seed: object) -> Iterator[None]:
 
     Only for a database that holds nothing else: two seeds may give the same key.
     """
+    import random  # noqa: PLC0415  (see above)
+
     token = _keys.set(_made(random.Random(f"keys:{seed}")))  # noqa: S311  (no secret)
     try:
         yield
@@ -59,8 +64,10 @@ def repeating_keys(seed: object) -> Iterator[None]:
         _keys.reset(token)
 
 
-def _made(rng: random.Random) -> Iterator[uuid.UUID]:
+def _made(rng: "random.Random") -> "Iterator[uuid.UUID]":
     """Keys in the form of version 7, with a count where the time stands."""
+    import uuid  # noqa: PLC0415  (see above)
+
     for number in count(1):
         low = rng.getrandbits(74)
         yield uuid.UUID(int=number << 80 | 7 << 76 | (low >> 62) << 64 | 2 << 62 | low % 2**62)

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from desktop_app.importing.sandbox import CHILD_FLAG
+from desktop_app.importing import CHILD_FLAG
 
 
 def main() -> int:
@@ -17,14 +17,27 @@ def main() -> int:
         from desktop_app.importing import child  # noqa: PLC0415
 
         return child.main()
+    if not sys.argv[1:]:
+        return _open_alone()
     from desktop_app.cli import app  # noqa: PLC0415
     from desktop_app.cli.state import Windows  # noqa: PLC0415
 
-    windows = Windows(_open_window, _screenshots, _check_window, _has_window, _show_place)
+    windows = Windows(open_window, _screenshots, _check_window, _has_window, _show_place)
     return app.main(sys.argv[1:], windows)
 
 
-def _open_window(folder: Path | None) -> int:
+def _open_alone() -> int:
+    """Open the window, without the modules of the command line unless something is to be said."""
+    try:
+        return open_window(None)
+    except BaseException as error:  # noqa: BLE001  (the thread of control ends here)
+        from desktop_app.cli import app  # noqa: PLC0415
+
+        return app.status_of(error)
+
+
+def open_window(folder: Path | None) -> int:
+    """The window, until it is closed; gives the exit status."""
     gc.disable()  # nothing of what is imported now becomes garbage; the window collects later
     from desktop_app.ui import app  # noqa: PLC0415
 

@@ -43,13 +43,14 @@ def main(arguments: Sequence[str], windows: Windows) -> int:
     output.use_utf8()
     i18n.set_language(None)
     options = Globals(debug="--debug" in arguments)
-    log_file = _start_logging(debug=options.debug)
     try:
         options, rest = hoist(arguments)
+        if rest:  # the window begins its log when it has painted
+            _start_logging(debug=options.debug)
         _choose_language(options)
         return _run(State(options, windows), rest)
     except BaseException as error:  # noqa: BLE001  (the thread of control ends here)
-        return _status_of(error, options, log_file)
+        return _status_of(error, options, _start_logging(debug=options.debug))
 
 
 def _run(state: State, rest: list[str]) -> int:
@@ -81,6 +82,12 @@ def _choose_language(options: Globals) -> None:
 
     code = options.lang or load_settings().language
     i18n.set_language(code if code in i18n.LANGUAGES else None)
+
+
+def status_of(error: BaseException) -> int:
+    """Say what went wrong with the window and give the exit status."""
+    output.use_utf8()
+    return _status_of(error, Globals(), _start_logging(debug=False))
 
 
 def _status_of(error: BaseException, options: Globals, log_file: Path | None) -> int:

@@ -15,13 +15,12 @@ from pathlib import Path
 from queue import Empty, Full, Queue
 from typing import Any, Self
 
+from desktop_app.importing import CHILD_FLAG
 from desktop_app.importing.wire import read_frame, unpack_cell, write_frame
 from desktop_app.progress import Progress
 
 BASE_SECONDS = 60.0
 SECONDS_PER_100K_ROWS = 30.0
-CHILD_FLAG = "--read-foreign-file"
-"""First argument with which the frozen program becomes the reading child."""
 
 _POLL_SECONDS = 0.1
 _QUEUE_FRAMES = 8

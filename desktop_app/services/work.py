@@ -6,7 +6,7 @@ that is the next step of a case stands with it.
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,7 +27,7 @@ from desktop_app.domain.queue_order import QueueItem, QueueKind, Section
 from desktop_app.domain.screening import SENTENCES, ScreenCode
 from desktop_app.domain.task_force_words import part_sentence
 from desktop_app.i18n import _
-from desktop_app.services import access, phones, pool, queue
+from desktop_app.services import access, contact_permission, phones, pool, queue
 from desktop_app.services.queue import QueueLine, Tally
 
 __all__ = ["TO_DO", "Counts", "Section", "Tally", "View", "WorkLine", "count", "counts", "lines"]
@@ -118,6 +118,28 @@ def lines(
     ]
     made.sort(key=lambda line: line.order)
     return _explained(session, made[:limit], now)
+
+
+def holds_until(session: Session, found: Iterable[WorkLine], now: dt.datetime) -> dt.datetime:
+    """Until when lines hold if nothing is written meanwhile.
+
+    Args:
+        session: the session.
+        found: lines as they were read.
+        now: the moment at which they were read, aware.
+
+    Returns:
+        The next moment of one of them, the next begin or end of the hours without contacts, or the
+        end of the day, whichever comes first; in UTC.
+    """
+    access.require(session, Action.VIEW)
+    here = clock.local(now)
+    ends = [end for span in contact_permission.policy(session).spans for end in span]
+    midnight = dt.datetime.combine(here.date() + dt.timedelta(days=1), dt.time(), clock.HERE)
+    moments = [midnight, *(dt.datetime.combine(here.date(), end, clock.HERE) for end in ends)]
+    for line in found:
+        moments += [each for each in (line.callback_at, line.allowed_from) if each is not None]
+    return min(moment for moment in moments if moment > now).astimezone(dt.UTC)
 
 
 def counts(session: Session, now: dt.datetime | None = None, *, everybody: bool = False) -> Counts:

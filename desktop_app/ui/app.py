@@ -1,6 +1,7 @@
 """The composition root: settings, look, sign-in, tasks, window; a clean end."""
 
 import gc
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -11,24 +12,26 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QTableView
 
-from desktop_app import VERSION, clock, i18n, logs
-from desktop_app.domain.addresses import REMINDERS, read_address
+from desktop_app import VERSION, clock, i18n
 from desktop_app.errors import UserError
 from desktop_app.i18n import _
 from desktop_app.settings import Settings, load_settings, save_settings
-from desktop_app.ui import theme
+from desktop_app.ui import first_view, theme
 from desktop_app.ui.background import Background
 from desktop_app.ui.errors import CrashHook
 from desktop_app.ui.instance import InstanceGuard, raise_running
 from desktop_app.ui.loading import load_pages, load_program
 from desktop_app.ui.qt_words import QtWords
-from desktop_app.ui.sign_in import SignInDialog
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the first dialog paints without it
     from db.session import Session
     from db.workspace import Opened
+    from desktop_app.ui.first_view import FirstView
     from desktop_app.ui.main_window import MainWindow
+    from desktop_app.ui.sign_in import SignInDialog
     from desktop_app.ui.tasks import Tasks
+
+_log = logging.getLogger(__name__)
 
 BACKUP_MS = 30 * 60 * 1000
 """How often a changed workspace is copied."""
@@ -62,12 +65,15 @@ class Application(QObject):
         self._app, self._settings, self._folder = app, settings, folder
         self.background = Background(self)
         self.dialog: SignInDialog | None = None
+        self.first_view: FirstView | None = None
         self.window: MainWindow | None = None
         self.tasks: Tasks | None = None
         self._day: date | None = None  # whose steps have been taken
         self._address = address  # what somebody wants to see, until it is shown
         self._since: datetime | None = None  # of the sign-in, until what was missed is told
         self._opened: Opened | None = None
+        self._found: Opened | None = None  # opened behind the first view, until it is taken
+        self._is_opening = False
         self._guard: InstanceGuard | None = None
         self._qt_words = QtWords(app, self)
         self.hook = CrashHook(self._show_user_error, self)
@@ -96,16 +102,74 @@ class Application(QObject):
         if folder is not None and raise_running(folder, self._address):
             self._app.exit(0)
             return
+        if folder is None or not self._show_first(folder):
+            self._ask(folder)
+
+    def _ask(self, folder: Path | None) -> None:
+        """Show the sign-in dialog; a demo opens behind it."""
         self.show_sign_in(folder)
         if folder is not None and self.dialog is not None:
             self.dialog.try_demo()
 
     def warm_up(self) -> None:
         """Load the window's modules while the person looks at the sign-in dialog."""
+        if self.first_view is not None:  # they are loaded behind it
+            return
         self.background.compute(self, load_program).then(lambda _none: _warm_up_widgets())
+
+    # ------------------------------------------------------------------ the first rows
+
+    def _show_first(self, folder: Path) -> bool:
+        """Show the rows that a demo began with, if they still hold, and open it behind them."""
+        view = self.first_view = first_view.open_view(folder, self._settings)
+        if view is None:
+            return False
+        view.closed.connect(self._app.quit)
+        view.painted.connect(lambda: self._open_behind(folder))
+        QTimer.singleShot(PAINT_MS, self, lambda: self._open_behind(folder))
+        view.show()
+        return True
+
+    def _open_behind(self, folder: Path) -> None:
+        if self._is_opening:
+            return
+        self._is_opening = True
+        task = self.background.compute(self, self._find, folder)
+        task.then(self.open_window)
+        task.or_else(lambda _error: self._ask_after_all(folder))
+
+    def _find(self, folder: Path) -> "Opened":
+        """Open a demo; in a worker, which only leaves it behind for whoever ends first."""
+        from desktop_app.ui.sign_in_work import open_demo  # noqa: PLC0415  (see above)
+
+        self._found = open_demo(folder)
+        return self._found
+
+    def _ask_after_all(self, folder: Path) -> None:
+        """It cannot be opened: the sign-in dialog says why."""
+        self._ask(folder)
+        self._drop_first()
+
+    def _drop_first(self) -> None:
+        if self.first_view is not None:
+            self.first_view.finish()
+            self.first_view.deleteLater()
+            self.first_view = None
+
+    def _take_over(self, window: "MainWindow", view: "FirstView") -> None:
+        """Nobody waits for the frame: read the rows at once, show the window with them."""
+        from desktop_app.ui.taking_over import TakingOver  # noqa: PLC0415  (with the window)
+
+        TakingOver(view, window)
+        window.painted.connect(self._drop_first)
+        QTimer.singleShot(0, self, self._begin_work)
+
+    # ------------------------------------------------------------------ signing in
 
     def show_sign_in(self, folder: Path | None) -> None:
         """Ask for workspace, user and password."""
+        from desktop_app.ui.sign_in import SignInDialog  # noqa: PLC0415  (a demo needs none)
+
         dialog = self.dialog = SignInDialog(self._settings, self.background, folder)
         dialog.signed_in.connect(self.open_window)
         dialog.rejected.connect(self._on_rejected)
@@ -136,7 +200,7 @@ class Application(QObject):
             opened.database.close()
             self._app.exit(0)
             return
-        self._opened = opened
+        self._opened, self._found = opened, None
         self._since = clock.now()
         self._settings.remember_workspace(str(opened.folder))
         self._settings.last_login = opened.actor.login
@@ -195,8 +259,11 @@ class Application(QObject):
         window.sign_out_wanted.connect(lambda: self.leave(opened.folder))
         window.closed.connect(self._on_closed)
         window.painted.connect(self._begin_work)
-        window.show()
+        if self.first_view is None:
+            window.show()
         window.start(old.left_at if old is not None else None)
+        if self.first_view is not None:
+            self._take_over(window, self.first_view)
         self._go_there()
         QTimer.singleShot(PAGES_MS, self, self._load_pages)
 
@@ -247,6 +314,8 @@ class Application(QObject):
         window = self.window
         if window is None or not self._address:
             return
+        from desktop_app.domain.addresses import REMINDERS, read_address  # noqa: PLC0415
+
         page, target = read_address(self._address)
         if page != REMINDERS:
             self._address = ""
@@ -360,6 +429,7 @@ class Application(QObject):
         self._begin_work()  # was it closed before it was painted?
         if self.tasks is not None:
             self.tasks.shutdown()
+        kept = self._first_rows()
         if self.window is not None:
             self.window.deleteLater()
         if self.tasks is not None:
@@ -369,14 +439,40 @@ class Application(QObject):
             self._guard.deleteLater()
         if self._opened is not None:
             self._opened.database.close()
+            self._keep_first(kept)
         self.window = self.tasks = self._guard = self._opened = self._day = None
         flush_deleted()
+
+    def _first_rows(self) -> "first_view.Kept | None":
+        """What a demo shows at its next start before it is loaded."""
+        opened, window = self._opened, self.window
+        if opened is None or window is None or not opened.is_demo:
+            return None
+        from db.errors import DatabaseError  # noqa: PLC0415  (SQLAlchemy: loaded by now)
+        from desktop_app.ui import first_view_keeping  # noqa: PLC0415  (as above)
+
+        try:
+            return first_view_keeping.collect(window, opened)
+        except DatabaseError:
+            _log.warning("the first rows cannot be read", exc_info=True)
+            return None
+
+    def _keep_first(self, kept: "first_view.Kept | None") -> None:
+        if kept is not None and self._opened is not None:
+            try:
+                first_view.keep(self._opened.folder, self._settings, kept)
+            except OSError:
+                _log.warning("the first rows cannot be kept", exc_info=True)
 
     def shut_down(self) -> None:
         """End threads, close the database, delete windows: nothing is left for Qt's exit."""
         self._gc_timer.stop()
         self._close_workspace()
         self.background.shutdown()
+        self._drop_first()
+        if self._found is not None:  # closed before it was shown
+            self._found.database.close()
+            self._found = None
         self._drop_dialog()
         flush_deleted()
         gc.unfreeze()
@@ -439,7 +535,7 @@ def start_folder(settings: Settings, folder: Path | None) -> Path | None:
         return folder
     named = os.environ.get("WINBACK_WORKSPACE")
     if named:
-        return Path(named)
+        return Path(named).expanduser()
     last = Path(settings.last_workspace) if settings.last_workspace else None
     return last if last is not None and (last / "keys.json").exists() else None
 
@@ -454,7 +550,6 @@ def run(folder: Path | None = None, address: str = "") -> int:
     Raises:
         UserError: there is no display.
     """
-    logs.start_logging()
     settings = load_settings()
     missing = no_display()
     if missing:  # Qt would abort the process
@@ -464,10 +559,17 @@ def run(folder: Path | None = None, address: str = "") -> int:
     application.hook.install()
     QTimer.singleShot(0, application.start)
     QTimer.singleShot(WARM_UP_MS, application.warm_up)
+    QTimer.singleShot(WARM_UP_MS, _start_logging)
     status = app.exec()
     application.shut_down()
     sys.excepthook = sys.__excepthook__
     return status
+
+
+def _start_logging() -> None:
+    from desktop_app import logs  # noqa: PLC0415  (behind the first paint)
+
+    logs.start_logging()
 
 
 def open_and_close(workspace: Path) -> None:

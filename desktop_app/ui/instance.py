@@ -3,10 +3,9 @@
 It may name what the first window is to show, see `domain.addresses`.
 """
 
-import hashlib
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCryptographicHash, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _TIMEOUT_MS = 500
@@ -15,8 +14,9 @@ _RAISE = "raise"
 
 def server_name(folder: Path) -> str:
     """Name of the local server that guards a workspace."""
-    digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()
-    return f"winback-desk-{digest[:24]}"
+    path = str(folder.resolve()).encode()  # by Qt: it is there already
+    digest = QCryptographicHash.hash(path, QCryptographicHash.Algorithm.Sha256)
+    return f"winback-desk-{bytes(digest.toHex().data()).decode()[:24]}"
 
 
 def raise_running(folder: Path, address: str = "") -> bool:

@@ -5,10 +5,13 @@ Together they take longer to import than the sign-in dialog takes to paint.
 
 import importlib
 
+from desktop_app import clock
+
 _MODULES = (
     "nacl.public",  # these three for the key
     "nacl.pwhash",
     "nacl.secret",
+    "pydantic.dataclasses",  # for the first rules that are read
     "db.workspace",
     "desktop_app.services.journal",
     "desktop_app.ui.list_export",
@@ -34,9 +37,11 @@ def load_program() -> None:
     """Import what the window needs; quick when it is there already."""
     for name in _MODULES:
         importlib.import_module(name)
-    from db import workspace  # noqa: PLC0415
+    from db import task_force_files, workspace  # noqa: PLC0415
 
     workspace.warm_up()
+    task_force_files.fixed_dates()  # the queue asks which days are worked
+    task_force_files.fixed_holidays(clock.today().year)
 
 
 def load_pages() -> None:

@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
         self.search_box.setObjectName("search-box")
         self.search_box.setToolTip(_("Go to anything  Ctrl+K"))
         self.search_box.setMinimumWidth(360)
-        top = QWidget()
+        top = self.top_bar = QWidget()
         top.setObjectName("top-bar")
         row = QHBoxLayout(top)
         row.setContentsMargins(theme.GAP_L, theme.GAP_S, theme.GAP_L, theme.GAP_S)
@@ -186,6 +186,14 @@ class MainWindow(QMainWindow):
         page = self.stack.currentWidget()
         return page if isinstance(page, Page) else None
 
+    def page(self, page_id: str) -> Page | None:
+        """A page, if it was shown once."""
+        return self._made.get(page_id)
+
+    def first_page_id(self) -> str:
+        """The page with which the window begins."""
+        return next(iter(self._pages))
+
     def navigate(self, page_id: str, target: object = None) -> None:
         """Open a page, and a record on it; *back* comes back here.
 
@@ -204,7 +212,7 @@ class MainWindow(QMainWindow):
     def start(self, place: WindowPlace | None = None) -> None:
         """Open the first page, or come back to a place, and fill the status bar."""
         if place is None or place.page_id not in self._pages:
-            self.navigate(next(iter(self._pages)))
+            self.navigate(self.first_page_id())
         else:
             self._trail = place.trail
             self._show(place.page_id, place.target)

@@ -122,24 +122,24 @@ class PageHeader(QWidget):
     ) -> None:
         """Make a header; with ``is_low`` its second line is shortened instead of wrapped."""
         super().__init__()
-        self._title = ShortLine(title)
-        theme.set_role(self._title, "title")
-        self._subtitle = ShortLine(subtitle) if is_low else text_label(subtitle)
-        theme.set_role(self._subtitle, "hint")
-        self._subtitle.setVisible(bool(subtitle))
+        self.title_line = ShortLine(title)
+        theme.set_role(self.title_line, "title")
+        self.subtitle_line = ShortLine(subtitle) if is_low else text_label(subtitle)
+        theme.set_role(self.subtitle_line, "hint")
+        self.subtitle_line.setVisible(bool(subtitle))
         self._chips = QHBoxLayout()
         self._chips.setSpacing(theme.GAP_S)
         self._right = QHBoxLayout()
         self._right.setSpacing(theme.GAP_S)
         top = QHBoxLayout()
         top.setSpacing(theme.GAP_M)
-        top.addWidget(self._title)
+        top.addWidget(self.title_line)
         top.addLayout(self._chips)
         top.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addLayout(top)
-        words.addWidget(self._subtitle)
+        words.addWidget(self.subtitle_line)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(words, 1)
@@ -150,12 +150,12 @@ class PageHeader(QWidget):
 
     def set_title(self, text: str) -> None:
         """Change the title."""
-        self._title.setText(text)
+        self.title_line.setText(text)
 
     def set_subtitle(self, text: str) -> None:
         """Change the line below; empty hides it."""
-        self._subtitle.setText(text)
-        self._subtitle.setVisible(bool(text))
+        self.subtitle_line.setText(text)
+        self.subtitle_line.setVisible(bool(text))
 
     def set_chips(self, chips: Iterable[tuple[str, Tone]]) -> None:
         """Show small labels beside the title: stage, class, urgency."""

@@ -14,8 +14,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QMenu,
     QStackedLayout,
     QTableView,
@@ -25,7 +23,7 @@ from typing_extensions import override
 
 from desktop_app.columns import Align, Column, Sort
 from desktop_app.i18n import _
-from desktop_app.ui import theme
+from desktop_app.ui import table_look, theme
 from desktop_app.ui.empty_state import EmptyState
 from desktop_app.ui.row_delegate import RowDelegate
 from desktop_app.ui.table_model import Chips, CountFn, Key, Query, Row, RowsFn, TableModel
@@ -34,7 +32,7 @@ if TYPE_CHECKING:  # a page is made of tables, not the other way round
     from db.session import Session
     from desktop_app.ui.page import PageContext
 
-_MIN_WIDTH, _MAX_WIDTH = 64, 320
+_MAX_WIDTH = 320
 _SAMPLE = 60
 
 
@@ -132,34 +130,19 @@ class RecordTable(QWidget):
         self._restore_state()
 
     def _set_up_view(self) -> None:
-        view = self.view
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
-        view.setTabKeyNavigation(False)
-        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        rows = view.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(theme.row_height())
-        rows.setDefaultSectionSize(theme.row_height())
+        table_look.set_up(self.view)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def _set_up_header(self) -> None:
         header = self.view.horizontalHeader()
         header.setSectionsMovable(True)
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setMinimumSectionSize(_MIN_WIDTH // 2)
         header.setResizeContentsPrecision(_SAMPLE)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setAccessibleName(_("Columns of {table}").format(table=self.name))
         self.view.setSortingEnabled(True)
         for number, column in enumerate(self.model.columns):
-            self.view.setColumnWidth(number, column.width or _MIN_WIDTH * 2)
+            self.view.setColumnWidth(number, column.width or table_look.MIN_WIDTH * 2)
 
     def _connect(self) -> None:
         self.view.activated.connect(self._open)
@@ -382,7 +365,9 @@ class RecordTable(QWidget):
                 continue
             header = self.view.horizontalHeader().sectionSizeHint(number) + theme.GAP_M
             content = self.view.sizeHintForColumn(number) + theme.GAP_S
-            self.view.setColumnWidth(number, min(max(content, header, _MIN_WIDTH), _MAX_WIDTH))
+            self.view.setColumnWidth(
+                number, min(max(content, header, table_look.MIN_WIDTH), _MAX_WIDTH)
+            )
         self._stretch()
 
     def _stretch(self) -> None:

@@ -1,13 +1,18 @@
 """How a cell of a table is painted: calm rows, hair lines, chips, a bar at the current row."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import QStyledItemDelegate, QTableView
 from typing_extensions import override
 
 from desktop_app.ui import theme
-from desktop_app.ui.table_model import FAINT_ROLE, TONE_ROLE
+from desktop_app.ui.roles import FAINT_ROLE, TONE_ROLE
 from desktop_app.ui.theme import Tone
+
+if TYPE_CHECKING:  # with QStyle they take ten milliseconds of each start
+    from PySide6.QtWidgets import QStyleOptionViewItem
 
 _PADDING = theme.GAP_S
 _BAR = 3
@@ -25,11 +30,13 @@ class RowDelegate(QStyledItemDelegate):
     def paint(
         self,
         painter: QPainter,
-        option: QStyleOptionViewItem,
+        option: "QStyleOptionViewItem",
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         area = option.rect
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_selected = self._view.selectionModel().isSelected(
+            index
+        )  # the first view needs no QStyle
         painter.save()
         if is_selected:
             painter.fillRect(area, theme.colour("selection"))
@@ -77,7 +84,7 @@ class RowDelegate(QStyledItemDelegate):
 
     @override
     def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+        self, option: "QStyleOptionViewItem", index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         text = index.data(Qt.ItemDataRole.DisplayRole) or ""
         width = option.fontMetrics.horizontalAdvance(str(text)) + 2 * _PADDING

@@ -24,6 +24,7 @@ from desktop_app.ui.panels import ChipLabel
 from desktop_app.ui.theme import Tone
 
 WIDTH = 176
+_MARK = 22
 _MAX_BADGE = 999
 
 
@@ -35,7 +36,9 @@ class NavButton(QPushButton):
 
     def __init__(self, spec: PageSpec) -> None:
         super().__init__(theme.icon(spec.icon), _(spec.title))
+        self.spec = spec
         self.setObjectName(f"nav-{spec.id}")
+        theme.set_role(self, "nav")
         self.setCheckable(True)
         self.setAutoDefault(False)
         self.setIconSize(QSize(18, 18))
@@ -136,7 +139,8 @@ class SideBar(QFrame):
 
     def _product(self) -> QHBoxLayout:
         mark, name = QLabel(), QLabel(_("Winback Desk"))
-        mark.setPixmap(theme.app_icon().pixmap(22, 22))
+        self.mark, self.product = mark, name
+        mark.setPixmap(theme.app_icon().pixmap(_MARK, _MARK))
         name.setObjectName("product")
         row = QHBoxLayout()
         row.setContentsMargins(theme.GAP_M, 0, theme.GAP_S, 0)
@@ -146,7 +150,8 @@ class SideBar(QFrame):
         return row
 
     def _user(self, user: str, role: str) -> QHBoxLayout:
-        picture, words = QLabel(), QLabel(f"{user}\n{role}")
+        picture = QLabel()
+        words = QLabel(f"{user}\n{role}")
         picture.setPixmap(theme.icon("user").pixmap(18, 18))
         words.setTextFormat(Qt.TextFormat.PlainText)
         theme.set_role(words, "hint")
@@ -159,6 +164,10 @@ class SideBar(QFrame):
 
     def _chooser(self, page_id: str) -> Callable[[], None]:
         return lambda: self.chosen.emit(page_id)
+
+    def entries(self) -> list[tuple[PageSpec, NavButton]]:
+        """The pages and their buttons, from top to bottom."""
+        return [(button.spec, button) for button in self.buttons.values()]
 
     def set_current(self, page_id: str) -> None:
         """Highlight a page; none if it is not in the side bar."""

@@ -19,6 +19,7 @@ from typing_extensions import override
 from desktop_app.columns import Align, Column, Sort
 from desktop_app.errors import UserError
 from desktop_app.i18n import _
+from desktop_app.ui.roles import FAINT_ROLE, ROW_ROLE, TONE_ROLE
 from desktop_app.ui.tasks import Latest, Tasks
 from desktop_app.ui.theme import Tone
 
@@ -30,11 +31,6 @@ WINDOW = 200
 
 KEPT_WINDOWS = 64
 """Windows kept in memory."""
-
-ROW_ROLE = int(Qt.ItemDataRole.UserRole)
-TONE_ROLE = ROW_ROLE + 1
-FAINT_ROLE = ROW_ROLE + 2
-"""Whether the numbers of a row are too small to be read as a finding."""
 
 _NO_PARENT = QModelIndex()
 _ALIGNMENTS = {

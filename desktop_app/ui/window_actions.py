@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app import i18n
 from desktop_app.settings import Density, Settings, Theme, save_settings
-from desktop_app.ui import errors, help_dialogs, theme
+from desktop_app.ui import crash_dialog, help_dialogs, theme
 from desktop_app.ui.command_palette import SearchFn
 from desktop_app.ui.undo_bar import UndoFn
 
@@ -129,6 +129,6 @@ def help_slots(
     return {
         "help.page": explain,
         "help.shortcuts": lambda: help_dialogs.shortcuts(parent, pages, specs).open(),
-        "help.logs": errors.open_logs,
+        "help.logs": crash_dialog.open_logs,
         "help.about": lambda: help_dialogs.about(parent).open(),
     }

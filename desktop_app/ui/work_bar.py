@@ -142,6 +142,12 @@ class WorkBar(QWidget):
         """What is asked for now."""
         return View(self.is_everybody, self.place, self.section, self.is_warned)
 
+    def begin(self, *, is_everybody: bool) -> None:
+        """Choose what is chosen when the page is new."""
+        self.place = self.section = None
+        self.is_warned, self.is_everybody = False, is_everybody
+        self._mark()
+
     def choose(self, section: Section | None) -> None:
         """Show a part of the day; the same again shows everything to do."""
         self._change(section=None if section is self.section else section)

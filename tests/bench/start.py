@@ -1,87 +1,140 @@
 """Start the program and leave once something has painted; what `jobs.start_up` runs and times.
 
-`dialog FOLDER`: until the sign-in dialog is painted. `demo FOLDER`: until the first page of a demo
-workspace is, which opens by itself. Both print the moment (`time.monotonic`, in seconds).
-`sign-in FOLDER LOGIN PASSWORD`: the dialog first, then, when the window's modules were loaded
-behind it, from Enter to the painted page, printed in seconds, with the seconds that the key and
-the first rows take by themselves. A page is painted when the window stands on the screen with the
-rows of its list.
+It comes in by the door of a person, `winback` without a command, and all that stands behind it.
+`dialog FOLDER`: until the sign-in dialog is painted. `demo FOLDER`: until the first rows of a demo
+workspace are, which opens by itself; then, until the whole window is there and answers. Both print
+the moment (`time.monotonic`, in seconds). `sign-in FOLDER LOGIN PASSWORD`: the dialog first, then,
+when the window's modules were loaded behind it, from Enter to the painted page, printed in seconds,
+with the seconds that the key and the first rows take by themselves. A page is painted when it
+stands on the screen with the rows of its list.
 """
 
-import gc
+import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from desktop_app.ui.app import Application
 
 
 def main(what: str, folder: Path, login: str = "", password: str = "") -> int:
     """Run one of the three until it is painted."""
-    gc.disable()  # as desktop_app.__main__ does
-    from PySide6.QtCore import QTimer
+    os.environ["WINBACK_WORKSPACE"] = str(folder)
+    sys.argv = ["winback"]
+    from desktop_app import __main__ as door
 
-    from desktop_app.settings import load_settings
-    from desktop_app.ui import app as application
-    from desktop_app.ui.loading import load_program
+    watches: list[_Watch] = []
+    open_window = door.open_window
 
-    settings = load_settings()
-    made = application.make_app(settings)
-    program = application.Application(made, settings, folder)
-    entered: list[float] = []
-    spans: list[float] = []
-    loaded: list[int] = []
+    def watched(place: Path | None) -> int:
+        from desktop_app.ui import app
 
-    def look() -> None:
-        if what == "demo" or entered:
-            done = _is_painted(program)
-        elif program.dialog is not None and program.dialog.isVisible():
-            program.dialog.repaint()
-            done = what == "dialog"
-            has_names = program.dialog.login.box.count() > 0
-            if what == "sign-in" and has_names and loaded:
-                program.dialog.form.fill({"login": login, "password": password})
-                entered.append(time.perf_counter())
-                program.dialog.sign_in()
+        start = app.Application.start
+
+        def start_watched(program: "Application") -> None:
+            start(program)
+            watches.append(_Watch(program, what, login, password))
+
+        app.Application.start = start_watched  # type: ignore[method-assign]
+        return open_window(place)
+
+    door.open_window = watched
+    status = door.main()
+    if watches[0].span:  # the program has ended: nothing of it runs beside the limit
+        print(watches[0].span, _alone(folder, login, password))
+    return status
+
+
+class _Watch:
+    """Says when something has painted, as the bare window does; ends the program when all has."""
+
+    def __init__(self, program: "Application", what: str, login: str, password: str) -> None:
+        from PySide6.QtCore import QTimer
+
+        from desktop_app.ui.app import WARM_UP_MS
+
+        self._program, self._what = program, what
+        self._values = {"login": login, "password": password}
+        self._entered = self.span = 0.0
+        self._is_loaded = False
+        self._timer = QTimer(interval=5)
+        self._timer.timeout.connect(self._look)
+        if what == "dialog" and program.dialog is not None:
+            _when_painted(program.dialog, self._on_dialog)
+            return
+        if what == "demo" and program.first_view is not None:
+            _when_painted(program.first_view, _say_now)
+        if what == "sign-in":
+            QTimer.singleShot(WARM_UP_MS, self._load)
+        self._timer.start()
+
+    def _load(self) -> None:
+        from desktop_app.ui.loading import load_program
+
+        self._program.warm_up()
+        task = self._program.background.compute(self._program, load_program)
+        task.then(lambda _none: setattr(self, "_is_loaded", True))
+
+    def _look(self) -> None:
+        if self._what == "sign-in" and not self._entered:
+            if self._is_loaded:
+                self._sign_in()
+            return
+        window = self._program.window
+        page = window.current_page() if window is not None else None
+        if page is not None:
+            self._timer.stop()
+            rows = page.tables()[0].view.viewport()
+            _when_painted(rows, self._on_rows, lambda: bool(page.count))
+
+    def _on_rows(self) -> None:
+        if self._entered:
+            self.span = time.perf_counter() - self._entered
         else:
-            done = False
-        if done:
-            if entered:
-                spans.append(time.perf_counter() - entered[0])
-            else:
-                print(time.monotonic(), flush=True)
-            made.quit()
+            _say_now()
+        self._end()
 
-    timer = QTimer()
-    timer.timeout.connect(look)
-    timer.start(5)
-    QTimer.singleShot(0, program.start)
+    def _on_dialog(self) -> None:
+        _say_now()
+        self._end()
 
-    def warm_up() -> None:
-        program.warm_up()
-        program.background.compute(program, load_program).then(lambda _none: loaded.append(1))
+    def _sign_in(self) -> None:
+        dialog = self._program.dialog
+        if dialog is not None and dialog.login.box.count():
+            dialog.form.fill(self._values)
+            self._entered = time.perf_counter()
+            dialog.sign_in()
 
-    if what == "sign-in":
-        QTimer.singleShot(application.WARM_UP_MS, warm_up)
-    made.exec()
-    program.shut_down()
-    if spans:  # the program has ended: nothing of it runs beside the limit
-        print(spans[0], _alone(folder, login, password))
-    return 0
+    def _end(self) -> None:
+        from PySide6.QtCore import QCoreApplication
+
+        self._timer.stop()
+        QCoreApplication.quit()
 
 
-def _is_painted(program: "Application") -> bool:
-    window = program.window
-    handle = window.windowHandle() if window is not None else None
-    if window is None or handle is None or not handle.isExposed():
-        return False  # Qt paints nothing yet
-    page = window.current_page()
-    if page is None or not page.count:
-        return False  # its rows are still to come
-    window.repaint()
-    return True
+def _say_now() -> None:
+    print(time.monotonic(), flush=True)
+
+
+def _when_painted(
+    widget: "QWidget", then: Callable[[], None], is_full: Callable[[], bool] = lambda: True
+) -> None:
+    """Call when a widget, and all that is in it, has painted for the first time with its rows."""
+    from PySide6.QtCore import QEvent, QObject, QTimer
+
+    class Filter(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint and is_full():
+                watched.removeEventFilter(self)
+                QTimer.singleShot(0, then)
+            return False
+
+    widget.installEventFilter(Filter(widget))
 
 
 def _alone(folder: Path, login: str, password: str) -> float:

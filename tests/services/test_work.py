@@ -106,6 +106,24 @@ def test_that_a_callback_of_this_day_is_there_before_its_moment(desk: Desk, agen
     assert counts(desk, agent).of(section=Section.LATER).count == 1
 
 
+def test_that_lines_hold_until_the_next_moment_of_one_of_them_or_of_the_rules(
+    desk: Desk, agent: Actor
+) -> None:
+    """Quiet hours are 21:00 to 09:00, as they come; the day is 15 September, 10:00 in Shanghai."""
+
+    def until(hour: int, minute: int = 0) -> str:
+        now = dt.datetime.combine(TODAY, dt.time(hour, minute), clock.HERE)
+        lines = desk.look(agent, work.lines, None, now)
+        found: dt.datetime = desk.look(SYSTEM, work.holds_until, lines, now)
+        return f"{clock.local(found):%m-%d %H:%M}"
+
+    case_id = make(desk, agent)
+    assert (until(8), until(10), until(22)) == ("09-15 09:00", "09-15 21:00", "09-16 00:00")
+    at = dt.datetime.combine(TODAY, dt.time(15, 20), clock.HERE)
+    desk.do(agent, pool.set_callback, case_id, at, CallbackFor.ME)
+    assert (until(10), until(15, 20)) == ("09-15 15:20", "09-15 21:00")
+
+
 def test_that_what_waits_says_until_when_and_by_which_rule(desk: Desk, agent: Actor) -> None:
     make(desk, agent)
     night = dt.datetime(2026, 9, 15, 14, tzinfo=dt.UTC)

@@ -118,7 +118,7 @@ def test_that_tasks_are_found_by_state_kind_owner_and_words(
     stage.write(tasks.finish, done, "寄了")
     page, part = shown(stage, "tasks", "tasks", 2)
     rows(stage, part, late, theirs)
-    assert page.header._subtitle.text() == "2 tasks"
+    assert page.header.subtitle_line.text() == "2 tasks"
     assert part.table.current_row().customer_id == shop["K2"] == page.customer()
     part.kind.set_value(TaskKind.OLD_ISSUE)
     rows(stage, part, theirs)
@@ -217,7 +217,7 @@ def test_that_renewals_are_found_by_state_days_and_words(
     assert nameless(page) == []
     part.show_all()
     rows(stage, part, near, far)
-    assert page.header._subtitle.text() == "2 renewals"
+    assert page.header.subtitle_line.text() == "2 renewals"
 
 
 def test_that_a_renewal_of_the_list_is_changed_told_renewed_and_lapses(

@@ -350,12 +350,12 @@ def test_that_days_are_named_and_unknown_years_told(
     stage: Stage, shop: dict[str, uuid.UUID]
 ) -> None:
     page = shown(stage, View.MONTH, 0)
-    assert "make-up day 09-20" in page.header._subtitle.text()
-    assert "Mid-Autumn Festival 09-25–09-27" in page.header._subtitle.text()
-    assert "Nothing stands here yet" in page.header._subtitle.text()
+    assert "make-up day 09-20" in page.header.subtitle_line.text()
+    assert "Mid-Autumn Festival 09-25–09-27" in page.header.subtitle_line.text()
+    assert "Nothing stands here yet" in page.header.subtitle_line.text()
     page.show_record(dt.date(2031, 3, 1))
     stage.wait(lambda: page.grid.sheet.day.year == 2031 and not stage.context.tasks.is_busy())
-    assert "2031 are not published yet" in page.header._subtitle.text()
+    assert "2031 are not published yet" in page.header.subtitle_line.text()
     assert page.here(None) == dt.date(2031, 3, 1)
 
 

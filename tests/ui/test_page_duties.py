@@ -154,6 +154,6 @@ def test_that_the_functions_are_told_in_words(stage: Stage, shop: dict[str, uuid
     stage.write(staff_profiles.change, me, profile)
     page, part = shown(stage, 1)
     assert part.sheet.charges[0].title == "Technician"
-    assert page.header._subtitle.text() == "Functions: Technician · 1 duty"
+    assert page.header.subtitle_line.text() == "Functions: Technician · 1 duty"
     page.actions()["duty.step"]()
     assert stage.places[-1] == ("charges", None)

@@ -77,7 +77,7 @@ def test_that_three_interviews_are_judged_by_keyboard_alone(
     stage.run(page, "review.previous")
     rows = stage.read(reviews.history, held[1])
     assert [(row.comment, row.address) for row in rows] == [("没有追问", "")]
-    stage.wait(lambda: "1 waits for review" in page.header._subtitle.text())
+    stage.wait(lambda: "1 waits for review" in page.header.subtitle_line.text())
 
 
 def test_that_enter_comments_on_the_chosen_answer(stage: Stage, held: list[uuid.UUID]) -> None:
@@ -121,7 +121,7 @@ def test_that_the_next_one_is_read_when_an_interview_has_issues(
     assert page.table.current_row().id == held[1]
     on_screen(stage, page, held[1])
     assert page.table.has_focus()
-    stage.wait(lambda: "2 wait for review · 1 has issues" in page.header._subtitle.text())
+    stage.wait(lambda: "2 wait for review · 1 has issues" in page.header.subtitle_line.text())
 
 
 def test_that_an_interview_keeps_its_place_while_its_answers_are_commented_on(

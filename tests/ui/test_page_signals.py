@@ -51,7 +51,7 @@ def test_that_the_page_looks_for_departing_customers(
     stage.wait(
         lambda: page.tiles[RuleKind.LAPSING].accessibleName().startswith("Stopped buying 1 ")
     )
-    stage.wait(lambda: "1 new" in page.header._subtitle.text())
+    stage.wait(lambda: "1 new" in page.header.subtitle_line.text())
 
 
 def test_that_the_scan_can_be_asked_for_from_elsewhere(

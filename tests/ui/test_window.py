@@ -29,8 +29,9 @@ from desktop_app.services import journal
 from desktop_app.settings import Settings, Theme, load_settings
 from desktop_app.ui import theme
 from desktop_app.ui.command_palette import CommandPalette, Hit
+from desktop_app.ui.crash_dialog import CrashDialog
 from desktop_app.ui.editors import TextEditor
-from desktop_app.ui.errors import CrashDialog, CrashHook
+from desktop_app.ui.errors import CrashHook
 from desktop_app.ui.form import Form
 from desktop_app.ui.help_dialogs import HelpDialog
 from desktop_app.ui.main_window import MainWindow

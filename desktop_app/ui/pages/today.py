@@ -34,6 +34,7 @@ from desktop_app.ui.theme import Tone
 from desktop_app.ui.work_bar import WorkBar
 
 if TYPE_CHECKING:  # slow to import; the page paints without the strip and its forms
+    from db.session import Session
     from desktop_app.ui.attempt_logger import AttemptLogger
     from desktop_app.ui.case_flows import CaseFlows
     from desktop_app.ui.case_view import CaseView
@@ -230,6 +231,15 @@ class TodayPage(Page):
         self._counting.take(counting).then(self._show_counts)
         self.promises.load()
         self.offers.load()
+
+    def show_first(self, session: "Session") -> dt.datetime:
+        """Show, at once, the rows with which the page begins; until when they hold."""
+        self.bar.begin(is_everybody=not allowed(self.actor.role, Action.WORK_CASE))
+        self._show_pool_column()
+        now = clock.now()
+        lines = work.lines(session, self.bar.view(), now, limit=self.LINES)
+        self.table.set_rows(lines)
+        return work.holds_until(session, lines, now)
 
     def _on_everybody(self) -> None:
         self.bar.is_everybody = bool(self.everybody.value())
