@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 APP_NAME = "winback-desk"
+FIRST_VIEW = "first_view.json"
+"""File in a demo's folder with the rows that its next start shows at once."""
 
 
 def _resources() -> Path:

@@ -4,8 +4,11 @@ import shutil
 from pathlib import Path
 
 from db import workspace
+from desktop_app import paths
 from desktop_app.errors import ConflictError, FileProblemError
 from desktop_app.i18n import _
+
+_FILES = (workspace.DATABASE, Path(workspace.DATABASE).stem + ".", paths.FIRST_VIEW)
 
 
 def remove_demo(folder: Path) -> None:
@@ -24,7 +27,7 @@ def remove_demo(folder: Path) -> None:
         for path in folder.iterdir():
             if path.name in workspace.FOLDERS and path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
-            elif path.name.startswith((workspace.DATABASE, Path(workspace.DATABASE).stem + ".")):
+            elif path.name.startswith(_FILES):
                 path.unlink()
         (folder / workspace.KEYS).unlink()  # last: until then it can be removed again
         if not any(folder.iterdir()):

@@ -26,7 +26,7 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QTableView, QWidget
 from typing_extensions import override
 
-from desktop_app import VERSION, clock, i18n
+from desktop_app import VERSION, clock, i18n, paths
 from desktop_app.settings import Settings
 from desktop_app.ui import table_look, theme
 from desktop_app.ui.roles import TONE_ROLE
@@ -35,7 +35,6 @@ from desktop_app.ui.row_delegate import RowDelegate
 Kept = dict[str, Any]
 """What is kept, as JSON; made in `first_view_keeping.collect`, and `mark` by `keep`."""
 
-FILE: Final = "first_view.json"
 _NO_PARENT: Final = QModelIndex()
 _ALIGNMENTS: Final = (
     Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
@@ -64,15 +63,15 @@ def keep(folder: Path, settings: Settings, kept: Kept) -> None:
         OSError: it cannot be written.
     """
     whole = {**kept, "mark": mark_of(folder, settings)}
-    fresh = folder / f"{FILE}.new"
+    fresh = folder / f"{paths.FIRST_VIEW}.new"
     fresh.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
-    fresh.replace(folder / FILE)
+    fresh.replace(folder / paths.FIRST_VIEW)
 
 
 def open_view(folder: Path, settings: Settings) -> "FirstView | None":
     """The first rows as they were kept, if they still hold; not shown yet."""
     try:
-        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        kept = json.loads((folder / paths.FIRST_VIEW).read_text(encoding="utf-8"))
         mark, now = mark_of(folder, settings), clock.now().isoformat()
         if mark is None or kept["mark"] != mark or not kept["from"] <= now < kept["until"]:
             return None

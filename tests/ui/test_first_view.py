@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from db import workspace
 from db.session import SYSTEM
 from db.vocabulary import RuleKind
-from desktop_app import clock, i18n
+from desktop_app import clock, i18n, paths
+from desktop_app.demo.removal import remove_demo
 from desktop_app.domain.cases import OpenDraft
 from desktop_app.services import cases, contact_permission, work, workspace_settings
 from desktop_app.settings import Settings
@@ -179,7 +180,7 @@ def other_text(starter: Starter) -> None:
 
 
 def a_broken_file(starter: Starter) -> None:
-    (starter.folder / first_view.FILE).write_text('{"mark": ', encoding="utf-8")
+    (starter.folder / paths.FIRST_VIEW).write_text('{"mark": ', encoding="utf-8")
 
 
 def a_strange_file(starter: Starter) -> None:
@@ -199,7 +200,7 @@ def not_all_written(starter: Starter) -> None:
 
 
 def _change(starter: Starter, how: Callable[[dict[str, object]], None]) -> None:
-    file = starter.folder / first_view.FILE
+    file = starter.folder / paths.FIRST_VIEW
     kept = json.loads(file.read_text(encoding="utf-8"))
     how(kept)
     file.write_text(json.dumps(kept), encoding="utf-8")
@@ -315,7 +316,7 @@ def test_that_a_workspace_with_a_password_keeps_no_rows(starter: Starter, tmp_pa
     program.open_window(opened)
     starter.wait(program)
     starter.end()
-    assert not (folder / first_view.FILE).exists()
+    assert not (folder / paths.FIRST_VIEW).exists()
 
 
 def test_that_a_full_disk_only_costs_the_quick_start(
@@ -342,3 +343,10 @@ def test_that_what_is_kept_is_read_as_the_page_begins(starter: Starter) -> None:
     assert view is not None
     assert view.count() == len(NAMES)
     view.deleteLater()
+
+
+def test_that_it_goes_with_the_demo(starter: Starter) -> None:
+    starter.once()
+    assert (starter.folder / paths.FIRST_VIEW).exists()
+    remove_demo(starter.folder)
+    assert not starter.folder.exists()
