@@ -5,7 +5,7 @@ A character without a glyph is never dropped and never left to a viewer's choice
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ _FILES = {REGULAR: "NotoSansSC-Regular.ttf", BOLD: "NotoSansSC-Bold.ttf"}
 _LAYOUT = frozenset("\n\t\r\v\f\x85\u2028\u2029")  # laid out, not drawn
 _BEYOND_BMP = 0x10000
 _register = threading.Lock()
+_faces: "dict[str, Face]" = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,14 @@ def _load(name: str) -> "TTFont":
     return ExactFont(name, str(resource("fonts", _FILES[name])))
 
 
-@cache
 def _registered(name: str) -> Face:
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415  (loaded only when a PDF is written)
 
     font = _load(name)
     pdfmetrics.registerFont(font)
-    width: Callable[[int], float] = font.face.getCharWidth
-    return Face(name, {chr(code): width(code) / 1000 for code in font.face.charToGlyph})
+    known, other = font.face.charWidths, font.face.defaultWidth  # as its getCharWidth, but quick
+    widths = {chr(code): known.get(code, other) / 1000 for code in font.face.charToGlyph}
+    return Face(name, widths)
 
 
 def face(name: str = REGULAR) -> Face:
@@ -100,8 +101,12 @@ def face(name: str = REGULAR) -> Face:
     Raises:
         OSError: the font file is missing from the program.
     """
-    with _register:
-        return _registered(name)
+    found = _faces.get(name)
+    if found is None:
+        with _register:
+            found = _faces.get(name) or _registered(name)
+            _faces[name] = found
+    return found
 
 
 @cache

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "interview open": lambda: interview_jobs.interview_open(folder),
             "interview keystroke": lambda: interview_jobs.interview_key(folder),
             "excel": lambda: jobs.excel(database, folder),
-            "pdf": lambda: jobs.pdf(database, folder),
+            "pdf": lambda: jobs.pdf(folder, chosen.starts),
         }
         print(f"{'job':20} {'ours':>10} {'limit':>10} {'ratio':>7} {'goal':>6}")
         for title, job in todo.items():

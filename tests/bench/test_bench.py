@@ -10,6 +10,7 @@ from tests.bench.__main__ import main
 JOBS = {
     "start-up",
     "start-up demo",
+    "start-up demo whole",
     "sign-in",
     "import customers",
     "list page",
