@@ -35,7 +35,6 @@ class ActionSet(QObject):
 
     def __init__(self, role: Role, window: QWidget) -> None:
         super().__init__(window)
-        self._window = window
         self._slots: dict[str, Callable[[], object]] = {}
         self._actions: dict[str, QAction] = {}
         self.specs = tuple(
@@ -43,6 +42,7 @@ class ActionSet(QObject):
         )
         for spec in self.specs:
             self._actions[spec.id] = self._make(spec)
+        window.addActions(list(self._actions.values()))  # last: it would hear of each change
 
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(self)
@@ -53,7 +53,6 @@ class ActionSet(QObject):
             action.setShortcut(sequence(spec.shortcut))
         action.setEnabled(False)
         action.triggered.connect(lambda: self.run(spec.id))
-        self._window.addAction(action)
         _word(action, spec)
         return action
 
@@ -127,6 +126,7 @@ def _word(action: QAction, spec: ActionSpec) -> None:
     text = _(spec.text)
     action.setText(text)
     plain = plain_text(text).rstrip("…")
-    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    action.setToolTip(f"{plain}  {keys}".strip())
-    action.setStatusTip("")
+    if spec.shortcut:
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        plain = f"{plain}  {keys}"
+    action.setToolTip(plain)
