@@ -35,6 +35,7 @@ class ActionSet(QObject):
 
     def __init__(self, role: Role, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window  # it owns the actions: they must not outlive it
         self._slots: dict[str, Callable[[], object]] = {}
         self._actions: dict[str, QAction] = {}
         self.specs = tuple(
