@@ -25,6 +25,8 @@ def scan(
     with output.TerminalProgress() as progress, state.write() as session:
         result = detection.scan(session, progress, day)
     change_set = change_set_of(session)
+    if result.newer is not None:
+        output.tell(result.warning())
     if state.options.as_json:
         output.say_json(
             {
@@ -33,6 +35,7 @@ def scan(
                 "new": {kind.value: count for kind, count in result.new.items()},
                 "cleared": result.cleared,
                 "customers": result.customers,
+                "newer": result.newer,
                 "change_set": change_set,
             }
         )

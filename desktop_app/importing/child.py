@@ -112,6 +112,8 @@ def open_source(request: dict[str, Any]) -> TextSource | WorkbookSource:
         return open_workbook(path, "xls", sheet, fill_merged=fill, streamed=False)
     if start.startswith(_BIFF_STARTS):
         raise ParseProblem("old_excel")
+    if sheet:
+        raise ParseProblem("no_sheets", sheet=sheet)
     return open_text(path, request.get("encoding"), request.get("delimiter"))
 
 

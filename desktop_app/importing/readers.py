@@ -62,6 +62,7 @@ _FILE_PROBLEMS = {
         "that file."
     ),
     "no_sheet": N_('{file} has no sheet "{sheet}". It has: {sheets}.'),
+    "no_sheets": N_('{file} is a text file and has no sheet "{sheet}". Name no sheet.'),
     "no_worksheet": N_("{file} has no sheet with cells."),
     "no_header_row": N_("{file} has no row {row} to take headings from."),
     "undecodable": N_(

@@ -21,7 +21,7 @@ from db.models import CustomerStat, DefectionRule, DefectionSignal
 from db.queries import activity as bought_queries
 from db.queries import signals as signal_queries
 from db.vocabulary import ChangeKind, CustomerClass, RuleKind, SignalState
-from desktop_app import clock
+from desktop_app import clock, labels
 from desktop_app.domain.classes import classify
 from desktop_app.domain.detection import RULES
 from desktop_app.domain.detection.base import Finding, Rule
@@ -55,6 +55,16 @@ class ScanResult:
     new: dict[RuleKind, int] = field(default_factory=dict)
     cleared: int = 0
     customers: int = 0
+    newer: dt.date | None = None
+    """The day of a later scan whose signals are there, beside which those of this day stand."""
+
+    def warning(self) -> str:
+        """What a person should know of a scan of an older day, or empty."""
+        if self.newer is None:
+            return ""
+        text = _("Signals as of {newer} are there already; those of {day} stand beside them.")
+        days = {"newer": labels.day_text(self.newer), "day": labels.day_text(self.as_of)}
+        return text.format(**days)
 
 
 def current_rules(session: Session) -> dict[RuleKind, RuleRow]:
@@ -130,6 +140,7 @@ def scan(session: Session, progress: Progress, as_of: dt.date | None = None) -> 
         for kind, finding in findings:
             book.enter(customer_id, kind, finding, last_day)
     book.write()
+    result.newer = book.newer()
     journal.retitle_args(session, new=sum(result.new.values()))
     return result
 
@@ -206,6 +217,13 @@ class _Book:
         self._seen: set[tuple[uuid.UUID, RuleKind]] = set()
         self._new: list[dict[str, Any]] = []
         self._updates: list[dict[str, Any]] = []
+
+    def newer(self) -> dt.date | None:
+        """The latest day of the signals that still wait, if it comes after this one."""
+        waiting = (SignalState.OPEN, SignalState.SNOOZED)
+        days = [last.as_of for last in self._last.values() if last.state in waiting]
+        latest = max(days, default=self._day)
+        return latest if latest > self._day else None
 
     def enter(
         self, customer_id: uuid.UUID, kind: RuleKind, finding: Finding, last_day: int | None

@@ -23,7 +23,7 @@ from desktop_app.ui import (
 )
 from desktop_app.ui.action_spec import MENU_TITLES, ActionSpec, Menu, Subject, about
 
-__all__ = ["ACTIONS", "MENU_TITLES", "ROUTES", "ActionSpec", "Menu"]
+__all__ = ["ACTIONS", "ELSEWHERE", "MENU_TITLES", "ROUTES", "ActionSpec", "Menu"]
 
 
 def _actions() -> Iterator[ActionSpec]:
@@ -286,3 +286,6 @@ ROUTES = MappingProxyType(
     }
 )
 """Window-wide actions that a page does: action id to page and what ``show_record`` is given."""
+
+ELSEWHERE = MappingProxyType({"customer.new": ("customers", "new")})
+"""Actions of one page that *go to anything* offers on all: their keys mean another thing there."""

@@ -22,7 +22,7 @@ from desktop_app.i18n import _
 from desktop_app.settings import Settings
 from desktop_app.ui import help_dialogs, theme
 from desktop_app.ui.action_set import ActionSet, plain_text, sequence
-from desktop_app.ui.actions import ROUTES, Menu
+from desktop_app.ui.actions import ELSEWHERE, ROUTES, Menu
 from desktop_app.ui.calendar_feed import CalendarFeed
 from desktop_app.ui.cancel_requests import CancelRequests
 from desktop_app.ui.command_palette import CommandPalette, Hit
@@ -377,6 +377,19 @@ class MainWindow(QMainWindow):
             shortcut = help_dialogs.native(spec.shortcut)
             words = f"{plain_text(spec.text)} {keys(title)}"
             hits.append(Hit(title, shortcut, spec.icon or "command", "", spec.id, words))
+        return hits + self._known_elsewhere()
+
+    def _known_elsewhere(self) -> list[Hit]:
+        """What another page does, where this one does not."""
+        here = {spec.id for spec, _action in self.actions_by_id.available()}
+        hits = []
+        for spec in self.actions_by_id.specs:
+            page_id, target = ELSEWHERE.get(spec.id, ("", ""))
+            if page_id in self._pages and spec.id not in here:
+                title = plain_text(_(spec.text))
+                words = f"{plain_text(spec.text)} {self._services.search_keys(title)}"
+                where = _(self._pages[page_id].title)
+                hits.append(Hit(title, where, spec.icon or "command", page_id, target, words))
         return hits
 
     def _go(self, hit: Hit) -> None:

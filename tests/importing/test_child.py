@@ -84,6 +84,13 @@ def test_that_sheets_are_chosen_by_name(book: Path) -> None:
     assert refusal(book, sheet="Nowhere", streamed=True) == "no_sheet"
 
 
+def test_that_a_text_file_has_no_sheets(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("name,number\nLi,1\n", encoding="utf-8")
+    assert refusal(path, sheet="Orders") == "no_sheets"
+    assert ask(path, sheet="")[0]["head"]["headings"] == ["name", "number"]
+
+
 def test_that_only_so_many_rows_are_sent_as_are_wanted(book: Path, tmp_path: Path) -> None:
     frames = ask(book, limit=1)
     assert [frame["end"]["rows"] for frame in frames if "end" in frame] == [3]

@@ -162,6 +162,22 @@ def test_that_snoozed_signals_wake_without_a_scan(
         assert newest.title.startswith("Snooze"), "nobody takes back that a day came"
 
 
+def test_that_a_scan_of_an_older_day_says_that_signals_of_a_later_one_are_there(
+    database: Database, admin: Actor, lapsed: uuid.UUID
+) -> None:
+    first = scan(database, admin, date(2026, 6, 1))
+    assert (first.newer, first.warning()) == (None, "")
+    older = scan(database, admin, date(2026, 5, 1))
+    assert older.newer == date(2026, 6, 1)
+    assert older.warning() == (
+        "Signals as of 2026-06-01 Mon are there already; those of 2026-05-01 Fri stand beside them."
+    )
+    assert scan(database, admin, date(2026, 6, 2)).newer is None
+    with database.write(admin) as session:
+        triage.dismiss(session, triage.waiting_ids(session), "moved away")
+    assert scan(database, admin, date(2026, 5, 1)).newer is None, "nothing waits any more"
+
+
 @pytest.mark.parametrize("bought_again", [False, True])
 def test_that_a_scan_of_older_orders_wakes_what_a_later_one_found(
     database: Database,

@@ -421,6 +421,20 @@ def test_that_the_palette_knows_pages_without_a_place_in_the_side_bar_once(
     assert len([hit for hit in window._known() if hit.title == "About Winback Desk"]) == 1
 
 
+def test_that_the_palette_offers_what_another_page_does(
+    make_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_app.ui.main_window.ELSEWHERE", {"case.new": ("cases", "new")})
+    window = make_window()
+    new = [hit for hit in window._known() if hit.title == "New case…"]
+    assert [(hit.page, hit.target) for hit in new] == [("", "case.new")], "the page itself does it"
+    window.navigate("settings")
+    new = [hit for hit in window._known() if hit.title == "New case…"]
+    assert [(hit.page, hit.target) for hit in new] == [("cases", "new")]
+    window._go(new[0])
+    assert window.current_page() is page(window, ListPage)
+
+
 def test_that_no_two_entries_of_the_view_menu_have_one_mnemonic(window: MainWindow) -> None:
     (menu,) = [each for each in window.menuBar().actions() if each.text() == "&View"]
     texts = [action.text() for action in menu.menu().actions() if "&" in action.text()]

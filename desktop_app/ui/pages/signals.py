@@ -249,6 +249,8 @@ class SignalsPage(Page):
             _("{n} no longer found").format(n=labels.number(result.cleared)),
         ]
         self.header.set_subtitle(" · ".join(parts))
+        if result.newer is not None:
+            self.messages.info(result.warning())
 
     # ------------------------------------------------------------------ deciding
 
