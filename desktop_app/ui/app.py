@@ -551,6 +551,7 @@ def run(folder: Path | None = None, address: str = "") -> int:
         UserError: there is no display.
     """
     settings = load_settings()
+    i18n.set_language(settings.language)
     missing = no_display()
     if missing:  # Qt would abort the process
         raise UserError(missing)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from db import keys, workspace
+from desktop_app.settings import Settings, save_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -190,3 +191,22 @@ for _ in range(1000):
 print(json.dumps([] if sys.getrefcount(None) > before - 100 else ["lost"]))
 """
     assert loaded_by(program, ()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is always a display elsewhere")
+def test_that_without_a_display_a_sentence_in_the_chosen_language_says_so(home: Path) -> None:
+    save_settings(Settings(language="zh_CN"))
+    hidden = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "WINBACK_WORKSPACE"}
+    env = {name: text for name, text in os.environ.items() if name not in hidden}
+    done = subprocess.run(
+        [sys.executable, "-m", "desktop_app"],
+        cwd=ROOT,
+        env={**env, "LANG": "en_US.UTF-8"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "没有显示器，请使用命令行：winback --help\n"
+    assert (home / "logs" / "winback.log").exists()
