@@ -136,7 +136,8 @@ class Application(QObject):
         self._is_opening = True
         task = self.background.compute(self, self._find, folder)
         task.then(self.open_window)
-        task.or_else(lambda _error: self._ask_after_all(folder))
+        task.or_else(lambda _error: None)  # the dialog tries again, and says why
+        task.finished.connect(lambda: self._ask_after_all(folder))
 
     def _find(self, folder: Path) -> "Opened":
         """Open a demo; in a worker, which only leaves it behind for whoever ends first."""
@@ -146,9 +147,10 @@ class Application(QObject):
         return self._found
 
     def _ask_after_all(self, folder: Path) -> None:
-        """It cannot be opened: the sign-in dialog says why."""
-        self._ask(folder)
-        self._drop_first()
+        """If it could not be opened, the sign-in dialog takes over."""
+        if self._opened is None and self._found is None:
+            self._ask(folder)
+            self._drop_first()
 
     def _drop_first(self) -> None:
         if self.first_view is not None:

@@ -51,9 +51,10 @@ def mark_of(folder: Path, settings: Settings) -> list[Any] | None:
     file, log = folder / "workspace.db", folder / "workspace.db-wal"
     if log.exists() and log.stat().st_size:
         return None
-    found = file.stat()
+    files = [each.stat() for each in (file, folder / "keys.json")]
     look = [i18n.language(), settings.text_scale, settings.density.value]
-    return [VERSION, clock.today().isoformat(), *look, found.st_size, found.st_mtime_ns]
+    marks = [mark for found in files for mark in (found.st_size, found.st_mtime_ns)]
+    return [VERSION, clock.today().isoformat(), *look, *marks]
 
 
 def keep(folder: Path, settings: Settings, kept: Kept) -> None:
@@ -76,7 +77,7 @@ def open_view(folder: Path, settings: Settings) -> "FirstView | None":
         if mark is None or kept["mark"] != mark or not kept["from"] <= now < kept["until"]:
             return None
         return FirstView(kept) if kept["rows"] else None
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, OverflowError):
         return None  # nothing is lost: it is shown when it is loaded
 
 

@@ -22,13 +22,13 @@ def collect(window: MainWindow, opened: "Opened") -> Kept | None:
     """The rows as the services read them now, and where the parts of the window stand.
 
     Args:
-        window: Its page of today was shown once; None comes back if it was not.
+        window: None comes back if it was never seen, or begins with another page than today.
         opened: The workspace, with nothing waiting to be written.
 
     Raises:
         DatabaseError: the rows cannot be read.
     """
-    page = window.page("today")
+    page = window.page("today") if window.is_painted else None
     if not isinstance(page, TodayPage) or page.SPEC.id != window.first_page_id():
         return None
     begun = clock.now()

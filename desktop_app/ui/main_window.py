@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         self._stale: set[str] = set()
         self._trail = Trail()
         self.left_at: WindowPlace | None = None
-        self._is_painted = False
+        self.is_painted = False
         self._counting = Latest()
         self.reminders: ReminderDesk | None = None  # comes when the window stands
         self.messages = MessageBar()
@@ -401,8 +401,8 @@ class MainWindow(QMainWindow):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._is_painted:
-            self._is_painted = True
+        if not self.is_painted:
+            self.is_painted = True
             QTimer.singleShot(0, self, self.painted.emit)  # what is inside it is painted, too
 
     # ------------------------------------------------------------------ leaving

@@ -23,7 +23,7 @@ class TakingOver(QObject):
         self._is_done = False
         page = window.current_page()
         if page is not None:
-            row = UUID(view.chosen_key())
+            row = _key_of(view.chosen_key())
             come_back(page, WindowPlace(Trail(), page.SPEC.id, None, (), (row,)))
             page.count_changed.connect(self._soon)
         QTimer.singleShot(ROWS_MS, self, self._swap)
@@ -50,3 +50,11 @@ class TakingOver(QObject):
             if row is not None:
                 table.opened.emit(row)
                 return
+
+
+def _key_of(text: str) -> UUID | None:
+    """The key of a record, None if somebody has written something else there."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -20,7 +20,7 @@ from desktop_app.demo.removal import remove_demo
 from desktop_app.domain.cases import OpenDraft
 from desktop_app.services import cases, contact_permission, work, workspace_settings
 from desktop_app.settings import Settings
-from desktop_app.ui import first_view
+from desktop_app.ui import first_view, sign_in_work
 from desktop_app.ui.app import Application
 from desktop_app.ui.first_view import FirstView
 from desktop_app.ui.pages.today import TodayPage
@@ -79,6 +79,9 @@ class Starter:
         self.qtbot.waitUntil(lambda: program.window is not None and program.window.isVisible())
         self.qtbot.waitUntil(lambda: program.first_view is None)
         return _page(program)
+
+    def place(self) -> tuple[Path, Settings]:
+        return self.folder, self.settings
 
     def end(self) -> None:
         for program in self.running:
@@ -191,6 +194,12 @@ def no_rows(starter: Starter) -> None:
     _change(starter, lambda kept: kept.update(rows=[]))
 
 
+def other_keys(starter: Starter) -> None:
+    file = starter.folder / "keys.json"
+    whole = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**whole, "demo": None}), encoding="utf-8")
+
+
 def no_database(starter: Starter) -> None:
     (starter.folder / "workspace.db").unlink()
 
@@ -215,6 +224,7 @@ def _change(starter: Starter, how: Callable[[dict[str, object]], None]) -> None:
         a_broken_file,
         a_strange_file,
         no_rows,
+        other_keys,
         no_database,
         not_all_written,
     ],
@@ -288,12 +298,46 @@ def test_that_a_demo_closed_before_it_was_loaded_leaves_nothing_open(starter: St
     assert not (starter.folder / "workspace.db-wal").exists()
 
 
+def _spoil_password(starter: Starter) -> None:
+    file = starter.folder / "keys.json"
+    whole = json.loads(file.read_text(encoding="utf-8"))
+    whole["demo"]["password"] = "another"
+    file.write_text(json.dumps(whole), encoding="utf-8")
+
+
+def test_that_a_fault_in_opening_leaves_the_dialog(
+    starter: Starter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starter.once()
+
+    def fail(_folder: Path) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(sign_in_work, "open_demo", fail)
+    program = starter.start()
+    shown: list[BaseException] = []
+    program.background.crashed.disconnect()
+    program.background.crashed.connect(shown.append)
+    starter.qtbot.waitUntil(lambda: program.dialog is not None and len(shown) == 2)
+    assert program.first_view is None
+
+
+def test_that_a_window_that_was_never_seen_keeps_nothing(
+    starter: Starter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starter.once()
+    (starter.folder / paths.FIRST_VIEW).write_text("{}", encoding="utf-8")
+    program = starter.start()  # by the dialog
+    starter.qtbot.waitUntil(lambda: program.window is not None)
+    program.window.is_painted = False
+    starter.end()
+    assert (starter.folder / paths.FIRST_VIEW).read_text(encoding="utf-8") == "{}"
+
+
 def test_that_the_dialog_says_why_a_demo_cannot_be_opened(starter: Starter) -> None:
     starter.once()
-    keys_file = starter.folder / "keys.json"
-    whole = json.loads(keys_file.read_text(encoding="utf-8"))
-    whole["demo"]["password"] = "another"
-    keys_file.write_text(json.dumps(whole), encoding="utf-8")
+    _spoil_password(starter)
+    _change(starter, lambda kept: kept.update(mark=first_view.mark_of(*starter.place())))
     program = starter.start()
     assert program.first_view is not None
     starter.qtbot.waitUntil(lambda: program.dialog is not None)
