@@ -248,7 +248,7 @@ class WhyPanel(Card):
     """The reasons in three layers and the chain from the stated to the root reason."""
 
     def __init__(self, *buttons: QPushButton) -> None:
-        super().__init__(_("Why the customer leaves"), list(buttons))
+        super().__init__(_("Why the customer leaves"), list(buttons), wraps=True)
         self._rows = QGridLayout()
         self._rows.setHorizontalSpacing(theme.GAP_M)
         self._rows.setVerticalSpacing(theme.GAP_S)

@@ -179,10 +179,12 @@ class PageHeader(QWidget):
 class Card(QFrame):
     """A titled surface; put widgets into ``body``."""
 
-    def __init__(self, title: str = "", buttons: Sequence[QWidget] = ()) -> None:
+    def __init__(
+        self, title: str = "", buttons: Sequence[QWidget] = (), *, wraps: bool = False
+    ) -> None:
         super().__init__()
         self.setAccessibleName(title)
-        self._title = text_label(title, "heading", wraps=False)
+        self._title = text_label(title, "heading", wraps=wraps)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(theme.GAP_M, theme.GAP_M, theme.GAP_M, theme.GAP_M)
         whole.setSpacing(theme.GAP_S)

@@ -41,6 +41,7 @@ class TileGrid(QWidget):
         fitting = max(1, min(_MOST, (self.width() + theme.GAP_S) // widest))
         rows = -(-len(self._tiles) // fitting)
         self._place(-(-len(self._tiles) // rows))
+        self._grid.activate()  # now: nothing is cut meanwhile
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

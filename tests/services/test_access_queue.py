@@ -6,6 +6,7 @@ from types import ModuleType
 import pytest
 
 from db.vocabulary import CallbackFor
+from desktop_app import clock
 from desktop_app.services import calendar, day, pool, queue, skills, spreading, work
 from desktop_app.services.calendar import DayDraft, HoursDraft
 from desktop_app.services.skills import SkillsDraft
@@ -47,6 +48,7 @@ READING: dict[str, Entry] = {
     "skills.suggest_owner": (DECIDERS, fresh, lambda s, p: skills.suggest_owner(s, p["case_id"])),
     "work.lines": (EVERYBODY, own, lambda s, _p: work.lines(s)),
     "work.counts": (EVERYBODY, own, lambda s, _p: work.counts(s)),
+    "work.holds_until": (EVERYBODY, nothing, lambda s, _p: work.holds_until(s, [], clock.now())),
     "work.count": (EVERYBODY, own, lambda s, _p: work.count(s)),
     "calendar.list_days": (EVERYBODY, nothing, lambda s, _p: calendar.list_days(s)),
     "calendar.work_calendar": (EVERYBODY, nothing, lambda s, _p: calendar.work_calendar(s)),

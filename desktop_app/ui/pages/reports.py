@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from desktop_app.progress import Progress
 
-_SIDE_WIDTH = 364
+_SIDE_WIDTH = 380
 
 
 class ReportsPage(Page):
