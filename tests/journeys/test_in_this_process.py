@@ -208,9 +208,9 @@ def reference_work() -> float:
     return time.thread_time() - begin
 
 
-def busy_limit() -> float:
+def busy_limit(rounds: int = 9) -> float:
     """What the window may work in one go: `BUSY_LIMIT`, on a slower machine as much more."""
-    pace = statistics.median(reference_work() for _round in range(9)) / REFERENCE
+    pace = statistics.median(reference_work() for _round in range(rounds)) / REFERENCE
     return BUSY_LIMIT * max(1.0, pace)
 
 
@@ -281,17 +281,22 @@ def test_that_the_first_visit_of_a_page_does_not_stop_the_window(
     screenshots.settle(program)
     load_pages()
     longest: dict[str, float] = {}
+    too_long: dict[str, tuple[float, float]] = {}
 
     def watch(name: str, visit: Callable[[], object]) -> None:
+        before = busy_limit(3)  # a machine that others use is slow for a while, not all the time
         dog = Watchdog()
         with dog.watching():
             QTest.qWait(20)
             visit()
             screenshots.settle(program)
             QTest.qWait(20)
+        limit = max(before, busy_limit(3))
         longest[name] = dog.busy
-        words = f"{dog.wall:.3f}, {dog.busy:.3f}"
-        record_property(f"{name}: longest wait, longest work (s)", words)
+        if dog.busy > limit:
+            too_long[name] = (dog.busy, limit)
+        words = f"{dog.wall:.3f}, {dog.busy:.3f}, {limit:.3f}"
+        record_property(f"{name}: longest wait, longest work, limit of work (s)", words)
 
     for spec in PAGES:
         if not spec.in_sidebar:
@@ -309,9 +314,7 @@ def test_that_the_first_visit_of_a_page_does_not_stop_the_window(
                 name = f"{spec.id}: {tabs.tabText(place)}"
                 watch(name, lambda tabs=tabs, place=place: tabs.setCurrentIndex(place))
     assert len(longest) > 15
-    limit = busy_limit()
-    record_property("limit of work (s)", f"{limit:.3f}")
-    assert {page: busy for page, busy in longest.items() if busy > limit} == {}, limit
+    assert too_long == {}
 
 
 def test_that_a_planted_block_is_measured(qtbot: QtBot, qapp: QApplication) -> None:

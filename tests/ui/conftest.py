@@ -43,6 +43,7 @@ def look(qapp: QApplication, quick_keys: None) -> Iterator[None]:
         window.deleteLater()  # what nobody owns would hear of the next test's look
     flush_deleted()
     gc.collect()
+    gc.freeze()  # what outlives a test is not looked through again after every one to come
     gc.enable()
     assert left == [], "these buttons were to be pressed, and no question came"
 

@@ -25,6 +25,7 @@ from desktop_app.ui import first_view, sign_in_work
 from desktop_app.ui.app import Application
 from desktop_app.ui.first_view import FirstView
 from desktop_app.ui.pages.today import TodayPage
+from tests.conftest import little_work
 from tests.factories import add_customer
 from tests.ui.shop import ALWAYS
 from tests.ui.test_start import SLOW, loaded_by
@@ -104,17 +105,24 @@ def _page(program: Application) -> TodayPage:
     return page if isinstance(page, TodayPage) else None  # type: ignore[return-value]
 
 
-@pytest.fixture
-def starter(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Starter]:
-    folder = tmp_path / "demo"
-    opened, _code = workspace.create(folder, "demo", "演示", "demo-demo", demo=True)
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed demo with a case of each of `NAMES`, copied for each test."""
+    folder = tmp_path_factory.mktemp("template") / "demo"
+    with little_work():
+        opened, _code = workspace.create(folder, "demo", "演示", "demo-demo", demo=True)
     with opened.database.write(SYSTEM) as session:
         workspace_settings.change_draft(session, contact_permission.KEY, ALWAYS)
         for number, name in enumerate(NAMES):
             customer = add_customer(session, number=f"K{number}", name=name)
             cases.open_case(session, customer, OpenDraft(kind=RuleKind.LAPSING))
     opened.database.close()
-    made = Starter(qtbot, qapp, folder)
+    return folder
+
+
+@pytest.fixture
+def starter(qtbot: QtBot, qapp: QApplication, template: Path, tmp_path: Path) -> Iterator[Starter]:
+    made = Starter(qtbot, qapp, Path(shutil.copytree(template, tmp_path / "demo")))
     yield made
     made.end()
 

@@ -1,4 +1,5 @@
 import datetime as dt
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,11 +36,18 @@ def quick_keys() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def folder(tmp_path: Path, quick_keys: None) -> Path:
-    opened, _code = workspace.create(tmp_path / "shop", "li", "李娜", PASSWORD)
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory, quick_keys: None) -> Path:
+    opened, _code = workspace.create(
+        tmp_path_factory.mktemp("shop") / "shop", "li", "李娜", PASSWORD
+    )
     opened.database.close()
-    return tmp_path / "shop"
+    return opened.folder
+
+
+@pytest.fixture
+def folder(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "shop"))
 
 
 @pytest.fixture
