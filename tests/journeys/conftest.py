@@ -18,6 +18,9 @@ from tests.conftest import little_work
 
 Start = Callable[..., Application]
 
+THRESHOLDS = (700, 10, 10)
+"""How often garbage is collected in the program: Python's own; tests let it wait for longer."""
+
 
 @pytest.fixture(scope="session")
 def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -39,6 +42,8 @@ def demo(demo_template: Path, tmp_path: Path) -> Path:
 def start(qapp: QApplication, qtbot: QtBot) -> Iterator[Start]:
     """Starts the program on a demo workspace; every one started is ended."""
     started: list[Application] = []
+    rarely = gc.get_threshold()
+    gc.set_threshold(*THRESHOLDS)
 
     def run(folder: Path, language: str = "en") -> Application:
         settings = Settings(language=language)
@@ -57,3 +62,4 @@ def start(qapp: QApplication, qtbot: QtBot) -> Iterator[Start]:
         program.shut_down()
         program.deleteLater()
     flush_deleted()
+    gc.set_threshold(*rarely)

@@ -1,6 +1,8 @@
 """The import wizard: file, columns, check, result."""
 
+from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
@@ -25,10 +27,13 @@ from desktop_app.ui.step_line import StepLine
 from desktop_app.ui.tasks import Latest
 
 _FILE, _COLUMNS, _CHECK, _RESULT = range(4)
+_STEPS = ("file", "columns", "check", "result")
+
+StepT = TypeVar("StepT", bound=QWidget)
 
 
 class ImportTab(QWidget):
-    """Four steps; nothing is written before the last."""
+    """Four steps, each made when it is first wanted; nothing is written before the last."""
 
     def __init__(self, page: Page) -> None:
         super().__init__()
@@ -41,12 +46,10 @@ class ImportTab(QWidget):
         self.setAcceptDrops(True)
         self.steps = StepLine([_("File"), _("Columns"), _("Check"), _("Result")])
         self.file = FileStep(page)
-        self.columns = ColumnsStep(page)
-        self.check = ResultStep(page, is_check=True)
-        self.result = ResultStep(page, is_check=False)
         self.stack = QStackedWidget()
-        for step in (self.file, self.columns, self.check, self.result):
-            self.stack.addWidget(step)
+        self.stack.addWidget(self.file)
+        for _place in (_COLUMNS, _CHECK, _RESULT):
+            self.stack.addWidget(QWidget())
         self.why = text_label("", "hint", wraps=False)
         self.about = text_label("", "hint", wraps=False)
         self.back_button = button(_("&Back"), self._back, "back")
@@ -80,12 +83,37 @@ class ImportTab(QWidget):
         column.addWidget(self.stack, 1)
         column.addLayout(foot)
 
+    # ------------------------------------------------------------------ steps
+
+    @cached_property
+    def columns(self) -> ColumnsStep:
+        """The second step."""
+        return self._put(_COLUMNS, ColumnsStep(self._page))
+
+    @cached_property
+    def check(self) -> ResultStep:
+        """The third step."""
+        return self._put(_CHECK, ResultStep(self._page, is_check=True))
+
+    @cached_property
+    def result(self) -> ResultStep:
+        """The last step."""
+        return self._put(_RESULT, ResultStep(self._page, is_check=False))
+
+    def _put(self, place: int, step: StepT) -> StepT:
+        if (empty := self.stack.widget(place)) is not None:
+            self.stack.removeWidget(empty)
+            empty.deleteLater()
+        self.stack.insertWidget(place, step)
+        return step
+
     # ------------------------------------------------------------------ moving
 
     def load(self) -> None:
         """Read the list of the latest imports again, and whether the last one still stands."""
         self.file.load()
-        self.result.load()
+        if "result" in vars(self):
+            self.result.load()
 
     def start(self, kind: ImportKind) -> None:
         """Begin a new import of a kind of file; nothing of one that was prepared is written."""
@@ -105,8 +133,9 @@ class ImportTab(QWidget):
         self.file.set_path(path)
 
     def _go(self, step: int) -> None:
-        self.stack.setCurrentIndex(step)
-        self.setFocusProxy((self.file, self.columns, self.check, self.result)[step])
+        shown: QWidget = getattr(self, _STEPS[step])
+        self.stack.setCurrentWidget(shown)
+        self.setFocusProxy(shown)
         self.steps.show_step(step)
         self._show_buttons()
 
