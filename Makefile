@@ -6,7 +6,7 @@ SCRATCH = $$(if [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | awk 'NR==2 {print $$4
 	then echo /dev/shm; else echo "$${TMPDIR:-/tmp}"; fi)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test simulate check translations questionnaires lock bench clean
+.PHONY: help setup setup-tests run test long simulate check translations questionnaires lock bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: setup-tests  ## all tests in random order on two workers, then the coverag
 	@rm -f .coverage .coverage.*
 	@TMPDIR=$(SCRATCH) QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report= $(ARGS)
 	@$(if $(ARGS),:,$(PYTHON) tests/coverage_floors.py)
+
+long: setup-tests  ## all tests, those that take minutes too (an hour)
+	@TMPDIR=$(SCRATCH) QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --long $(ARGS)
 
 simulate: setup-tests  ## sixty days of a task force of 20, twice: no rule broken, the difference found
 	@TMPDIR=$(SCRATCH) $(PYTHON) -m pytest -n 2 --long -rA tests/demo/test_simulation.py $(ARGS)

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -88,10 +88,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for item in items:  # those that go over lines which other tests reach are not traced
-        file = item.path.relative_to(ROOT / "tests")
-        if item.get_closest_marker("realdata") or {file.parts[0], file.as_posix()} & _UNTRACED:
-            item.add_marker("no_cover")
     # The long ones begin: no worker is left alone with one at the end. First of all those that
     # measure memory: a program that is started is charged with that of its starter.
     items.sort(key=_turn)
@@ -101,6 +97,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(skip)
+
+
+def _is_untraced(item: pytest.Item) -> bool:
+    """Whether a test goes over lines that other tests reach, or over a world of data."""
+    file = item.path.relative_to(ROOT / "tests")
+    function = item.nodeid.removeprefix("tests/").split("[", 1)[0]
+    names = {file.parts[0], file.as_posix(), function}
+    return item.get_closest_marker("realdata") is not None or bool(names & _UNTRACED)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Tracing makes a test half as slow again: some do without, their fixtures too."""
+    if not _is_untraced(item):
+        return (yield)
+    with not_followed(item.config):
+        return (yield)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

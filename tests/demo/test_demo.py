@@ -257,7 +257,7 @@ def rows_of(database: Database) -> dict[str, Counter[str]]:
 def test_that_the_same_seed_gives_the_same_rows(tmp_path: Path) -> None:
     found: list[Any] = []
     for number in range(2):
-        made = make_demo(tmp_path / str(number), customers=50, seed=5, end=END)
+        made = make_demo(tmp_path / str(number), customers=30, seed=5, end=END)
         found.append(rows_of(made.opened.database))
         made.opened.database.close()
     for name, rows in found[0].items():

@@ -126,26 +126,60 @@ def test_that_the_lock_pins_every_file_by_hash_and_names_no_address() -> None:
     assert "://" not in text
 
 
-@pytest.mark.parametrize("version", ["3.10", "3.11"])
-def test_that_a_python_that_is_too_old_is_passed_over(tmp_path: Path, version: str) -> None:
-    fake = tmp_path / "python3"
-    new_enough = version == "3.11"
-    fake.write_text(
-        f'#!/bin/sh\n[ "$1" = "-c" ] && exit {int(not new_enough)}\necho ran "$@"\n', "utf-8"
+def fake_python(place: Path, *, is_new: bool = True, has_venv: bool = True) -> Path:
+    """A program that answers what `python.sh` asks of a Python, and says who ran."""
+    place.parent.mkdir(exist_ok=True)
+    answers = f"case $2 in *ensurepip*) exit {int(not (is_new and has_venv))};; esac"
+    place.write_text(
+        f'#!/bin/sh\nif [ "$1" = -c ]; then {answers}; exit {int(not is_new)}; fi\n'
+        f'echo {place.parent.name} ran "$@"\n',
+        "utf-8",
     )
-    fake.chmod(0o755)
+    place.chmod(0o755)
+    return place
+
+
+def chosen(folder: Path, **variables: str) -> str:
+    """What `python.sh` says where the system's Python and the path's are those in a folder."""
+    text = (setup.ROOT / "installer" / "python.sh").read_text("utf-8")
+    assert "/usr/bin/python3 " in text
+    script = folder / "python.sh"
+    script.write_text(text.replace("/usr/bin/python3 ", f"{folder}/system/python3 "), "utf-8")
     done = subprocess.run(
-        ["/bin/sh", setup.ROOT / "installer" / "python.sh", "script.py"],
-        env={"PATH": str(tmp_path)},
+        ["/bin/sh", script, "script.py"],
+        env={"PATH": str(folder / "path"), **variables},
         capture_output=True,
         text=True,
         check=False,
     )
-    if new_enough:
-        assert (done.returncode, done.stdout) == (0, "ran script.py\n")
-    else:
-        assert done.returncode == 1
-        assert "needs Python 3.11 or newer" in done.stderr
+    assert done.returncode == (0 if done.stdout else 1)
+    return done.stdout or done.stderr
+
+
+def test_that_the_first_python_is_taken_that_is_new_and_can_make_environments(
+    tmp_path: Path,
+) -> None:
+    system, path = tmp_path / "system" / "python3", tmp_path / "path" / "python3"
+    fake_python(path, is_new=False)
+    assert "needs Python 3.11 or newer" in chosen(tmp_path)
+    fake_python(path)
+    assert chosen(tmp_path) == "path ran script.py\n"
+    fake_python(system)
+    assert chosen(tmp_path) == "system ran script.py\n"
+    fake_python(system, has_venv=False)
+    assert chosen(tmp_path) == "path ran script.py\n"
+    fake_python(path, has_venv=False)
+    assert chosen(tmp_path) == "system ran script.py\n", "set-up says what is missing"
+    fake_python(system, is_new=False)
+    assert chosen(tmp_path) == "path ran script.py\n"
+
+
+def test_that_a_python_that_was_named_is_taken_if_it_is_new_enough(tmp_path: Path) -> None:
+    fake_python(tmp_path / "system" / "python3")
+    named = fake_python(tmp_path / "named" / "python3", has_venv=False)
+    assert chosen(tmp_path, WINBACK_PYTHON=str(named)) == "named ran script.py\n"
+    fake_python(named, is_new=False)
+    assert chosen(tmp_path, WINBACK_PYTHON=str(named)) == "system ran script.py\n"
 
 
 def test_that_every_target_is_explained() -> None:
