@@ -3,7 +3,9 @@
 import gc
 import os
 import shutil
+import sys
 import tempfile
+import threading
 import time
 import tomllib
 from collections.abc import Generator, Iterator
@@ -112,7 +114,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Tracing makes a test half as slow again: some do without, their fixtures too."""
     if not _is_untraced(item):
         return (yield)
-    with not_followed(item.config):
+    with not_followed():
         return (yield)
 
 
@@ -137,18 +139,20 @@ def pytest_unconfigure() -> None:
 
 
 @contextmanager
-def not_followed(config: pytest.Config) -> Iterator[None]:
-    """Coverage rests: for a world planted over lines that other tests reach anyway."""
-    plugin = config.pluginmanager.getplugin("_cov")
-    control = plugin.cov_controller if plugin is not None else None
-    if control is None or not control.started:
-        yield
-        return
-    control.pause()
+def not_followed() -> Iterator[None]:
+    """Coverage rests: for a world planted over lines that other tests reach anyway.
+
+    Its own `pause` does not do in a worker: pytest-cov begins twice there, and the outer one goes
+    on when the inner one rests.
+    """
+    here, threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)  # type: ignore[arg-type]  # what it takes to switch it off
     try:
         yield
     finally:
-        control.resume()
+        threading.settrace(threads)  # type: ignore[arg-type]
+        sys.settrace(here)
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,9 @@
 """The lists of tasks, renewals, absences and staff on the command line."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from db.session import Session
+from desktop_app.cli.entities import ALL, Document, Entity
 from desktop_app.cli.output import plain, yuan
 from desktop_app.columns import Column
 from desktop_app.columns.employees import ABSENCE_COLUMNS, STAFF_COLUMNS
@@ -16,8 +16,6 @@ from desktop_app.services.renewals import RenewalFilter, RenewalRow
 from desktop_app.services.staff_profiles import AbsenceRow, StaffRow
 from desktop_app.services.tasks import TaskFilter, TaskRow
 
-_ALL = 10**9
-Document = dict[str, Any]
 _WHO: Column[AbsenceRow] = Column("user", N_("Employee"), lambda row: row.user)
 _LOGIN: Column[StaffRow] = Column("login", N_("Login name"), lambda row: row.login)
 
@@ -29,7 +27,7 @@ def _tasks(session: Session, text: str, offset: int, limit: int) -> Sequence[Tas
 
 
 def _task(session: Session, text: str) -> Document:
-    for row in _tasks(session, "", 0, _ALL):
+    for row in _tasks(session, "", 0, ALL):
         if str(row.id) == text:
             return _document(row)
     raise NotFoundError(_("There is no task {name}.").format(name=text))
@@ -41,7 +39,7 @@ def _renewals(session: Session, text: str, offset: int, limit: int) -> Sequence[
 
 
 def _renewal(session: Session, text: str) -> Document:
-    for row in _renewals(session, "", 0, _ALL):
+    for row in _renewals(session, "", 0, ALL):
         if str(row.id) == text:
             return _renewal_document(row)
     raise NotFoundError(_("There is no renewal {name}.").format(name=text))
@@ -60,7 +58,7 @@ def _absences(session: Session, text: str, offset: int, limit: int) -> Sequence[
 
 
 def _absence(session: Session, text: str) -> Document:
-    for row in _absences(session, "", 0, _ALL):
+    for row in _absences(session, "", 0, ALL):
         if str(row.id) == text:
             return _document(row)
     raise NotFoundError(_("There is no absence {name}.").format(name=text))
@@ -75,7 +73,7 @@ def _staff(session: Session, text: str, offset: int, limit: int) -> Sequence[Sta
 
 
 def _employee(session: Session, text: str) -> Document:
-    for row in _staff(session, "", 0, _ALL):
+    for row in _staff(session, "", 0, ALL):
         if text in (row.login, str(row.id)):
             return _staff_document(row)
     raise NotFoundError(_("Nobody has the login name {name}.").format(name=text))
@@ -99,7 +97,9 @@ def _document(row: TaskRow | AbsenceRow) -> Document:
     return found
 
 
-TASKS = (_tasks, lambda: TASK_COLUMNS, _task, _document)
-RENEWALS = (_renewals, lambda: RENEWAL_COLUMNS, _renewal, _renewal_document)
-ABSENCES = (_absences, lambda: (_WHO, *ABSENCE_COLUMNS), _absence, _document)
-STAFF = (_staff, lambda: (_LOGIN, *STAFF_COLUMNS), _employee, _staff_document)
+ENTITIES = {
+    "tasks": Entity(_tasks, lambda: TASK_COLUMNS, _task, _document),
+    "renewals": Entity(_renewals, lambda: RENEWAL_COLUMNS, _renewal, _renewal_document),
+    "absences": Entity(_absences, lambda: (_WHO, *ABSENCE_COLUMNS), _absence, _document),
+    "staff": Entity(_staff, lambda: (_LOGIN, *STAFF_COLUMNS), _employee, _staff_document),
+}

@@ -46,10 +46,10 @@ def history(
         if entity:
             documents = _of_record(session, entity, key)[offset : offset + limit]
         else:
-            from desktop_app.cli import entities  # noqa: PLC0415
+            from desktop_app.cli import change_lists  # noqa: PLC0415
 
-            rows = entities.ENTITIES["changes"].window(session, "", offset, limit)
-            documents = [entities.change_document(row) for row in rows]
+            rows = change_lists.ENTITIES["changes"].window(session, "", offset, limit)
+            documents = [change_lists.change_document(row) for row in rows]
     if state.options.as_json:
         output.say_json(documents)
     elif documents:
@@ -85,14 +85,15 @@ def _of_record(session: "Session", entity: str, key: str) -> list[dict[str, Any]
 
 
 def _record_key(session: "Session", table: str, key: str) -> "uuid.UUID":
-    from desktop_app.cli import entities  # noqa: PLC0415
+    from desktop_app.cli import case_lists, customer_lists  # noqa: PLC0415
+    from desktop_app.cli.entities import as_key  # noqa: PLC0415
     from desktop_app.errors import NotFoundError  # noqa: PLC0415
 
     if table == "customer":
-        return entities.find_customer(session, key)
+        return customer_lists.find_customer(session, key)
     if table == "departure_case":
-        return entities.find_case(session, key)
-    found = entities.as_key(key)
+        return case_lists.find_case(session, key)
+    found = as_key(key)
     if found is None:
         raise NotFoundError(_("There is no {what} {name}.").format(what=table, name=key))
     return found
@@ -112,12 +113,12 @@ def undo(
     ] = False,
 ) -> None:
     """Undo a change set, as a change set of its own."""
-    from desktop_app.cli import entities  # noqa: PLC0415
+    from desktop_app.cli.change_lists import find_change  # noqa: PLC0415
     from desktop_app.services import journal  # noqa: PLC0415
 
     state = state_of(context)
     with state.read() as session:
-        wanted = entities.find_change(session, change_set)
+        wanted = find_change(session, change_set)
     if dry_run:
         with state.read() as session:
             done = journal.preview_undo(session, wanted)

@@ -94,14 +94,14 @@ def export(
 def _write_paper(
     state: State, code: str, case: str, spoken: str, path: Path, *, both: bool, overwrite: bool
 ) -> "tuple[Loss, ...]":
-    from desktop_app.cli import entities  # noqa: PLC0415
+    from desktop_app.cli.case_lists import find_case  # noqa: PLC0415
     from desktop_app.reports import interview_papers  # noqa: PLC0415
     from desktop_app.reports.paper_form import write_paper  # noqa: PLC0415
     from desktop_app.services import answer_exports  # noqa: PLC0415
 
     with state.read() as session:
         row = answer_exports.find_questionnaire(session, code)
-        case_id = entities.find_case(session, case) if case else None
+        case_id = find_case(session, case) if case else None
         made = interview_papers.paper_form(
             session, questionnaire_id=row.id, case_id=case_id, code=spoken, both=both
         )

@@ -124,11 +124,11 @@ def _params(session: "Session", params: type[Any], given: dict[str, str]) -> Any
 
 
 def _case_key(session: "Session", text: str) -> str:
-    from desktop_app.cli import entities  # noqa: PLC0415
+    from desktop_app.cli.case_lists import find_case  # noqa: PLC0415
 
     if not text:
         raise UsageProblemError(_("Name the case: --case NUMBER"))
-    return str(entities.find_case(session, text))
+    return str(find_case(session, text))
 
 
 @contextmanager

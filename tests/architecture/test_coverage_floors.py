@@ -1,10 +1,14 @@
+import sys
+import threading
 import tomllib
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from coverage import Coverage
 
 from tests import coverage_floors
+from tests.conftest import not_followed
 from tests.coverage_floors import ROOT, read_floors, shortfalls
 
 
@@ -28,6 +32,23 @@ def test_that_every_test_that_is_not_traced_exists() -> None:
         if not place.exists() or (function and f"def {function}(" not in place.read_text("utf-8")):
             missing.append(name)
     assert missing == []
+
+
+def test_that_nothing_is_traced_where_coverage_rests() -> None:
+    def function(_frame: FrameType, _event: str, _argument: object) -> None:
+        return None
+
+    before = sys.gettrace(), threading.gettrace()
+    sys.settrace(function)
+    threading.settrace(function)
+    try:
+        with not_followed():
+            seen = sys.gettrace(), threading.gettrace()
+        after = sys.gettrace(), threading.gettrace()
+    finally:
+        threading.settrace(before[1])
+        sys.settrace(before[0])
+    assert (seen, after) == ((None, None), (function, function))
 
 
 def test_that_a_file_counts_for_its_longest_folder(

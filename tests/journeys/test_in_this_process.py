@@ -309,6 +309,9 @@ def test_that_the_first_visit_of_a_page_does_not_stop_the_window(
             assert document is not None
             long = replace(document, sections=document.sections * 8)
             watch("reports, a long one", lambda page=page, long=long: page._show(long))
+            watch("away from a long one", lambda: window.navigate("today"))
+            page.load()
+            screenshots.settle(program)
         for tabs in page.findChildren(LazyTabs) if page is not None else []:
             for place in range(1, tabs.count()):
                 name = f"{spec.id}: {tabs.tabText(place)}"

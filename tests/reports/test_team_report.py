@@ -78,11 +78,10 @@ def _experiment(session: Session) -> None:
 def planted(
     template_database: Path,
     tmp_path_factory: pytest.TempPathFactory,
-    pytestconfig: pytest.Config,
 ) -> Iterator[tuple[Database, dict[Role, Actor], object]]:
     with copy_of(template_database, tmp_path_factory.mktemp("team")) as database:
         actors, desk = actors_of(database), Desk(database)
-        with not_followed(pytestconfig):
+        with not_followed():
             plant = partial(team_world.plant, desk, actors[Role.ADMINISTRATOR])
             world = once(database, "team world", plant)
         with time_machine.travel(NOW, tick=False):

@@ -47,10 +47,8 @@ WATCH = 30
 
 
 @pytest.fixture(scope="module")
-def world(
-    lasting_desk: Desk, lasting_actors: dict[Role, Actor], pytestconfig: pytest.Config
-) -> team_world.World:
-    with not_followed(pytestconfig):
+def world(lasting_desk: Desk, lasting_actors: dict[Role, Actor]) -> team_world.World:
+    with not_followed():
         admin = lasting_actors[Role.ADMINISTRATOR]
         plant = partial(team_world.plant, lasting_desk, admin)
         return once(lasting_desk.database, "team world", plant)
