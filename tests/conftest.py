@@ -106,7 +106,8 @@ def _is_untraced(item: pytest.Item) -> bool:
     file = item.path.relative_to(ROOT / "tests")
     function = item.nodeid.removeprefix("tests/").split("[", 1)[0]
     names = {file.parts[0], file.as_posix(), function}
-    return item.get_closest_marker("realdata") is not None or bool(names & _UNTRACED)
+    marked = any(item.get_closest_marker(name) for name in ("realdata", "untraced"))
+    return marked or bool(names & _UNTRACED)
 
 
 @pytest.hookimpl(wrapper=True)

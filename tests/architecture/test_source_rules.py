@@ -10,7 +10,7 @@ each_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.na
 TEXT_FILES = {".py", ".md", ".toml", ".lock", ".sh", ".po", ".pot", ".yml", ".svg", ".qss", ".txt"}
 
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 
 @cache

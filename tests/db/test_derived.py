@@ -118,7 +118,7 @@ ORDERS = st.lists(
 )
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 @given(orders=ORDERS, customers=st.integers(25, 45))
 def test_that_figures_and_classes_are_those_of_pandas(
     orders: list[dict[str, Any]], customers: int, small: Database
@@ -210,7 +210,7 @@ def test_that_the_class_window_is_a_setting(small: Database) -> None:
 STEP = st.tuples(st.integers(0, 11), st.integers(0, 10_000))
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 @settings(max_examples=max(10, settings.default.max_examples // 3))
 @given(steps=st.lists(STEP, min_size=1, max_size=12))
 def test_that_small_changes_leave_nobody_in_a_wrong_class(

@@ -99,7 +99,7 @@ def check_all(kinds: list[list[Path]]) -> int:
     return kills
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 def test_that_a_kill_at_any_write_loses_nothing(
     strace: str, small_template: Path, tmp_path: Path
 ) -> None:

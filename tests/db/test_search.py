@@ -184,7 +184,7 @@ def oracle(entries: list[tuple[str, str, str, str]], typed: str) -> set[str]:
 PEOPLE = people(random.Random(7), 600)
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 @settings(max_examples=150)
 @given(seed=st.integers(0, 10**6))
 def test_that_it_finds_whom_a_person_would_expect(seed: int, filled: Database) -> None:

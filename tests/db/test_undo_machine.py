@@ -31,7 +31,7 @@ ACTOR = Actor(None, "tester", "Tester", SYSTEM.role)
 
 FEW = settings(max_examples=max(8, settings.default.max_examples // 5))
 
-pytestmark = pytest.mark.no_cover  # thousands of writes over lines that other tests reach
+pytestmark = pytest.mark.untraced  # thousands of writes over lines that other tests reach
 
 
 @contextmanager

@@ -522,7 +522,7 @@ def test_that_rejects_that_cannot_be_written_end_in_a_sentence(tmp_path: Path) -
 # Real data, counted by pandas
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 @pytest.mark.realdata
 def test_that_telco_customers_keep_contract_and_charges(
     run: Run, database: Database, shared_data: Path
@@ -540,7 +540,7 @@ def test_that_telco_customers_keep_contract_and_charges(
         assert ours[number] == {name: text for name, text in record.items() if text.strip()}
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 @pytest.mark.realdata
 def test_that_days_of_online_retail_are_accounted_for(
     run: Run, database: Database, shared_data: Path

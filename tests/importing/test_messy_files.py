@@ -142,7 +142,7 @@ def spans(indexes: list[int]) -> list[tuple[int, int]]:
     return found
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 def test_that_hidden_rows_and_columns_are_those_another_reader_finds(shared_data: Path) -> None:
     looked_at = 0
     for name in WORKBOOKS:

@@ -269,7 +269,7 @@ class CaseLife(RuleBasedStateMachine):
             assert visit["customer_id"] not in refused or visit["state"] != VisitState.PLANNED
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 def test_that_any_life_of_a_case_keeps_the_rules_and_can_be_undone(template_database: Path) -> None:
     CaseLife.template = template_database
     CaseLife.rows = {table: {} for table in TABLES}

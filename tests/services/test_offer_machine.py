@@ -251,7 +251,7 @@ def day_of(row: Row) -> dt.date:
     return clock.local(row["proposed_at"]).date()
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 def test_that_no_sequence_breaks_budgets_caps_ceilings_or_approvals(
     template_database: Path,
 ) -> None:

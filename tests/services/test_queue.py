@@ -241,7 +241,7 @@ MOVES = (
 )
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 @settings(suppress_health_check=list(HealthCheck))
 @given(
     owners=st.lists(st.integers(0, 4), min_size=1, max_size=8),

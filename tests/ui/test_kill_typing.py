@@ -80,7 +80,7 @@ def check(places: list[Path], actor: Actor, interview_id: uuid.UUID) -> list[flo
     return found
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 def test_that_a_kill_loses_at_most_two_seconds_of_typing(
     database: Database, admin: Actor, interview_id: uuid.UUID, tmp_path: Path
 ) -> None:
