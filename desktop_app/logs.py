@@ -1,5 +1,6 @@
 """The program's log files: small, rotating, and without personal data."""
 
+import faulthandler
 import logging
 import re
 from logging.handlers import RotatingFileHandler
@@ -78,6 +79,21 @@ def start_logging(*, debug: bool = False, folder: Path | None = None) -> Path:
         handler.setFormatter(MaskingFormatter())
         root.addHandler(handler)
         logging.getLogger(__name__).info("Winback Desk %s", VERSION)
+    return file
+
+
+def trace_crashes() -> Path:
+    """If the interpreter itself breaks from now on, write where each thread was.
+
+    Names of files and functions only: nothing of what the program works with.
+
+    Returns:
+        The file; what an earlier crash left stays in it.
+    """
+    file = paths.log_dir() / "crash.log"
+    is_long = file.exists() and file.stat().st_size > FILE_BYTES
+    stream = file.open("w" if is_long else "a", encoding="utf-8")
+    faulthandler.enable(stream)  # keeps the stream
     return file
 
 

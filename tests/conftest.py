@@ -11,6 +11,8 @@ import tomllib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,6 +43,22 @@ from db.vocabulary import ChangeKind, Role
 from desktop_app import i18n
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class _QtByOneThread(MetaPathFinder):
+    """Refuses to load a module with widgets in a thread: it could end the program (decision 0017).
+
+    A test whose work in a thread tries it meets the refusal as any other crash of that work.
+    """
+
+    def find_spec(self, fullname: str, *_where: object) -> ModuleSpec | None:
+        is_of_qt = fullname.startswith(("desktop_app.ui.", "PySide6."))
+        if is_of_qt and threading.current_thread() is not threading.main_thread():
+            raise AssertionError(f"a thread loads {fullname}")
+        return None
+
+
+sys.meta_path.insert(0, _QtByOneThread())
 NOW = datetime(2026, 9, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 """The moment of `fixed_time`: a Tuesday morning in office hours."""
 

@@ -4,8 +4,10 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +22,7 @@ from desktop_app.ui import first_view, theme
 from desktop_app.ui.background import Background
 from desktop_app.ui.errors import CrashHook
 from desktop_app.ui.instance import InstanceGuard, raise_running
-from desktop_app.ui.loading import load_pages, load_program
+from desktop_app.ui.loading import WINDOW, PartLoader, load_program, load_rest, page_modules
 from desktop_app.ui.qt_words import QtWords
 
 if TYPE_CHECKING:  # SQLAlchemy is slow to import; the first dialog paints without it
@@ -115,7 +117,8 @@ class Application(QObject):
         """Load the window's modules while the person looks at the sign-in dialog."""
         if self.first_view is not None:  # they are loaded behind it
             return
-        self.background.compute(self, load_program).then(lambda _none: _warm_up_widgets())
+        task = self.background.compute(self, load_program)
+        task.then(lambda _none: PartLoader(self, WINDOW, _warm_up_widgets))
 
     # ------------------------------------------------------------------ the first rows
 
@@ -134,16 +137,16 @@ class Application(QObject):
         if self._is_opening:
             return
         self._is_opening = True
-        task = self.background.compute(self, self._find, folder)
-        task.then(self.open_window)
+        from desktop_app.ui.sign_in_work import open_demo  # noqa: PLC0415  (behind the first rows)
+
+        task = self.background.compute(self, self._find, partial(open_demo, folder))
+        task.then(lambda found: PartLoader(self, WINDOW, partial(self.open_window, found)))
         task.or_else(lambda _error: None)  # the dialog tries again, and says why
         task.finished.connect(lambda: self._ask_after_all(folder))
 
-    def _find(self, folder: Path) -> "Opened":
+    def _find(self, open_it: Callable[[], "Opened"]) -> "Opened":
         """Open a demo; in a worker, which only leaves it behind for whoever ends first."""
-        from desktop_app.ui.sign_in_work import open_demo  # noqa: PLC0415  (see above)
-
-        self._found = open_demo(folder)
+        self._found = open_it()
         return self._found
 
     def _ask_after_all(self, folder: Path) -> None:
@@ -267,7 +270,7 @@ class Application(QObject):
         if self.first_view is not None:
             self._take_over(window, self.first_view)
         self._go_there()
-        QTimer.singleShot(PAGES_MS, self, self._load_pages)
+        QTimer.singleShot(PAGES_MS, self, self._load_rest)
 
     def _begin_day(self) -> None:
         """Write the sign-in down; what is to be done once on a day is done when all is loaded."""
@@ -292,11 +295,11 @@ class Application(QObject):
             if self._day != clock.today():
                 self._take_steps()
 
-    def _load_pages(self) -> None:
+    def _load_rest(self) -> None:
         """Load the other pages while the person looks at the first one."""
         if self.window is not None:
-            task = self.background.compute(self, load_pages)
-            task.then(lambda _none: self._begin_rest())
+            task = self.background.compute(self, load_rest)
+            task.then(lambda _none: PartLoader(self, page_modules(), self._begin_rest))
 
     def _begin_rest(self) -> None:
         """All is loaded: take the steps of the day, remind the person from now on."""
@@ -573,6 +576,8 @@ def _start_logging() -> None:
     from desktop_app import logs  # noqa: PLC0415  (behind the first paint)
 
     logs.start_logging()
+    with suppress(OSError):  # it works without
+        logs.trace_crashes()
 
 
 def open_and_close(workspace: Path) -> None:

@@ -1,4 +1,7 @@
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,3 +75,41 @@ def test_that_log_files_are_put_aside_and_the_oldest_dropped(
 
 def test_that_logs_go_to_the_home_by_default(home: Path, stopped: None) -> None:
     assert logs.start_logging() == home / "logs" / "winback.log"
+
+
+CRASH = """
+import faulthandler
+from desktop_app import logs
+def breaks_down():
+    faulthandler._sigsegv()
+logs.trace_crashes()
+breaks_down()
+"""
+
+
+def test_that_a_crash_of_the_interpreter_is_written_behind_what_was_written_before(
+    home: Path,
+) -> None:
+    file = home / "logs" / "crash.log"
+    file.parent.mkdir(parents=True)
+    file.write_text("an earlier one\n", "utf-8")
+    done = subprocess.run([sys.executable, "-c", CRASH], env=os.environ, timeout=60, check=False)
+    assert done.returncode != 0
+    lines = file.read_text("utf-8").splitlines()
+    assert lines[0] == "an earlier one"
+    assert any(line.endswith("in breaks_down") for line in lines)
+
+
+def test_that_a_long_file_of_crashes_is_begun_anew(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs.faulthandler, "enable", lambda stream: stream.close())
+    monkeypatch.setattr(logs, "FILE_BYTES", 10)
+    file = home / "logs" / "crash.log"
+    file.parent.mkdir(parents=True)
+    file.write_text("x" * 10, "utf-8")
+    assert logs.trace_crashes() == file
+    assert file.stat().st_size == 10
+    file.write_text("x" * 11, "utf-8")
+    logs.trace_crashes()
+    assert file.stat().st_size == 0

@@ -74,11 +74,14 @@ class _Watch:
         self._timer.start()
 
     def _load(self) -> None:
-        from desktop_app.ui.loading import load_program
+        from desktop_app.ui.loading import WINDOW, PartLoader, load_program
+
+        def loaded() -> None:
+            self._is_loaded = True
 
         self._program.warm_up()
         task = self._program.background.compute(self._program, load_program)
-        task.then(lambda _none: setattr(self, "_is_loaded", True))
+        task.then(lambda _none: PartLoader(self._program, WINDOW, loaded))
 
     def _look(self) -> None:
         if self._what == "sign-in" and not self._entered:

@@ -83,6 +83,9 @@ class Desk:
         """Whether the program still runs."""
         return self.program is not None and self.program.poll() is None
 
+    def _status(self) -> int | None:
+        return self.program.poll() if self.program is not None else None
+
     def said(self) -> list[str]:
         """What the program wrote to its terminal; a reader may ask for what is just gone."""
         lines = self.errors.read_text("utf-8").splitlines()
@@ -189,8 +192,16 @@ class Desk:
 
     def wait(self, condition: Any, what: str, seconds: float = 60) -> Any:
         """Wait for something; the failure says what the screen shows."""
+
+        def is_so() -> Any:
+            is_over = self.program is not None and not self.program_is_alive()
+            found = condition()
+            if is_over and not found:  # it was over before the question
+                raise AssertionError(f"{what}: the program has ended with {self._status()}")
+            return found
+
         try:
-            return wait(lambda: not self.program_is_alive() or condition(), what, seconds)
+            return wait(is_so, what, seconds)
         except AssertionError as error:
             shot = self.picture("failed")
             log = self.errors.read_text("utf-8", "replace")[-2000:]

@@ -121,10 +121,37 @@ print(json.dumps(loaded[0]))
 
 VISITED = """
 import json, sys
-from desktop_app.ui.loading import load_pages, load_program
+import importlib
+from desktop_app.ui.loading import load_program, load_rest, page_modules
 load_program()
-load_pages()
+load_rest()
+for name in page_modules():
+    importlib.import_module(name)
 print(json.dumps([name for name in sys.argv[1].split() if name in sys.modules]))
+"""
+
+BY_THREADS = """
+import importlib, json, sys
+import desktop_app.ui.sign_in
+from desktop_app.ui import app, loading
+
+def added(load):
+    before = set(sys.modules)
+    load()
+    return [name for name in sys.modules if name not in before]
+
+def import_all(names):
+    for name in names:
+        importlib.import_module(name)
+
+def is_of_qt(name):
+    return name.startswith(("desktop_app.ui", "PySide6", "shiboken"))
+
+wrong = [name for name in added(loading.load_program) if is_of_qt(name)]
+wrong += [name for name in added(lambda: import_all(loading.WINDOW)) if not is_of_qt(name)]
+wrong += [name for name in added(loading.load_rest) if is_of_qt(name)]
+wrong += [name for name in added(lambda: import_all(loading.page_modules())) if not is_of_qt(name)]
+print(json.dumps(wrong))
 """
 
 
@@ -157,6 +184,11 @@ def test_that_what_the_key_needs_is_loaded_while_the_password_is_typed(tmp_path:
 def test_that_what_the_first_interview_needs_is_loaded_behind_the_first_page() -> None:
     names = ("desktop_app.ui.pages.interview", "lxml.etree", "pypinyin")
     assert loaded_by(VISITED, names) == list(names)
+
+
+def test_that_threads_load_all_that_knows_no_qt_and_nothing_else() -> None:
+    """Widgets in a thread could end the program; all else beside the window would stop it."""
+    assert loaded_by(BY_THREADS, ()) == []
 
 
 def test_that_the_first_page_is_painted_without_what_an_interview_or_an_offer_needs(
