@@ -139,6 +139,8 @@ def logins(folder: Path) -> list[str]:
 def set_password(opened: Opened, login: str, password: str) -> None:
     """Let a login open the workspace with a password: a new user, or a new password.
 
+    A demo whose own login gets a password is a demo no more: it asks for it from then on.
+
     Raises DatabaseError(FULL, READ_ONLY or UNREADABLE); the password before then still holds.
     """
     path = opened.folder / KEYS
@@ -148,7 +150,7 @@ def set_password(opened: Opened, login: str, password: str) -> None:
         key = _key_of(opened)
         file = _load_keys(path, key)
         file.wraps[login] = keys.wrap(key, login, password)
-        keys.save(file, path)
+        keys.save(_without_entry(file, login), path)
 
 
 def remove_login(opened: Opened, login: str) -> None:
@@ -174,8 +176,15 @@ def _change_key(opened: Opened, without: str) -> None:
         _remove_from_copies(database.path, without)
         file = _load_keys(opened.folder / KEYS, key)
         file.wraps.pop(without, None)
-        file = keys.begin_change(file, key, new)
+        file = keys.begin_change(_without_entry(file, without), key, new)
         _rekey(opened.folder, file, key, new, lambda: database.change_key(new))
+
+
+def _without_entry(file: keys.KeyFile, login: str) -> keys.KeyFile:
+    """The key file; if a demo signed in by itself with this login, it does so no more."""
+    if file.demo is not None and file.demo["login"] == login:
+        file.demo = None
+    return file
 
 
 def _key_of(opened: Opened) -> bytes:

@@ -21,7 +21,7 @@ STAMP = VENV / "winback-setup"
 WINDOWS = sys.platform == "win32"
 BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
-OLDEST = (3, 11)
+OLDEST, TOO_NEW = (3, 11), (3, 15)
 
 # Library that Qt loads -> Debian package that brings it.
 LIBRARIES = {
@@ -127,7 +127,9 @@ def fingerprint() -> str:
 
 def make_environment() -> None:
     """Make ``.venv`` when it is missing or cannot run."""
-    if PYTHON.exists() and run(PYTHON, "-c", f"import sys; sys.exit(sys.version_info < {OLDEST})"):
+    if PYTHON.exists() and run(
+        PYTHON, "-c", f"import sys; sys.exit(not {OLDEST} <= sys.version_info < {TOO_NEW})"
+    ):
         return
     say(f"Making {VENV.name} with Python {sys.version.split()[0]}.")
     if importlib.util.find_spec("ensurepip") is None:
@@ -180,8 +182,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tests", action="store_true", help="also what the tests need")
     tests = parser.parse_args().tests
-    if sys.version_info < OLDEST:
-        stop("Python 3.11 or newer is needed.")
+    if not OLDEST <= sys.version_info < TOO_NEW:
+        stop("Python 3.11 to 3.14 is needed.")
     wanted = fingerprint()
     if not (STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted and PYTHON.exists()):
         make_environment()

@@ -451,16 +451,17 @@ class Application(QObject):
     def _first_rows(self) -> "first_view.Kept | None":
         """What a demo shows at its next start before it is loaded."""
         opened, window = self._opened, self.window
-        if opened is None or window is None or not opened.is_demo:
+        if opened is None or window is None:
             return None
         from db.errors import DatabaseError  # noqa: PLC0415  (SQLAlchemy: loaded by now)
         from desktop_app.ui import first_view_keeping  # noqa: PLC0415  (as above)
 
         try:
-            return first_view_keeping.collect(window, opened)
-        except DatabaseError:
+            if first_view_keeping.begins_by_itself(opened):
+                return first_view_keeping.collect(window, opened)
+        except (DatabaseError, OSError):
             _log.warning("the first rows cannot be read", exc_info=True)
-            return None
+        return None
 
     def _keep_first(self, kept: "first_view.Kept | None") -> None:
         if kept is not None and self._opened is not None:

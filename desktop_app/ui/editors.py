@@ -328,7 +328,9 @@ class FileEditor(Editor):
     def _browse(self) -> None:
         ask = QFileDialog.getSaveFileName if self._save else QFileDialog.getOpenFileName
         chosen, _filter = ask(self, self._caption, self.line.text(), self._filters)
-        if chosen:
+        if chosen and chosen == self.line.text():
+            self.changed.emit()  # the same file, but perhaps not with the same content
+        elif chosen:
             self.line.setText(chosen)
 
 

@@ -35,6 +35,13 @@ from desktop_app.ui.row_delegate import RowDelegate
 Kept = dict[str, Any]
 """What is kept, as JSON; made in `first_view_keeping.collect`, and `mark` by `keep`."""
 
+_DECISIVE: Final = (
+    "columns/work.py",
+    "ui/first_view.py",
+    "ui/first_view_keeping.py",
+    "ui/pages/__init__.py",
+    "ui/pages/today.py",
+)
 _NO_PARENT: Final = QModelIndex()
 _ALIGNMENTS: Final = (
     Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
@@ -54,7 +61,24 @@ def mark_of(folder: Path, settings: Settings) -> list[Any] | None:
     files = [each.stat() for each in (file, folder / "keys.json")]
     look = [i18n.language(), settings.text_scale, settings.density.value]
     marks = [mark for found in files for mark in (found.st_size, found.st_mtime_ns)]
-    return [VERSION, clock.today().isoformat(), *look, *marks]
+    return [VERSION, *_marks_of_program(), clock.today().isoformat(), *look, *marks]
+
+
+def _marks_of_program() -> list[int]:
+    """When what decides how the page looks was changed: the same version, run from its source."""
+    package = Path(__file__).parent.parent
+    decisive = [package / part for part in _DECISIVE] + [paths.resource("icons"), _texts()]
+    return [each.stat().st_mtime_ns for each in decisive if each.exists()]
+
+
+def _texts() -> Path:
+    return paths.resource("locale", i18n.language(), "LC_MESSAGES", "messages.mo")
+
+
+def forget(folder: Path) -> None:
+    """Delete what was kept. Raises OSError."""
+    for name in (paths.FIRST_VIEW, f"{paths.FIRST_VIEW}.new"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def keep(folder: Path, settings: Settings, kept: Kept) -> None:
@@ -76,8 +100,10 @@ def open_view(folder: Path, settings: Settings) -> "FirstView | None":
         mark, now = mark_of(folder, settings), clock.now().isoformat()
         if mark is None or kept["mark"] != mark or not kept["from"] <= now < kept["until"]:
             return None
-        return FirstView(kept) if kept["rows"] else None
-    except (OSError, ValueError, LookupError, TypeError, OverflowError):
+        icons = [paths.resource("icons", f"{page[2]}.svg") for page in kept["pages"]]
+        is_whole = kept["rows"] and all(icon.exists() for icon in icons)
+        return FirstView(kept) if is_whole else None
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
         return None  # nothing is lost: it is shown when it is loaded
 
 
@@ -138,6 +164,8 @@ class FirstView(QWidget):
     painted = Signal()
     """Once: the rows stand on the screen."""
     closed = Signal()
+    wished = Signal()
+    """Something is asked for that only the program's window can show."""
 
     def __init__(self, kept: Kept) -> None:
         super().__init__()
@@ -145,9 +173,8 @@ class FirstView(QWidget):
         self.setObjectName("first-view")
         self.setWindowIcon(theme.app_icon())
         self.setWindowTitle(str(kept["texts"]["window"]))
-        self.wants_row = False
-        """Whether the chosen row is to be opened as soon as it can be."""
-        self.wanted_page = ""
+        self.wanted_row = self.wanted_page = ""
+        """Key of the row, or the page, that is to be opened as soon as it can be."""
         self._width, self._height = (int(side) for side in kept["size"])
         self._parts: list[tuple[QWidget, QRect, bool, bool]] = []
         self._is_painted = False
@@ -210,7 +237,8 @@ class FirstView(QWidget):
 
     def _wisher(self, page_id: str) -> Any:
         def wish() -> None:
-            self.wanted_page, self.wants_row = page_id, False
+            self.wanted_page, self.wanted_row = page_id, ""
+            self.wished.emit()
 
         return wish
 
@@ -237,8 +265,15 @@ class FirstView(QWidget):
         """Key of the record of the row the cursor is on."""
         return self._model.key(max(0, self.view.currentIndex().row()))
 
-    def _wish_row(self) -> None:
-        self.wants_row, self.wanted_page = True, ""
+    def _wish_row(self, index: QModelIndex) -> None:
+        self.wanted_row, self.wanted_page = self._model.key(index.row()), ""
+        self.wished.emit()
+
+    def take_wish(self) -> tuple[str, str]:
+        """Key of the row and page that are asked for, empty if not; asked for no more."""
+        wish = self.wanted_row, self.wanted_page
+        self.wanted_row = self.wanted_page = ""
+        return wish
 
     def finish(self) -> None:
         """Go away: the window is there, or the sign-in dialog."""

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QWidget
 
+from db import keys
 from desktop_app import clock
 from desktop_app.columns import Align
 from desktop_app.i18n import _
+from desktop_app.ui import first_view
 from desktop_app.ui.first_view import Kept
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.pages.today import TodayPage
@@ -16,6 +18,21 @@ from desktop_app.ui.roles import TONE_ROLE
 
 if TYPE_CHECKING:
     from db.workspace import Opened
+
+
+def begins_by_itself(opened: "Opened") -> bool:
+    """Whether the next start signs in by itself as who is signed in now: a demo's own login.
+
+    What a workspace with passwords kept while it was a demo is deleted.
+
+    Raises:
+        DatabaseError: the key file cannot be read.
+        OSError: it cannot be deleted.
+    """
+    entry = keys.load(opened.folder / keys.KEYS).demo
+    if entry is None:
+        first_view.forget(opened.folder)
+    return entry is not None and entry["login"] == opened.actor.login
 
 
 def collect(window: MainWindow, opened: "Opened") -> Kept | None:

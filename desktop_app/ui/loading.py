@@ -7,7 +7,6 @@ defines at this moment can end the program (decision 0017).
 """
 
 import importlib
-import pkgutil
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
@@ -65,6 +64,8 @@ def load_program() -> None:
 
 def load_rest() -> None:
     """Import what the other pages and an interview need but their widgets, for a quick visit."""
+    import pkgutil  # noqa: PLC0415  (the sign-in dialog paints without it)
+
     for name in _REST:
         importlib.import_module(name)
     for package in _REST_WHOLE:

@@ -287,8 +287,10 @@ class _TintedIcon(QIconEngine):
             image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
             image.fill(Qt.GlobalColor.transparent)
             painter = QPainter(image)
-            paint_icon(painter, self._name, QRectF(image.rect()), tint)
-            painter.end()
+            try:
+                paint_icon(painter, self._name, QRectF(image.rect()), tint)
+            finally:
+                painter.end()  # Qt ends the program for an image that is still painted on
             made = QPixmap.fromImage(image)
             QPixmapCache.insert(key, made)
         return made

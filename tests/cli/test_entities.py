@@ -31,7 +31,9 @@ def test_that_a_kind_is_known_in_the_singular() -> None:
     assert entity("case") is entity("cases")
 
 
-def test_that_a_list_loads_no_other_lists() -> None:
-    words = [sys.executable, "-P", "-c", _LOADED, "customers"]
+@pytest.mark.parametrize("module", sorted(set(PLACES.values())))
+def test_that_a_list_loads_no_other_lists(module: str) -> None:
+    name = next(name for name, place in PLACES.items() if place == module)
+    words = [sys.executable, "-P", "-c", _LOADED, name]
     done = subprocess.run(words, env=environment(), capture_output=True, check=True, text=True)
-    assert json.loads(done.stdout) == ["desktop_app.cli.customer_lists"]
+    assert json.loads(done.stdout) == [f"desktop_app.cli.{module}"]

@@ -255,6 +255,29 @@ def test_that_a_demo_signs_in_by_itself(tmp_path: Path) -> None:
     assert not workspace.is_demo(tmp_path / "nowhere")
 
 
+def test_that_a_demo_whose_own_login_gets_a_password_asks_for_it(tmp_path: Path) -> None:
+    folder, _code = made(tmp_path / "demo", demo=True)
+    opened = workspace.open_demo(folder)
+    workspace.set_password(opened, "bo", "of a colleague")
+    assert workspace.is_demo(folder)
+    workspace.set_password(opened, "anna", "of my own")
+    opened.database.close()
+    assert not workspace.is_demo(folder)
+    assert trouble(workspace.open_demo, folder) is Trouble.UNKNOWN_USER
+    opened = workspace.open_workspace(folder, "anna", "of my own")
+    opened.database.close()
+    assert not opened.is_demo
+
+
+def test_that_a_demo_without_its_own_login_is_none(tmp_path: Path) -> None:
+    folder, _code = made(tmp_path / "demo", demo=True)
+    opened = workspace.open_demo(folder)
+    workspace.set_password(opened, "bo", "of a colleague")
+    workspace.remove_login(opened, "anna")
+    opened.database.close()
+    assert not workspace.is_demo(folder)
+
+
 # Where it must not lie ---------------------------------------------------------------------------
 
 MOUNTS = """\

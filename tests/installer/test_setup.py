@@ -2,6 +2,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -153,7 +154,7 @@ def chosen(folder: Path, **variables: str) -> str:
         check=False,
     )
     assert done.returncode == (0 if done.stdout else 1)
-    return done.stdout or done.stderr
+    return done.stdout + done.stderr
 
 
 def test_that_the_first_python_is_taken_that_is_new_and_can_make_environments(
@@ -161,7 +162,7 @@ def test_that_the_first_python_is_taken_that_is_new_and_can_make_environments(
 ) -> None:
     system, path = tmp_path / "system" / "python3", tmp_path / "path" / "python3"
     fake_python(path, is_new=False)
-    assert "needs Python 3.11 or newer" in chosen(tmp_path)
+    assert "needs Python 3.11 to 3.14" in chosen(tmp_path)
     fake_python(path)
     assert chosen(tmp_path) == "path ran script.py\n"
     fake_python(system)
@@ -179,7 +180,24 @@ def test_that_a_python_that_was_named_is_taken_if_it_is_new_enough(tmp_path: Pat
     named = fake_python(tmp_path / "named" / "python3", has_venv=False)
     assert chosen(tmp_path, WINBACK_PYTHON=str(named)) == "named ran script.py\n"
     fake_python(named, is_new=False)
-    assert chosen(tmp_path, WINBACK_PYTHON=str(named)) == "system ran script.py\n"
+    assert chosen(tmp_path, WINBACK_PYTHON=str(named)) == (
+        "system ran script.py\n"
+        f"WINBACK_PYTHON={named} is no Python 3.11 to 3.14: another one is looked for.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "status"),
+    [((3, 10, 14), 1), ((3, 11, 0), 0), ((3, 14, 9), 0), ((3, 15, 0), 1), ((4, 0, 0), 1)],
+)
+def test_that_a_python_fits_that_every_locked_library_knows(
+    version: tuple[int, ...], status: int
+) -> None:
+    text = (setup.ROOT / "installer" / "python.sh").read_text("utf-8")
+    found = re.search(r"sys\.exit\((not .*)\)'", text)
+    assert found is not None
+    assert eval(found[1], {"sys": SimpleNamespace(version_info=version)}) == bool(status)  # noqa: S307
+    assert (setup.OLDEST <= version < setup.TOO_NEW) == (not status)
 
 
 def test_that_every_target_is_explained() -> None:

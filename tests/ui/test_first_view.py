@@ -13,15 +13,16 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from db import workspace
+from db import journal, workspace
+from db.models import User
 from db.session import SYSTEM
-from db.vocabulary import RuleKind
+from db.vocabulary import Role, RuleKind
 from desktop_app import clock, i18n, paths
 from desktop_app.demo.removal import remove_demo
 from desktop_app.domain.cases import OpenDraft
 from desktop_app.services import cases, contact_permission, work, workspace_settings
 from desktop_app.settings import Settings
-from desktop_app.ui import first_view, sign_in_work
+from desktop_app.ui import first_view, sign_in_work, taking_over
 from desktop_app.ui.app import Application
 from desktop_app.ui.first_view import FirstView
 from desktop_app.ui.pages.today import TodayPage
@@ -50,6 +51,7 @@ application.shut_down()
 print(json.dumps(loaded))
 """
 
+_MINUTE = dt.timedelta(minutes=1)
 NAMES = ("华信贸易有限公司", "王小明", "李静")
 
 pytestmark = pytest.mark.usefixtures("quick_keys", "home")
@@ -62,6 +64,7 @@ class Starter:
     qtbot: QtBot
     qapp: QApplication
     folder: Path
+    monkeypatch: pytest.MonkeyPatch
     settings: Settings = field(default_factory=Settings)
     running: list[Application] = field(default_factory=list)
 
@@ -121,8 +124,15 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def starter(qtbot: QtBot, qapp: QApplication, template: Path, tmp_path: Path) -> Iterator[Starter]:
-    made = Starter(qtbot, qapp, Path(shutil.copytree(template, tmp_path / "demo")))
+def starter(
+    qtbot: QtBot,
+    qapp: QApplication,
+    template: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Starter]:
+    folder = Path(shutil.copytree(template, tmp_path / "demo"))
+    made = Starter(qtbot, qapp, folder, monkeypatch)
     yield made
     made.end()
 
@@ -203,10 +213,35 @@ def no_rows(starter: Starter) -> None:
     _change(starter, lambda kept: kept.update(rows=[]))
 
 
+def no_icon(starter: Starter) -> None:
+    _change(starter, lambda kept: kept["pages"][0].__setitem__(2, "no-such-icon"))
+
+
 def other_keys(starter: Starter) -> None:
     file = starter.folder / "keys.json"
     whole = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps({**whole, "demo": None}), encoding="utf-8")
+
+
+def a_deep_file(starter: Starter) -> None:
+    (starter.folder / paths.FIRST_VIEW).write_text("[" * 100_000, encoding="utf-8")
+
+
+def another_program(starter: Starter) -> None:
+    starter.monkeypatch.setattr(first_view, "_DECISIVE", ("clock.py",))
+
+
+def the_moment_has_come(starter: Starter) -> None:
+    kept = json.loads((starter.folder / paths.FIRST_VIEW).read_text(encoding="utf-8"))
+    until = dt.datetime.fromisoformat(kept["until"])
+    _change(starter, lambda kept: kept.update({"from": (until - _MINUTE).isoformat()}))
+    starter.monkeypatch.setattr(clock, "now", lambda: until - _MINUTE)
+    _change(starter, lambda kept: kept.update(mark=first_view.mark_of(*starter.place())))
+    view = starter.view()
+    assert view is not None, "until then they hold"
+    view.deleteLater()
+    starter.monkeypatch.setattr(clock, "now", lambda: until)
+    _change(starter, lambda kept: kept.update(mark=first_view.mark_of(*starter.place())))
 
 
 def no_database(starter: Starter) -> None:
@@ -232,8 +267,12 @@ def _change(starter: Starter, how: Callable[[dict[str, object]], None]) -> None:
         other_text,
         a_broken_file,
         a_strange_file,
+        a_deep_file,
         no_rows,
+        no_icon,
         other_keys,
+        another_program,
+        the_moment_has_come,
         no_database,
         not_all_written,
     ],
@@ -277,6 +316,112 @@ def test_that_the_window_comes_with_the_chosen_row_and_opens_it(starter: Starter
     assert isinstance(today, TodayPage)
     assert [str(one) for one in today.table.selected_keys()] == [key]
     assert [line.id for line in today.lines].index(today.table.selected_keys()[0]) == 1
+
+
+def opened_case(starter: Starter, program: Application) -> str:
+    """Key of the row of today's page whose case is opened."""
+    starter.qtbot.waitUntil(
+        lambda: (
+            program.window is not None
+            and program.window.isVisible()
+            and program.window.current_page().SPEC.id == "case-file"
+        )
+    )
+    assert program.window is not None
+    today = program.window.page("today")
+    assert isinstance(today, TodayPage)
+    found = [str(key) for key in today.table.selected_keys()]
+    assert len(found) == 1
+    return found[0]
+
+
+def press(starter: Starter, view: FirstView, *keys: Qt.Key) -> None:
+    for key in keys:
+        starter.qtbot.keyClick(view.view, key)
+
+
+def test_that_keys_pressed_while_the_window_is_made_count(starter: Starter) -> None:
+    """They wait in the queue until it is there, and arrive at the first view."""
+    starter.once()
+    program = starter.start()
+    view = program.first_view
+    assert view is not None
+    starter.qtbot.waitExposed(view)
+    made = program.open_window
+
+    def open_window(opened: workspace.Opened) -> None:
+        made(opened)
+        press(starter, view, Qt.Key.Key_Down, Qt.Key.Key_Return)
+
+    starter.monkeypatch.setattr(program, "open_window", open_window)
+    key = view._model.key(1)
+    assert opened_case(starter, program) == key
+
+
+def test_that_the_row_is_opened_on_which_enter_was_pressed(starter: Starter) -> None:
+    starter.once()
+    program = starter.start()
+    view = program.first_view
+    assert view is not None
+    starter.qtbot.waitExposed(view)
+    press(starter, view, Qt.Key.Key_Return, Qt.Key.Key_Down)
+    key = view._model.key(0)
+    assert view.chosen_key() != key
+    assert opened_case(starter, program) == key
+
+
+def test_that_a_row_is_opened_when_it_comes_later_than_the_window(starter: Starter) -> None:
+    starter.once()
+    starter.monkeypatch.setattr(taking_over, "ROWS_MS", 0)
+    program = starter.start()
+    view = program.first_view
+    assert view is not None
+    starter.qtbot.waitExposed(view)
+    key = view._model.key(2)
+    press(starter, view, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    assert opened_case(starter, program) == key
+
+
+def test_that_a_row_that_is_gone_opens_nothing(starter: Starter) -> None:
+    starter.once()
+    _change(starter, lambda kept: kept.update(rows=[["gone", *kept["rows"][0][1:]]]))
+    program = starter.start()
+    view = program.first_view
+    assert view is not None
+    starter.qtbot.waitExposed(view)
+    press(starter, view, Qt.Key.Key_Return)
+    page = starter.wait(program)
+    assert program.window is not None
+    assert program.window.current_page() is page
+
+
+def test_that_another_user_of_a_demo_leaves_no_rows_behind(starter: Starter) -> None:
+    starter.once()
+    opened = workspace.open_demo(starter.folder)
+    with opened.database.write(SYSTEM) as session:
+        journal.name_change(session, "Ann")
+        session.add(User(login="ann", name="Ann", role=Role.AGENT))
+    workspace.set_password(opened, "ann", "demo-demo")
+    opened.database.close()
+    kept = (starter.folder / paths.FIRST_VIEW).read_bytes()
+    program = Application(starter.qapp, Settings(), None, keeps_settings=False)
+    starter.running.append(program)
+    program.open_window(workspace.open_workspace(starter.folder, "ann", "demo-demo"))
+    starter.qtbot.waitUntil(lambda: program.window is not None and program.window.is_painted)
+    starter.end()
+    assert (starter.folder / paths.FIRST_VIEW).read_bytes() == kept
+    assert starter.view() is None
+
+
+def test_that_a_demo_that_got_a_password_shows_nothing_before_it(starter: Starter) -> None:
+    program, _page = starter.open()
+    assert program._opened is not None
+    workspace.set_password(program._opened, "demo", "of my own")
+    starter.end()
+    assert not (starter.folder / paths.FIRST_VIEW).exists()
+    program = starter.start()
+    assert program.first_view is None
+    assert program.dialog is not None
 
 
 def test_that_a_page_chosen_meanwhile_is_shown(starter: Starter) -> None:

@@ -329,6 +329,72 @@ def test_that_a_file_can_be_dropped_on_the_page(stage: Stage, file: Path) -> Non
     stage.wait(page.importing.next_button.isEnabled)
 
 
+def test_that_a_file_dropped_during_an_import_does_not_take_its_place(
+    stage: Stage, file: Path, tmp_path: Path
+) -> None:
+    page = stage.show(DataPage)
+    wizard = page.importing
+    to_check(stage, page, file)
+    wizard.next_button.click()
+    wizard.open_file(tmp_path / "another.csv")
+    assert "under way" in stage.context.messages.text
+    stage.wait(lambda: wizard.stack.currentIndex() == 3)
+    assert wizard.file.path() == file
+    assert count(stage) == 2
+
+
+def test_that_a_corrected_file_is_read_again_when_it_is_chosen_again(
+    stage: Stage, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = stage.show(DataPage)
+    wizard = page.importing
+    to_columns(stage, page, file)
+    for number, choose in enumerate((wizard.open_file, None)):
+        text = file.read_text("gb18030").replace("行业", f"城市{number}").replace("城市0", "行业")
+        if choose is None:
+            file.write_text(text, "gb18030")
+            wizard.back_button.click()
+            choose_file(monkeypatch, file)
+            wizard.file.file_editor._browse()
+        else:
+            file.write_text(text.replace("手机", "电话"), "gb18030")
+            choose(file)
+        stage.wait(wizard.next_button.isEnabled)
+        stage.idle()
+        wizard.next_button.click()
+        assert wizard.stack.currentIndex() == 1
+        headings = wizard.columns._preview.head.headings
+        assert headings[2:] == (("电话", "行业"), ("电话", "城市1"))[number]
+
+
+def test_that_chosen_columns_stay_when_one_goes_back_and_on(stage: Stage, file: Path) -> None:
+    page = stage.show(DataPage)
+    wizard = page.importing
+    to_columns(stage, page, file)
+    wizard.columns._columns["email"].set_value("行业")
+    wizard.back_button.click()
+    wizard.next_button.click()
+    assert wizard.columns._columns["email"].value() == "行业"
+
+
+def test_that_steps_are_made_when_wanted_and_stand_before_the_buttons(
+    stage: Stage, file: Path
+) -> None:
+    page = stage.show(DataPage)
+    wizard = page.importing
+    assert {"columns", "check", "result"} & set(vars(wizard)) == set()
+    to_check(stage, page, file)
+    assert "result" not in vars(wizard)
+    widget, reached = wizard.check, []
+    while wizard.next_button not in reached:
+        widget = widget.nextInFocusChain()
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(page):
+            reached.append(widget)
+    assert reached[-2:] == [wizard.back_button, wizard.next_button]
+    assert len(reached) > 2
+    assert all(wizard.check.isAncestorOf(one) for one in reached[:-2])
+
+
 # ---------------------------------------------------------------- journal
 
 

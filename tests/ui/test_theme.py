@@ -1,11 +1,13 @@
+import gc
 import re
 
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import (
     QColor,
     QFontDatabase,
     QFontMetrics,
+    QIcon,
     QPainter,
     QPalette,
     QPixmapCache,
@@ -82,6 +84,13 @@ def test_that_icons_follow_the_scheme(qapp: QApplication) -> None:
     image = icon.pixmap(24, 24).toImage()
     colours = {image.pixelColor(x, y).name() for x in range(24) for y in range(24)}
     assert theme.colour("text").name() in colours
+
+
+def test_that_an_icon_that_is_missing_does_not_end_the_program(qapp: QApplication) -> None:
+    engine = theme._TintedIcon("no-such-icon", "muted")
+    with pytest.raises(FileNotFoundError):
+        engine.pixmap(QSize(16, 16), QIcon.Mode.Normal, QIcon.State.Off)
+    gc.collect()  # Qt ends the program for an image that goes while it is painted on
 
 
 def test_that_an_icon_is_drawn_once_for_each_colour_and_size(

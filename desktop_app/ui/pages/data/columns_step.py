@@ -198,6 +198,10 @@ class ColumnsStep(QWidget):
         shown = text if len(text) <= _MAX_SAMPLE else f"{text[:_MAX_SAMPLE]}…"
         self._samples[name].setText(shown)
 
+    def is_showing(self, preview: Preview) -> bool:
+        """Whether it shows the columns of this very look into a file, and what was chosen there."""
+        return self._preview is preview
+
     def mapping(self) -> Mapping | None:
         """The mapping as chosen; ``None`` before a file was read."""
         if self._start is None:

@@ -151,8 +151,11 @@ class FileStep(QWidget):
         return self.file_editor.value()
 
     def set_path(self, path: Path) -> None:
-        """Choose a file."""
-        self.file_editor.set_value(path)
+        """Choose a file; the same one is read again, it may have been corrected."""
+        if path == self.path():
+            self._on_file()
+        else:
+            self.file_editor.set_value(path)
 
     def name(self) -> str:
         """Name of the file without its folder."""

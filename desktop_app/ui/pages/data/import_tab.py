@@ -118,10 +118,13 @@ class ImportTab(QWidget):
     def start(self, kind: ImportKind) -> None:
         """Begin a new import of a kind of file; nothing of one that was prepared is written."""
         if self._is_busy:
-            self._page.messages.info(_("An import is under way. Wait for its end, or stop it."))
+            self._say_busy()
             return
         self._again()
         self.file.set_kind(kind)
+
+    def _say_busy(self) -> None:
+        self._page.messages.info(_("An import is under way. Wait for its end, or stop it."))
 
     def can_leave(self) -> bool:
         """Whether nothing is lost by going elsewhere: the steps stay as they are."""
@@ -129,6 +132,9 @@ class ImportTab(QWidget):
 
     def open_file(self, path: Path) -> None:
         """Take a file, as if chosen in the first step."""
+        if self._is_busy:
+            self._say_busy()
+            return
         self._go(_FILE)
         self.file.set_path(path)
 
@@ -136,8 +142,20 @@ class ImportTab(QWidget):
         shown: QWidget = getattr(self, _STEPS[step])
         self.stack.setCurrentWidget(shown)
         self.setFocusProxy(shown)
+        self._order_keys(shown)
         self.steps.show_step(step)
         self._show_buttons()
+
+    def _order_keys(self, shown: QWidget) -> None:
+        """Tab goes from the step to the buttons below it, though the step is younger."""
+        last, widget = shown, shown.nextInFocusChain()
+        while widget is not None and widget is not shown:
+            if shown.isAncestorOf(widget) and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                last = widget
+            widget = widget.nextInFocusChain()
+        for below in (self.back_button, self.again_button, self.scan_button, self.next_button):
+            self.setTabOrder(last, below)
+            last = below
 
     def _show_buttons(self) -> None:
         step = self.stack.currentIndex()
@@ -149,9 +167,7 @@ class ImportTab(QWidget):
         self.next_button.setVisible(step != _RESULT)
         self.again_button.setVisible(step == _RESULT)
         self.scan_button.setVisible(step == _RESULT)
-        self.next_button.setText(
-            {_FILE: _("Next: columns"), _COLUMNS: _("Next: check")}.get(step, self._verb())
-        )
+        self.next_button.setText(self._verb(step))
         is_ready = self._preview is not None and self.file.path() is not None
         if step == _FILE:
             is_ready = is_ready and self.file.is_ready()
@@ -170,7 +186,11 @@ class ImportTab(QWidget):
             return _("There is nothing to import.")
         return ""
 
-    def _verb(self) -> str:
+    def _verb(self, step: int) -> str:
+        if step == _FILE:
+            return _("Next: columns")
+        if step == _COLUMNS:
+            return _("Next: check")
         return _("Import {n} rows").format(n=f"{self.check.count_to_write():,}")
 
     def _back(self) -> None:
@@ -185,7 +205,8 @@ class ImportTab(QWidget):
     def _next(self) -> None:
         match self.stack.currentIndex():
             case 0 if self._preview is not None and self._mapping is not None:
-                self.columns.show_mapping(self._preview, self._mapping)
+                if not self.columns.is_showing(self._preview):
+                    self.columns.show_mapping(self._preview, self._mapping)
                 self._go(_COLUMNS)
                 self.columns.setFocus()
             case 1:
