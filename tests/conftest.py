@@ -79,12 +79,12 @@ def _share_statements() -> None:
     """
     make = db_session.create_engine
     place = URL.create("sqlite", database=f"{os.environ['WINBACK_HOME']}/model.db")
-    models: dict[object, Engine] = {}
+    models: dict[str, Engine] = {}
 
     def sharing(url: URL, **options: Any) -> Engine:
-        engine, kind = make(url, **options), frozenset(options.items())
+        engine, kind = make(url, **options), repr(sorted(options.items()))
         if kind not in models:
-            model = make(place, **options, query_cache_size=5000)
+            model = make(place, **{**options, "query_cache_size": 5000})
             model.connect().close()
             models[kind] = model
         model = models[kind]

@@ -4,6 +4,7 @@
 """
 
 import errno
+import gc
 import logging
 import os
 import sys
@@ -27,6 +28,8 @@ USER_ERROR: Final = 1
 USAGE: Final = 2
 BUG: Final = 70
 STOPPED: Final = 130
+_OBJECTS: Final = 50_000
+"""New objects after which garbage is looked for: what is imported becomes none."""
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +59,8 @@ def main(arguments: Sequence[str], windows: Windows) -> int:
 def _run(state: State, rest: list[str]) -> int:
     if not rest:
         return state.windows.open_window(state.options.workspace)
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS, *before[1:])
     from desktop_app.cli.commands import build  # noqa: PLC0415  (the window does not need it)
 
     try:
@@ -63,6 +68,7 @@ def _run(state: State, rest: list[str]) -> int:
         status = command.main(rest, prog_name="winback", standalone_mode=False, obj=state)
     finally:
         state.close()
+        gc.set_threshold(*before)
     if status == STOPPED:  # how the parser passes Ctrl+C on
         raise KeyboardInterrupt
     return status or DONE
