@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.models import Change, ChangeSet
 
 _PAGE: Final = 200  # change sets
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _UNREADABLE: Final = (ValueError, TypeError, LookupError, AttributeError)
 
 
@@ -145,4 +146,4 @@ def _whole(seq: object) -> int:
 
 
 def _canonical(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, func, insert, select, text, update
+from sqlalchemy import Table, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from db import search
@@ -27,6 +27,11 @@ _MANY: Final = 2_000  # from here on the whole table is recomputed in one statem
 _CUSTOMER: Final = cast("Table", Customer.__table__)
 _STAT: Final = cast("Table", CustomerStat.__table__)
 _WORKSPACE: Final = cast("Table", WorkspaceFigures.__table__)
+_SETTING: Final = cast("Table", Setting.__table__)
+_ORDER, _CASE = cast("Table", Order.__table__), cast("Table", Case.__table__)
+_AN_ORDER: Final = select(_ORDER.c.currency).limit(1)  # these run in most writes: made once
+_A_CASE: Final = select(_CASE.c.currency).limit(1)
+_VALUE: Final = select(_SETTING.c.value).where(_SETTING.c.key == bindparam("of_key"))
 
 
 @dataclass(slots=True)
@@ -49,9 +54,14 @@ def reference_day(session: Session) -> int:
     return newest if newest is not None else today
 
 
+def setting(session: Session, key: str) -> dict[str, Any] | None:
+    """The value of a setting of the workspace; None if it was never set."""
+    return session.connection().scalar(_VALUE, {"of_key": key})
+
+
 def class_window(session: Session) -> int:
     """Days of spend that the classes are ranked by."""
-    value = session.scalar(select(Setting.value).where(Setting.key == CLASS_WINDOW_KEY))
+    value = setting(session, CLASS_WINDOW_KEY)
     return int(value["days"]) if value else DEFAULT_WINDOW
 
 
@@ -60,14 +70,14 @@ def currency(session: Session) -> str:
     settled = settled_currency(session)
     if settled is not None:
         return settled
-    value = session.scalar(select(Setting.value).where(Setting.key == CURRENCY_KEY))
+    value = setting(session, CURRENCY_KEY)
     return str(value["code"]) if value else DEFAULT_CURRENCY
 
 
 def settled_currency(session: Session) -> str | None:
     """The currency that the first order or case has settled; None while there are none."""
-    order = session.scalar(select(Order.currency).limit(1))
-    return order or session.scalar(select(Case.currency).limit(1))
+    connection = session.connection()
+    return connection.scalar(_AN_ORDER) or connection.scalar(_A_CASE)
 
 
 def is_current(session: Session) -> bool:

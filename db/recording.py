@@ -173,15 +173,14 @@ def from_plain(column: Column[Any], value: Any) -> Any:
 # ---------------------------------------------------------------- capture
 
 
-def attach(session: Session, buffer: Buffer) -> None:
+class RecordedSession(Session):
+    """A session that writes: what it changes is recorded."""
+
+
+def attach(session: RecordedSession, buffer: Buffer) -> None:
     """Begin the transaction and record what this session changes."""
     _keep_old_values()
     session.info[_MARK] = buffer
-    event.listen(session, "before_flush", _before_flush)
-    event.listen(session, "after_flush", _after_flush)
-    event.listen(session, "before_commit", _refuse_commit)
-    event.listen(session, "after_transaction_create", _after_transaction_create)
-    event.listen(session, "after_soft_rollback", _after_soft_rollback)
 
     def guard(
         _connection: Connection,
@@ -212,6 +211,7 @@ def _keep_old_values() -> None:
                 )
 
 
+@event.listens_for(RecordedSession, "before_flush")
 def _before_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
     buffer_of(session).is_flushing = True
     for instance in session.deleted:  # once it is gone nobody can load it whole
@@ -219,6 +219,7 @@ def _before_flush(session: Session, _context: UOWTransaction, _instances: object
             getattr(instance, attribute.key)
 
 
+@event.listens_for(RecordedSession, "after_flush")
 def _after_flush(session: Session, _context: UOWTransaction) -> None:
     buffer = buffer_of(session)
     buffer.is_flushing = False
@@ -323,6 +324,7 @@ def _touch(touched: Touched, change: Recorded) -> None:
 # ---------------------------------------------------------------- savepoints
 
 
+@event.listens_for(RecordedSession, "after_transaction_create")
 def _after_transaction_create(session: Session, transaction: SessionTransaction) -> None:
     buffer = buffer_of(session)
     if transaction.nested:
@@ -336,6 +338,7 @@ def _after_transaction_create(session: Session, transaction: SessionTransaction)
         )
 
 
+@event.listens_for(RecordedSession, "after_soft_rollback")
 def _after_soft_rollback(session: Session, previous: SessionTransaction) -> None:
     """What a savepoint took back was never done."""
     buffer = buffer_of(session)
@@ -364,6 +367,7 @@ def _refuse_unrecorded(statement: str) -> None:
             raise RuntimeError(msg)
 
 
+@event.listens_for(RecordedSession, "before_commit")
 def _refuse_commit(session: Session) -> None:
     if not session.in_nested_transaction() and not buffer_of(session).is_closing:
         msg = "only Database.write commits"

@@ -19,6 +19,7 @@ from db import derived, journal
 from db.errors import DatabaseError, Trouble, sorted_troubles
 from db.gate import Gate
 from db.models import CustomerStat
+from db.recording import RecordedSession
 from db.vocabulary import ChangeKind, Role
 
 __all__ = ["APPLICATION_ID", "NOTHING", "SYSTEM", "Actor", "Changes", "Database", "Session"]
@@ -241,7 +242,7 @@ class Database:
             self._lock,
             self._one_writer(),
             sorted_troubles(self.path),
-            Session(self._engine) as session,
+            RecordedSession(self._engine) as session,
         ):
             session.info["actor"] = actor
             session.info["changes"] = NOTHING

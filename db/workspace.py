@@ -5,6 +5,7 @@ import shutil
 import sys
 import uuid
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,10 +69,12 @@ def create(
     key, code = keys.new_key(), keys.new_recovery_code()
     file = keys.KeyFile(str(uuid.uuid4()))
     given = {login: password, keys.RECOVERY: code}
-    file.wraps = {who: keys.wrap(key, who, secret) for who, secret in given.items()}
     file.demo = {"login": login, "password": password} if demo else None
     try:
-        _fill(made, file.device, key, User(login=login, name=name or login))
+        with ThreadPoolExecutor(1) as beside:  # deriving keys keeps a core busy for a while
+            wraps = {who: beside.submit(keys.wrap, key, who, word) for who, word in given.items()}
+            _fill(made, file.device, key, User(login=login, name=name or login))
+        file.wraps = {who: wrap.result() for who, wrap in wraps.items()}
         keys.save(file, folder / KEYS)
     except DatabaseError:
         backup.remove_file(made)

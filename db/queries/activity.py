@@ -42,13 +42,15 @@ def newest_order_day(session: Session, until: int) -> int | None:
 def all_bought(session: Session, as_of: int) -> Iterator[Bought]:
     """Every customer with orders up to a day, in the order of their keys, a few at a time."""
     # Keys are compared as text: making a UUID of every row would be the dearest part.
-    orders = session.execute(
+    # The connection is asked: the session would look at each row for what it maps to.
+    connection = session.connection()
+    orders = connection.execute(
         select(cast(Order.customer_id, String), Order.day, Order.amount)
         .where(Order.day <= as_of)
         .order_by(Order.customer_id, Order.day)
         .execution_options(yield_per=20_000)
     )
-    lines = session.execute(
+    lines = connection.execute(
         select(
             cast(OrderLine.customer_id, String),
             OrderLine.product_line,

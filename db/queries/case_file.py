@@ -4,10 +4,11 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from db.base import utcnow
@@ -244,19 +245,25 @@ def screening_of(
     """What the screening looks at, by customer."""
     found: dict[uuid.UUID, ScreeningData] = {}
     for start in range(0, len(customer_ids), _CHUNK):
-        statement = select(
-            Customer.id,
-            Customer.switch_dates,
-            Customer.malicious_arrears,
-            Customer.is_deceased,
-            Customer.do_not_contact,
-        ).where(Customer.id.in_(customer_ids[start : start + _CHUNK]))
-        for row in session.execute(statement):
+        for row in session.execute(_screened(), {"some": customer_ids[start : start + _CHUNK]}):
             days = tuple(dt.date.fromisoformat(day) for day in row.switch_dates)
             found[row.id] = ScreeningData(
                 days, row.malicious_arrears, row.is_deceased, row.do_not_contact
             )
     return found
+
+
+@cache
+def _screened() -> Select[*tuple[Any, ...]]:
+    """Made once: it is asked before every contact and every offer."""
+    some: BindParameter[Any] = bindparam("some", expanding=True)
+    return select(
+        Customer.id,
+        Customer.switch_dates,
+        Customer.malicious_arrears,
+        Customer.is_deceased,
+        Customer.do_not_contact,
+    ).where(Customer.id.in_(some))
 
 
 def _reasons(session: Session, case_id: uuid.UUID) -> Mapping[ReasonLayer, ReasonOnCase]:

@@ -4,9 +4,22 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Date, Select, false, func, literal, null, select, type_coerce, union_all
+from sqlalchemy import (
+    BindParameter,
+    Date,
+    Select,
+    bindparam,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from db.models import ContactAttempt, Visit
@@ -35,7 +48,7 @@ def past_contacts(
     session.flush()
     found: dict[uuid.UUID, list[PastContact]] = {}
     for chunk in _chunks(list(dict.fromkeys(customer_ids))):
-        for row in session.execute(_statement(chunk)):
+        for row in session.execute(_statement(), {"chunk": chunk}):
             words = (Channel(row.channel), AttemptResult(row.result))
             flags = (bool(row.is_informal), bool(row.by_customer))
             one = PastContact(row.customer_id, row.at, row.day, *words, *flags)
@@ -70,7 +83,10 @@ def often_contacted(at_least: int) -> Select[*tuple[Any, ...]]:
     return found.having(func.count() >= at_least)
 
 
-def _statement(chunk: Sequence[uuid.UUID]) -> Any:
+@cache
+def _statement() -> Any:
+    """Made once: it is asked at every contact."""
+    chunk: BindParameter[Any] = bindparam("chunk", expanding=True)
     attempts: Select[*tuple[Any, ...]] = select(
         ContactAttempt.customer_id,
         ContactAttempt.at,

@@ -5,9 +5,10 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import Case, Experiment, ExperimentArm, Offer, Script
@@ -59,14 +60,19 @@ def experiments(session: Session) -> list[ExperimentRow]:
 
 def running(session: Session, kind: ExperimentKind) -> ExperimentRow | None:
     """The experiment of a kind that has not been ended."""
-    statement = (
+    found = session.scalar(_running(), {"of_kind": kind})
+    return None if found is None else _row(found)
+
+
+@cache
+def _running() -> Select[Experiment]:
+    """Made once: it is asked whenever an offer is thought of."""
+    return (
         select(Experiment)
-        .where(Experiment.kind == kind, Experiment.ended_on.is_(None))
+        .where(Experiment.kind == bindparam("of_kind"), Experiment.ended_on.is_(None))
         .order_by(Experiment.started_on, Experiment.code)
         .limit(1)
     )
-    found = session.scalar(statement)
-    return None if found is None else _row(found)
 
 
 def arm_of(session: Session, experiment_id: uuid.UUID, customer_id: uuid.UUID) -> str | None:

@@ -4,10 +4,22 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from db.models import (
@@ -267,7 +279,15 @@ def answers_of(session: Session, interview_id: uuid.UUID) -> Mapping[str, Stored
 
 def interview_subject(session: Session, case_id: uuid.UUID) -> InterviewSubject:
     """The case and the customer as the conditions of the questions see them."""
-    row = session.execute(
+    row = session.execute(_subject(), {"of_case": case_id}).one()
+    values = dict(row._mapping)  # noqa: SLF001  (public by documentation)
+    return InterviewSubject(**values | {"kind": RuleKind(row.kind)})
+
+
+@cache
+def _subject() -> Select[*tuple[Any, ...]]:
+    """Made once: it is asked at every answer."""
+    return (
         select(
             Case.kind,
             Case.extent,
@@ -280,13 +300,13 @@ def interview_subject(session: Session, case_id: uuid.UUID) -> InterviewSubject:
         .select_from(Case)
         .join(Customer, Customer.id == Case.customer_id)
         .outerjoin(CustomerStat, CustomerStat.customer_id == Case.customer_id)
-        .where(Case.id == case_id)
-    ).one()
-    values = dict(row._mapping)  # noqa: SLF001  (public by documentation)
-    return InterviewSubject(**values | {"kind": RuleKind(row.kind)})
+        .where(Case.id == bindparam("of_case"))
+    )
 
 
+@cache
 def _rows() -> Select[*tuple[Any, ...]]:
+    """Made once: it is long."""
     answered = (
         select(func.count())
         .select_from(Answer)

@@ -185,12 +185,6 @@ def offer_row(offer: Offer, money: str) -> OfferRow:
 
 def rules(session: Session) -> tuple[RuleRow, ...]:
     """The table in the order in which it is asked."""
-    statement = (
-        select(OfferRule, Offer)
-        .outerjoin(Offer, Offer.id == OfferRule.offer_id)
-        .where(OfferRule.position > REMOVED)
-        .order_by(OfferRule.position, OfferRule.id)
-    )
     money = currency(session)
     return tuple(
         RuleRow(
@@ -206,23 +200,38 @@ def rules(session: Session) -> tuple[RuleRow, ...]:
             version=rule.version,
             currency=money,
         )
-        for rule, offer in session.execute(statement)
+        for rule, offer in session.execute(_rules())
+    )
+
+
+@cache
+def _rules() -> Select[*tuple[Any, ...]]:
+    return (
+        select(OfferRule, Offer)
+        .outerjoin(Offer, Offer.id == OfferRule.offer_id)
+        .where(OfferRule.position > REMOVED)
+        .order_by(OfferRule.position, OfferRule.id)
     )
 
 
 def case_facts(session: Session, case_id: uuid.UUID) -> CaseFacts:
     """Reason (the root one, else the stated) and class of a case."""
-    statement = (
+    group, code, klass = session.execute(_facts(), {"of_case": case_id}).one()
+    return CaseFacts(group, code, None if klass is None else CustomerClass(klass))
+
+
+@cache
+def _facts() -> Select[*tuple[Any, ...]]:
+    """Made once, as `_case_offers` is."""
+    return (
         select(Reason.group_code, Reason.code, CustomerStat.klass)
         .select_from(Case)
         .outerjoin(CaseReason, CaseReason.id == _leading_reason())
         .outerjoin(ReasonVersion, ReasonVersion.id == CaseReason.reason_version_id)
         .outerjoin(Reason, Reason.id == ReasonVersion.reason_id)
         .outerjoin(CustomerStat, CustomerStat.customer_id == Case.customer_id)
-        .where(Case.id == case_id)
+        .where(Case.id == bindparam("of_case"))
     )
-    group, code, klass = session.execute(statement).one()
-    return CaseFacts(group, code, None if klass is None else CustomerClass(klass))
 
 
 def _leading_reason() -> Any:

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -174,12 +175,15 @@ def version_source(session: Session, version_id: uuid.UUID) -> VersionSource | N
 
 def reasons_stamp(session: Session) -> tuple[Any, ...]:
     """Changes whenever the list of reasons does, and is another in another workspace or copy."""
-    row = session.execute(
-        select(
-            func.count(Reason.id),
-            func.sum(Reason.version * Reason.number),  # a number is never given twice
-            select(func.count(ReasonVersion.id)).scalar_subquery(),
-            select(func.max(ReasonVersion.id)).scalar_subquery(),  # keys are never made twice
-        )
-    ).one()
-    return tuple(row)
+    return tuple(session.execute(_stamp()).one())
+
+
+@cache
+def _stamp() -> Select[*tuple[Any, ...]]:
+    """Made once: it is asked at every answer."""
+    return select(
+        func.count(Reason.id),
+        func.sum(Reason.version * Reason.number),  # a number is never given twice
+        select(func.count(ReasonVersion.id)).scalar_subquery(),
+        select(func.max(ReasonVersion.id)).scalar_subquery(),  # keys are never made twice
+    )

@@ -5,6 +5,7 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from db.vocabulary import CustomerKind, RuleKind
 from desktop_app.demo.chain import Chain, Good, StoreFacts, dice, pick
@@ -254,7 +255,7 @@ def order_rows(
             for buyer in buyers
             for place, (on, lines) in enumerate(buyer.orders_until(day, chain))
         ),
-        key=lambda one: one[:3],
+        key=itemgetter(0, 1, 2),
     )
     rows: list[OrderRow] = []
     for offset, (on, customer, _place, lines) in enumerate(found):

@@ -209,7 +209,8 @@ def _understand(world: World, job: Job, rng: random.Random) -> Generator[dt.date
         mind = rng.choice([StateOfMind.AT_RISK, StateOfMind.SILENT_ATTRITION, StateOfMind.DEFECTED])
         _change(session, job, state_of_mind=mind, competitor=job.competitor)
     with world.acting(job.worker) as session:
-        if session.get_one(Case, job.case_id).stage != CaseStage.DIAGNOSED:
+        case = session.get_one(Case, job.case_id)
+        if case.stage != CaseStage.DIAGNOSED:
             cases.move(session, job.case_id, CaseStage.DIAGNOSED)
     is_over = job.story.root in _NATURAL and rng.random() < 0.7  # noqa: PLR2004
     if is_over or rng.random() < 0.16:  # noqa: PLR2004
@@ -302,7 +303,8 @@ def _close(world: World, job: Job, outcome: Outcome, root: str | None, note: str
     if job.worker in world.gone:
         return
     with world.acting(job.worker) as session:
-        churn_type = session.get_one(Case, job.case_id).churn_type
+        case = session.get_one(Case, job.case_id)
+        churn_type = case.churn_type
         if churn_type is None and root is not None:
             churn_type = _churn_type(root)
         kind = ChurnType(churn_type) if churn_type else None

@@ -324,7 +324,8 @@ def _close(world: World, work: _Work, case_id: uuid.UUID, *, is_saved: bool) -> 
                 channel=Channel.CALL, result=AttemptResult.REFUSED, at=clock.now(), note=note
             )
             contacts.log_attempt(session, case_id, refused)
-        churn_type = session.get_one(Case, case_id).churn_type
+        case = session.get_one(Case, case_id)
+        churn_type = case.churn_type
         draft = CloseDraft(
             outcome=Outcome.SAVED if is_saved else Outcome.LOST,
             root_reason=root,

@@ -159,9 +159,10 @@ def _set_up(opened: Opened, facts: Chain) -> None:
         changed = settings.model_copy(update={"organisation": facts.organisation})
         workspace_settings.change(session, changed)
     file = keys.load(opened.folder / workspace.KEYS)
-    key = keys.open_key(file, LOGIN, PASSWORD)
     shared = file.wraps[LOGIN]
-    file.wraps |= {user.login: keys.share(shared, key, user.login) for user in facts.users}
+    with opened.database.held() as key:
+        assert key is not None  # noqa: S101  (a new workspace is encrypted)
+        file.wraps |= {user.login: keys.share(shared, key, user.login) for user in facts.users}
     keys.save(file, opened.folder / workspace.KEYS)
 
 

@@ -5,17 +5,20 @@ import random
 import uuid
 from typing import Final
 
+from sqlalchemy import Row, select
+
+from db.models import Case, Customer
 from db.queries.case_reviews import ReviewFilter
-from db.queries.cases import CaseFilter, CaseRow
-from db.queries.paging import Sort
-from db.vocabulary import ComplaintChannel, RecoveryStepKind, ReplyKind
+from db.vocabulary import CaseStage, ComplaintChannel, RecoveryStepKind, ReplyKind
 from desktop_app import clock
 from desktop_app.demo.team import LOGIN, MANAGER, Process, World, at, later, working_day
 from desktop_app.domain.promises import ComplaintDraft, PromiseDraft, RecoveryDraft
-from desktop_app.services import case_reviews, cases, complaints, promises, recovery
+from desktop_app.services import case_reviews, complaints, promises, recovery
 from desktop_app.services.case_reviews import ReviewDraft
 
 _ALL: Final = 10**6
+_Found = Row[uuid.UUID, uuid.UUID, uuid.UUID | None, str]
+"""Keys of a case, its customer and its owner; the customer's number."""
 _BEGINS: Final = 75  # days before the end on which promises come onto the record
 _SHARE: Final = 0.03  # promises, of all customers; a third as many complaints
 _HANDED, _ASKED, _IN_TIME, _CANNOT = 0.6, 0.3, 0.8, 0.1
@@ -81,17 +84,23 @@ def _sometime(world: World, rng: random.Random) -> dt.datetime:
     return at(working_day(day), rng.randrange(9, 18), rng.randrange(60))
 
 
-def _mine(world: World, rng: random.Random, login: str = "") -> tuple[CaseRow, str] | None:
+def _mine(world: World, rng: random.Random, login: str = "") -> tuple[_Found, str] | None:
     """An open case, and who works on it: somebody who is still here."""
     logins = {actor.user_id: name for name, actor in world.actors.items()}
+    statement = (
+        select(Case.id, Case.customer_id, Case.owner_id, Customer.number)
+        .join(Customer, Customer.id == Case.customer_id)
+        .where(Case.stage != CaseStage.CLOSED)
+        .order_by(Case.number)
+    )
     with world.looking(MANAGER) as session:
-        rows = cases.list_cases(session, CaseFilter(open_only=True), Sort("number"), 0, _ALL)
+        rows = session.execute(statement).all()
     found = [
         (row, logins[row.owner_id])
         for row in rows
         if row.owner_id in logins
         and logins[row.owner_id] not in world.gone
-        and row.customer_number not in world.refused
+        and row.number not in world.refused
         and login in ("", logins[row.owner_id])
     ]
     return rng.choice(found) if found else None

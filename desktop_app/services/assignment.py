@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from db import journal
@@ -144,15 +145,19 @@ def _codes(hits: Sequence[ScreenHit]) -> str:
 def _overridden(session: Session, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
     found: dict[uuid.UUID, frozenset[str]] = {}
     for start in range(0, len(case_ids), _CHUNK):
-        rows = session.execute(
-            select(CaseEvent.case_id, CaseEvent.old_value).where(
-                CaseEvent.case_id.in_(case_ids[start : start + _CHUNK]),
-                CaseEvent.kind == CaseEventKind.OVERRIDDEN,
-            )
-        )
+        rows = session.execute(_events(), {"cases": case_ids[start : start + _CHUNK]})
         for case_id, codes in rows:
             found[case_id] = found.get(case_id, frozenset()) | frozenset(codes.split(","))
     return found
+
+
+@cache
+def _events() -> Select[uuid.UUID, str]:
+    """Made once: it is asked before every contact and every offer."""
+    among: BindParameter[Any] = bindparam("cases", expanding=True)
+    return select(CaseEvent.case_id, CaseEvent.old_value).where(
+        CaseEvent.case_id.in_(among), CaseEvent.kind == CaseEventKind.OVERRIDDEN
+    )
 
 
 # ---------------------------------------------------------------- many at once

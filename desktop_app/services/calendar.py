@@ -5,10 +5,10 @@ Weekends and weekdays follow from the weekday; only the days that differ are kep
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Self, cast
 
 from pydantic import Field, model_validator
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from db import journal, task_force_files
@@ -23,6 +23,9 @@ from desktop_app.services import access, workspace_settings
 
 KEY: Final = "work_hours"
 _YEARS_AHEAD: Final = 4
+_CALENDAR: Final = cast("Table", CalendarDay.__table__)
+_DAYS: Final = select(_CALENDAR.c.day, _CALENDAR.c.is_working, _CALENDAR.c.is_festival)
+"""Asked at every contact: made once, and of the connection, which gives the rows as they are."""
 SEED_TITLE: Final = N_("Add the holidays of the program")
 
 
@@ -130,7 +133,7 @@ def change_hours(session: Session, draft: HoursDraft) -> None:
 def work_calendar(session: Session) -> WorkCalendar:
     """Which days and hours are worked."""
     access.require(session, Action.VIEW)
-    rows = session.execute(select(CalendarDay.day, CalendarDay.is_working))
+    rows = session.connection().execute(_DAYS)
     differing = {row.day: row.is_working for row in rows}
     return WorkCalendar(differing, hours(session).hours(), task_force_files.fixed_dates())
 
@@ -138,7 +141,7 @@ def work_calendar(session: Session) -> WorkCalendar:
 def festivals(session: Session) -> frozenset[dt.date]:
     """Days on which nobody is called; of years to come those that are known without a notice."""
     access.require(session, Action.VIEW)
-    rows = session.execute(select(CalendarDay.day, CalendarDay.is_festival)).all()
+    rows = session.connection().execute(_DAYS).all()
     this_year = clock.today().year
     fixed = {
         each.day

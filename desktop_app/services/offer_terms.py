@@ -109,15 +109,22 @@ def suggestion(session: Session, case: Case, before: Past | None = None) -> Sugg
     return _open(before, _compared(session, case, Suggestion(rule.offer, rule, checked)))
 
 
-def take_part(session: Session, case: Case) -> None:
+def take_part(
+    session: Session, case: Case, checked: tuple[Checked[RuleRow], ...] | None = None
+) -> None:
     """Draw the customer of a case whose rules lead to an offer that is compared.
 
     Asked when an offer is made and when the case ends: who is left alone is counted like the rest.
+
+    Args:
+        session: The writing session.
+        case: The case.
+        checked: The rules that were looked at, if they were just now.
     """
     part = experiments.part_of(session, case.id, ExperimentKind.OFFER)
     if part is None:
         return
-    checked = offer_rules.explain(session, _facts(session, case))
+    checked = offer_rules.explain(session, _facts(session, case)) if checked is None else checked
     offer = checked[-1].rule.offer if checked and checked[-1].fits else None
     if offer is not None and offer.code in part.compared:
         experiments.arm_for(session, case.id, ExperimentKind.OFFER)

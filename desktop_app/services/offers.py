@@ -189,7 +189,7 @@ def propose(
         made.state = OfferState.APPROVED
         made.expires_on = clock.today() + dt.timedelta(days=offer.valid_days)
     offer_terms.name(session, N_("Offer “{offer}” in case {number}"), case, offer)
-    offer_terms.take_part(session, case)
+    offer_terms.take_part(session, case, found.checked)
     session.add(made)
     session.flush()
     return _row(session, made)

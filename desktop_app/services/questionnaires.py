@@ -192,8 +192,14 @@ def used_files(session: Session, version_id: uuid.UUID) -> dict[str, bytes]:
 def purpose_of(session: Session, version_id: uuid.UUID) -> QuestionnairePurpose:
     """What the questionnaire of a version is for. Raises NotFoundError."""
     access.require(session, Action.VIEW)
-    source = _source(session, version_id)
-    return QuestionnairePurpose(session.get_one(Questionnaire, source.questionnaire_id).purpose)
+    found = session.scalar(
+        select(Questionnaire.purpose)
+        .join(QuestionnaireVersion, QuestionnaireVersion.questionnaire_id == Questionnaire.id)
+        .where(QuestionnaireVersion.id == version_id)
+    )
+    if found is None:
+        raise _gone()
+    return QuestionnairePurpose(found)
 
 
 def remarks_of(form: Form, purpose: QuestionnairePurpose) -> list[Remark]:
@@ -214,8 +220,12 @@ def _source(session: Session, version_id: uuid.UUID) -> VersionSource:
     session.flush()
     source = queries.version_source(session, version_id)
     if source is None:
-        raise NotFoundError(_("This version of the questionnaire is gone."))
+        raise _gone()
     return source
+
+
+def _gone() -> NotFoundError:
+    return NotFoundError(_("This version of the questionnaire is gone."))
 
 
 def is_used(session: Session, version_id: uuid.UUID) -> bool:

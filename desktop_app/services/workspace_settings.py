@@ -65,7 +65,7 @@ def read(session: Session) -> WorkspaceSettings:
 def switch_limit(session: Session) -> SwitchLimit:
     """The do-not-pursue limit of F-13 as set for this workspace."""
     access.require(session, Action.VIEW)
-    return _switch_limit(session.scalar(select(Setting.value).where(Setting.key == _SWITCH_KEY)))
+    return _switch_limit(derived.setting(session, _SWITCH_KEY))
 
 
 def _switch_limit(stored: Mapping[str, Any] | None) -> SwitchLimit:
@@ -126,7 +126,7 @@ def import_currency(session: Session, wanted: str | None) -> str:
 def read_draft(session: Session, key: str, kind: type[DraftT]) -> DraftT:
     """The numbers of one part of the program as set under a key; its defaults if never set."""
     access.require(session, Action.VIEW)
-    value = session.scalar(select(Setting.value).where(Setting.key == key))
+    value = derived.setting(session, key)
     return kind.model_validate(value or {})
 
 
