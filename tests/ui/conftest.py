@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from gc import freeze
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,11 @@ def seasoned() -> None:
 
 
 @pytest.fixture(autouse=True)
-def look(qapp: QApplication, quick_keys: None) -> Iterator[None]:
+def look(qapp: QApplication, quick_keys: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The light scheme, no key down, an empty clipboard; windows a test leaves are deleted while
     Qt is whole."""
+    for name in ("freeze", "unfreeze"):  # what was frozen stays so when a test ends the program
+        monkeypatch.setattr(gc, name, lambda: None)
     theme.apply(qapp, Settings(theme=Theme.LIGHT))
     let_go()
     QGuiApplication.clipboard().clear()
@@ -43,7 +46,7 @@ def look(qapp: QApplication, quick_keys: None) -> Iterator[None]:
         window.deleteLater()  # what nobody owns would hear of the next test's look
     flush_deleted()
     gc.collect()
-    gc.freeze()  # what outlives a test is not looked through again after every one to come
+    freeze()  # what outlives a test is not looked through again after every one to come
     gc.enable()
     assert left == [], "these buttons were to be pressed, and no question came"
 
