@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -24,6 +25,7 @@ from desktop_app.services import customers, journal
 from desktop_app.services.journal import title_text
 from desktop_app.ui.page import PageContext
 from desktop_app.ui.pages.data import DataPage
+from tests.importing.test_odd_sheets import ods, ods_cell
 from tests.ui.casework import open_case
 from tests.ui.shop import Stage, press, with_files
 
@@ -100,6 +102,70 @@ def test_that_a_file_is_imported_in_four_steps(stage: Stage, file: Path) -> None
     assert wizard.result.table.model.row(0).row == 4
     wizard.again_button.click()
     assert wizard.file.path() is None
+
+
+def as_text(encoding: str) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        path = folder / "客户.csv"
+        with path.open("w", encoding=encoding, newline="") as stream:
+            csv.writer(stream).writerows(CUSTOMERS)
+        return path
+
+    return write
+
+
+def as_xlsx(folder: Path) -> Path:
+    book = Workbook()
+    for row in CUSTOMERS:
+        book.active.append(row)
+    book.save(folder / "客户.xlsx")
+    return folder / "客户.xlsx"
+
+
+def as_ods(folder: Path) -> Path:
+    rows = "".join(
+        f"<table:table-row>{''.join(map(ods_cell, row))}</table:table-row>" for row in CUSTOMERS
+    )
+    return ods(folder / "客户.ods", f'<table:table table:name="客户">{rows}</table:table>')
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(as_text("utf-8"), id="UTF-8"),
+        pytest.param(as_text("utf-8-sig"), id="UTF-8 with a mark"),
+        pytest.param(as_text("utf-16"), id="UTF-16"),
+        pytest.param(as_xlsx, id="XLSX"),
+        pytest.param(as_ods, id="ODS"),
+    ],
+)
+def test_that_every_kind_of_file_gives_the_same_customers(
+    stage: Stage, tmp_path: Path, write: Callable[[Path], Path]
+) -> None:
+    page = stage.show(DataPage, "customers")
+    to_check(stage, page, write(tmp_path))
+    page.importing.next_button.click()
+    stage.wait(lambda: page.importing.stack.currentIndex() == 3)
+    found = stage.read(customer_queries.list_customers, CustomerFilter(), None, 0, 10)
+    assert {(row.number, row.name) for row in found} == {("A1", "华信贸易"), ("A2", "王小明")}
+    assert page.importing.result.table.model.row(0).row == 4
+
+
+@pytest.mark.realdata
+def test_that_an_old_workbook_is_imported_with_columns_chosen_by_hand(
+    stage: Stage, shared_data: Path
+) -> None:
+    path = shared_data / "messy_excel/readxl/tests/testthat/sheets/iris-excel-xls.xls"
+    page = stage.show(DataPage, "customers")
+    wizard = page.importing
+    to_columns(stage, page, path)
+    wizard.columns._columns["name"].set_value("Species")
+    wizard.next_button.click()
+    stage.wait(lambda: wizard.stack.currentIndex() == 2)
+    wizard.next_button.click()
+    stage.wait(lambda: wizard.stack.currentIndex() == 3)
+    found = stage.read(customer_queries.list_customers, CustomerFilter(), None, 0, 10)
+    assert {row.name for row in found} == set(pd.read_excel(path, engine="calamine")["Species"])
 
 
 def test_that_an_import_is_undone_from_its_result(stage: Stage, file: Path) -> None:
