@@ -245,6 +245,15 @@ def demo_entry(folder: Path) -> tuple[str, str]:
     return entry["login"], entry["password"]
 
 
+def carried_password(keys: KeyFile, login: str) -> str | None:
+    """The password that a demo carries for a login; None for one that has its own, or no demo."""
+    if keys.demo is None:
+        return None
+    own, shared = keys.wraps.get(login, {}), keys.wraps.get(keys.demo["login"], {})
+    has_own = own.get("public") != shared.get("public") and login in keys.wraps
+    return None if has_own else keys.demo["password"]
+
+
 def save(keys: KeyFile, path: Path) -> None:
     """Write `keys.json` so that either the old or the new file is there, never half of one.
 

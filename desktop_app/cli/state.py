@@ -60,15 +60,18 @@ class State:
         return self.options.user or workspace.logins(self.folder)[0]
 
     def password(self, login: str) -> str:
-        """The password of a user; a demo carries its own."""
+        """The password of a user; a demo carries that of its whole team."""
         from db import keys, workspace  # noqa: PLC0415
 
         return self.password_for(keys.load(self.folder / workspace.KEYS), login)
 
     def password_for(self, file: "KeyFile", login: str) -> str:
         """The password of a user of a key file."""
-        if file.demo is not None:
-            return file.demo["password"]
+        from db import keys  # noqa: PLC0415
+
+        carried = keys.carried_password(file, login)
+        if carried is not None:
+            return carried
         return os.environ.get("WINBACK_PASSWORD") or ask_password(login)
 
     def open(self) -> "Opened":

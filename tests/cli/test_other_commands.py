@@ -28,6 +28,25 @@ def test_that_a_demo_needs_no_password(
     assert run("demo", tmp_path / "x", "--end", "2026-02-30").status == 1
 
 
+def test_that_who_has_an_own_password_in_a_demo_is_asked_for_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "demo"
+    run("demo", folder, "--customers", 30, "--end", "2026-08-31")
+    opened = workspace.open_demo(folder)
+    workspace.set_password(opened, "lina", "my own words")
+    opened.database.close()
+    monkeypatch.delenv("WINBACK_PASSWORD")
+    unasked = run("list", "cases", "-w", folder, "--user", "lina")
+    assert (unasked.status, unasked.out) == (1, "")
+    assert "WINBACK_PASSWORD" in unasked.sentence
+    monkeypatch.setenv("WINBACK_PASSWORD", "my own words")
+    assert run("list", "cases", "-w", folder, "--user", "lina").status == 0
+    assert run("list", "cases", "-w", folder, "--user", "heping").status == 0
+    nobody = run("list", "cases", "-w", folder, "--user", "nobody")
+    assert (nobody.status, "nobody" in nobody.sentence) == (1, True)
+
+
 def test_that_a_role_sees_and_does_what_it_may(run: Run, tmp_path: Path, orders: Path) -> None:
     folder = tmp_path / "demo"
     run("demo", folder, "--customers", 30, "--end", "2026-08-31")
