@@ -47,9 +47,9 @@ def walk(tree: ast.AST) -> list[ast.AST]:
     return list(ast.walk(tree))
 
 
-def sources() -> Iterator[tuple[str, str]]:
-    """Path and text of every Python file of the program."""
-    for package in PACKAGES:
+def sources(packages: Iterable[str] = PACKAGES) -> Iterator[tuple[str, str]]:
+    """Path and text of every Python file of the program, or of other folders."""
+    for package in packages:
         for file in sorted((ROOT / package).rglob("*.py")):
             yield file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")
 
@@ -144,29 +144,39 @@ def time_sources(tree: ast.Module) -> Iterator[Place]:
 
 
 _TRANSLATORS = {"_", "ngettext"}
+_MOMENTS = {"now", "utcnow", "today"}
+
+
+def _at_import(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node that runs while the module is imported: no bodies of functions."""
+    yield node
+    match node:
+        case (
+            ast.FunctionDef(args=args, decorator_list=decorators)
+            | ast.AsyncFunctionDef(args=args, decorator_list=decorators)
+        ):
+            children: Iterable[ast.AST] = [*decorators, args]
+        case ast.Lambda(args=args):
+            children = [args]
+        case _:
+            children = ast.iter_child_nodes(node)
+    for child in children:
+        yield from _at_import(child)
 
 
 def import_time_texts(tree: ast.Module) -> Iterator[Place]:
     """`_()` that runs while the module is imported, before the language is known."""
-
-    def at_import(node: ast.AST) -> Iterator[ast.AST]:
-        yield node
-        match node:
-            case (
-                ast.FunctionDef(args=args, decorator_list=decorators)
-                | ast.AsyncFunctionDef(args=args, decorator_list=decorators)
-            ):
-                children: Iterable[ast.AST] = [*decorators, args]
-            case ast.Lambda(args=args):
-                children = [args]
-            case _:
-                children = ast.iter_child_nodes(node)
-        for child in children:
-            yield from at_import(child)
-
-    for node in at_import(tree):
+    for node in _at_import(tree):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in _TRANSLATORS:
+                yield node.lineno, f"{name}() at import time"
+
+
+def import_time_days(tree: ast.Module) -> Iterator[Place]:
+    """`clock.today()` and the like while the module is imported: yesterday, after midnight."""
+    for node in _at_import(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _MOMENTS:
                 yield node.lineno, f"{name}() at import time"
 
 
@@ -282,6 +292,12 @@ CHECKS = (
         import_time_texts,
         (),
         "from desktop_app.i18n import _\nclass Page:\n    TITLE = _('Cases')\n",
+    ),
+    SourceCheck(
+        "nobody asks the day at import time",
+        import_time_days,
+        (),
+        "from desktop_app import clock\ndef f(day=clock.today()): ...\n",
     ),
     SourceCheck(
         "text SQL stays in db",

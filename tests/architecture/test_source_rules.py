@@ -77,6 +77,33 @@ def test_that_the_clock_is_no_forbidden_source_of_time() -> None:
     assert list(rules.time_sources(tree)) == []
 
 
+def test_that_no_test_asks_the_day_when_it_is_collected() -> None:
+    """It runs minutes later: on the next day, when midnight passes."""
+    found = [
+        f"{path}:{line} {what}"
+        for path, text in rules.sources(["tests"])
+        for line, what in rules.import_time_days(rules.ast.parse(text))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "TODAY = clock.today()",
+        "@mark([dt.datetime.now(UTC)])\ndef f(): ...",
+        "class A:\n    d = now()",
+    ],
+)
+def test_that_every_way_to_ask_the_day_at_import_is_found(source: str) -> None:
+    assert len(list(rules.import_time_days(rules.ast.parse(source)))) == 1
+
+
+def test_that_asking_the_day_later_is_allowed() -> None:
+    tree = rules.ast.parse("def f(): return clock.today()\nx = field(default_factory=clock.now)")
+    assert list(rules.import_time_days(tree)) == []
+
+
 def test_that_writing_a_file_is_no_transaction() -> None:
     tree = rules.ast.parse("with open('f') as f:\n    f.write('x')\nstack.enter_context(d.write())")
     assert [line for line, _what in rules.write_transactions(tree)] == [3]
