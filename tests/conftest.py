@@ -236,6 +236,15 @@ class PatientBot(QtBot):
         return super().waitExposed(widget, timeout=timeout)
 
 
+@pytest.fixture(scope="session")
+def qapp(qapp: Any) -> Any:
+    """Qt with the program's own font: words are as wide in every test as they are there."""
+    from desktop_app.ui import theme
+
+    theme.load_fonts()
+    return qapp
+
+
 @pytest.fixture
 def qtbot(qapp: Any, request: pytest.FixtureRequest) -> QtBot:
     """The robot of pytest-qt, with patience."""

@@ -26,7 +26,7 @@ from desktop_app.ui.table_model import WINDOW
 from tests import factories
 from tests.ui.casework import nameless
 from tests.ui.shop import Stage, fill
-from tests.ui.test_narrow_windows import NARROW, WIDE, sized, wrong
+from tests.ui.test_narrow_windows import NARROW, WIDE, sized, whole
 
 _DAY = dt.timedelta(days=1)
 
@@ -270,7 +270,7 @@ def test_that_each_tab_is_whole_in_a_narrow_window(
     page: DutiesPage = stage.show(DutiesPage, part)
     stage.idle()
     sized(page, size)
-    stage.wait(lambda: wrong(page) == [])
+    whole(stage, page)
 
 
 def test_that_the_card_says_what_is_open_for_the_customer(

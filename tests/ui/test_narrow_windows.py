@@ -89,6 +89,15 @@ def wrong(page: QWidget) -> list[str]:
     return found
 
 
+def whole(stage: Stage, part: QWidget) -> None:
+    """Wait until nothing is wrong; else tell what still is."""
+
+    def look() -> None:
+        assert wrong(part) == []
+
+    stage.qtbot.waitUntil(look)
+
+
 def sized(page: QWidget, size: tuple[int, int]) -> None:
     page.window().resize(*size)
     page.resize(*size)
@@ -106,10 +115,10 @@ def test_that_an_interview_is_whole_in_a_narrow_window(
         page.go_to(address)
         for inside in (page.facts, page.view.list):
             folding.show_pane(inside)
-            stage.wait(lambda: wrong(page) == [])
+            whole(stage, page)
             assert inside.isVisible()
     page.view.belief.show()
-    stage.wait(lambda: wrong(page) == [])
+    whole(stage, page)
     page.go_to(HAPPENED)
     assert page.view.center.isVisible()
 
@@ -127,12 +136,12 @@ def test_that_a_call_is_whole_in_a_narrow_window(
     sized(page, size)
     stage.run(page, "case.timer")
     stage.wait(lambda: page.call.script is not None and page.call.script.state is not None)
-    stage.wait(lambda: wrong(page) == [])
+    whole(stage, page)
     assert page.call.script is not None
     assert page.call.script.words.visibleRegion().boundingRect().height() > 0
     stage.run(page, "case.timer")
     page.strip.choose(AttemptResult.CALLBACK)
-    stage.wait(lambda: wrong(page.strip) == [])
+    whole(stage, page.strip)
 
 
 def test_that_f6_unfolds_what_is_folded_away(stage: Stage, interview_id: uuid.UUID) -> None:
@@ -168,7 +177,7 @@ def test_that_the_designer_is_whole_in_a_narrow_window(
         page.state.select(row)
         for inside in (page.view.preview, page.view.list):
             folding.show_pane(inside)
-            stage.wait(lambda: wrong(page) == [])
+            whole(stage, page)
             assert inside.isVisible()
 
 
@@ -210,7 +219,7 @@ def test_that_the_reports_are_whole_in_a_narrow_window(
     for row in range(page.list.count()):
         page.list.setCurrentRow(row)
         stage.wait(lambda: overlapping() == [])
-        stage.wait(lambda: wrong(page.side) == [])
+        whole(stage, page.side)
         stage.wait(is_row_seen)
 
 

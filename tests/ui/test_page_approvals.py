@@ -20,7 +20,7 @@ from tests import factories, offered
 from tests.factories import Desk
 from tests.ui.casework import activate, nameless, press
 from tests.ui.shop import Stage
-from tests.ui.test_narrow_windows import NARROW, WIDE, sized, wrong
+from tests.ui.test_narrow_windows import NARROW, WIDE, sized, whole
 
 DEAR = offered.CEILING + 100
 
@@ -148,4 +148,4 @@ def test_that_the_inbox_is_whole_in_a_narrow_window(
 ) -> None:
     page = shown(stage)
     sized(page, size)
-    stage.wait(lambda: wrong(page) == [])
+    whole(stage, page)

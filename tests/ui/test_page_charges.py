@@ -35,7 +35,7 @@ from tests.factories import Desk
 from tests.ui.casework import nameless
 from tests.ui.charge_stage import Team, team
 from tests.ui.shop import Stage
-from tests.ui.test_narrow_windows import NARROW, WIDE, sized, wrong
+from tests.ui.test_narrow_windows import NARROW, WIDE, sized, whole
 
 
 @pytest.fixture
@@ -262,5 +262,5 @@ def test_that_each_part_is_whole_in_a_narrow_window(
 ) -> None:
     page, _part = shown(stage, part)
     sized(page, size)
-    stage.wait(lambda: wrong(page) == [])
+    whole(stage, page)
     assert people.mine

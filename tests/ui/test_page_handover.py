@@ -26,7 +26,7 @@ from tests.factories import Desk
 from tests.ui.casework import nameless
 from tests.ui.charge_stage import Team, team
 from tests.ui.shop import Stage
-from tests.ui.test_narrow_windows import NARROW, WIDE, sized, wrong
+from tests.ui.test_narrow_windows import NARROW, WIDE, sized, whole
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_that_each_step_is_whole_in_a_narrow_window(
     sized(page, size)
     say_exit(page)
     for step in (CUSTOMERS, RECEIVERS, SUMMARY, RESULT):
-        stage.wait(lambda: wrong(page) == [])
+        whole(stage, page)
         assert nameless(page) == []
         go_on(stage, page, step)
-    stage.wait(lambda: wrong(page) == [])
+    whole(stage, page)

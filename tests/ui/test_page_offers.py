@@ -14,7 +14,7 @@ from tests import offered
 from tests.factories import Desk
 from tests.ui.casework import nameless
 from tests.ui.shop import Stage
-from tests.ui.test_narrow_windows import NARROW, WIDE, sized, wrong
+from tests.ui.test_narrow_windows import NARROW, WIDE, sized, whole
 
 
 @pytest.fixture
@@ -138,4 +138,4 @@ def test_that_each_part_is_whole_in_a_narrow_window(
 ) -> None:
     page = shown(stage, part)
     sized(page, size)
-    stage.wait(lambda: wrong(page) == [])
+    whole(stage, page)

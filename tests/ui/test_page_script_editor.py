@@ -33,7 +33,7 @@ from desktop_app.ui.script_compare import ScriptComparison
 from tests.ui.casework import activate, focus, nameless, open_case, press, type_text
 from tests.ui.shop import Stage, fill
 from tests.ui.shop import press as press_button
-from tests.ui.test_narrow_windows import NARROW, WIDE, sized, wrong
+from tests.ui.test_narrow_windows import NARROW, WIDE, sized, whole
 from tests.ui.test_pages_look import cut, unnamed
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -671,4 +671,4 @@ def test_that_it_is_whole_in_a_narrow_window(
         folding.show_pane(inside)
         for at in range(page.view.tabs.count()):
             page.view.tabs.setCurrentIndex(at)
-            stage.wait(lambda: wrong(page) == [])
+            whole(stage, page)

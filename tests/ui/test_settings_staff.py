@@ -20,7 +20,7 @@ from tests.factories import Desk
 from tests.ui.casework import nameless
 from tests.ui.charge_stage import team
 from tests.ui.shop import Stage
-from tests.ui.test_narrow_windows import NARROW, sized, wrong
+from tests.ui.test_narrow_windows import NARROW, sized, whole
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_that_staff_are_described_and_their_absences_kept(
     target = HandoverTarget(HandoverCause.LEFT, people.near.user_id)
     assert stage.went() == [("handover", target)]
     sized(page, NARROW)
-    stage.wait(lambda: wrong(part) == [])
+    whole(stage, part)
     assert nameless(page) == []
 
 
